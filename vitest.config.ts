@@ -4,7 +4,8 @@ export default defineConfig({
   define: { MFAD_VERSION: '"0.0.0-test"' },
   test: {
     include: ['test/**/*.test.ts'],
-    testTimeout: 30_000,
+    globalSetup: ['test/support/build.ts'],
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     restoreMocks: true,
   },

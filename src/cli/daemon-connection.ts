@@ -1,0 +1,128 @@
+// Talks to the daemon: finds its socket, refuses one that is not the user's own, and turns what goes wrong into a fact and
+// a next step.
+import { existsSync, lstatSync } from 'node:fs'
+import { join } from 'node:path'
+import { AppError } from '../core/errors.ts'
+import type { Status } from '../core/wire.ts'
+import { homeDirectory, socketCandidates } from '../edges/paths.ts'
+import { checkSocketPath } from '../edges/socket-path.ts'
+import { type Answer, request } from './client.ts'
+import type { Context } from './context.ts'
+import type { Output } from './output.ts'
+
+export type Daemon = {
+  status: Status
+  /** Sends a request. Throws the daemon's own error, and daemon.*. */
+  call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>
+}
+
+const statusLimitMs = 5000
+const callLimitMs = 95_000
+const absentCodes: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ECONNRESET'])
+
+/**
+ * Connects, asks for the status, and makes sure that the daemon uses the same files as this command line.
+ * Throws daemon.not-running, daemon.unsafe-socket and settings.files-differ.
+ */
+export async function connectDaemon(context: Context, output: Output): Promise<Daemon> {
+  const path = findSocket(context)
+  const send = async (method: string, route: string, body: unknown, limitMs: number): Promise<Answer> => {
+    try {
+      return await request(path, method, route, body, limitMs)
+    } catch (error) {
+      throw connectionError(context, error)
+    }
+  }
+  const answer = await send('GET', '/v1/status', undefined, statusLimitMs)
+  const status = unwrap<Status>(answer)
+  checkSameFiles(context, status)
+  noteVersion(answer.version, output)
+  return {
+    status,
+    call: async <T>(method: string, route: string, body?: unknown) =>
+      unwrap<T>(await send(method, route, body, callLimitMs)),
+  }
+}
+
+/** Is this the error that says that no daemon runs? */
+export function isNotRunning(error: unknown): boolean {
+  return error instanceof AppError && error.code === 'daemon.not-running'
+}
+
+/** The command that starts the daemon on this machine. */
+export function startCommand({ environment }: Context): string {
+  const home = homeDirectory(environment)
+  const configHome = environment.XDG_CONFIG_HOME || join(home, '.config')
+  if (existsSync(join(configHome, 'systemd/user/mfad.service'))) return 'mfad restart'
+  if (existsSync(join(home, 'Library/LaunchAgents/io.mfad.daemon.plist'))) return 'mfad restart'
+  const hasManager =
+    process.platform === 'darwin' ||
+    existsSync(join(environment.XDG_RUNTIME_DIR || '/nonexistent', 'systemd'))
+  return hasManager ? 'mfad install' : 'mfad daemon --detach'
+}
+
+function findSocket(context: Context): string {
+  const uid = process.getuid?.() ?? -1
+  checkSocketPath(context.files.socket)
+  const candidates = socketCandidates(context.environment, context.files.socket, uid)
+  const path = candidates.find((candidate) => lstatSync(candidate, { throwIfNoEntry: false })?.isSocket())
+  if (path === undefined) throw notRunning(context)
+  if (lstatSync(path).uid === uid) return path
+  throw new AppError(
+    'daemon.unsafe-socket',
+    `the socket ${path} belongs to another user`,
+    'choose another one with MFAD_SOCKET',
+  )
+}
+
+function connectionError(context: Context, error: unknown): AppError {
+  const code = (error as NodeJS.ErrnoException).code
+  if (absentCodes.has(code)) return notRunning(context)
+  if (code === 'ETIMEDOUT') {
+    return new AppError('daemon.no-answer', 'the daemon does not answer', 'restart it: mfad restart', error)
+  }
+  return new AppError(
+    'daemon.not-reachable',
+    `the daemon cannot be reached (${String(code ?? 'its answer is unreadable')})`,
+    'restart it: mfad restart',
+    error,
+  )
+}
+
+function notRunning(context: Context): AppError {
+  return new AppError(
+    'daemon.not-running',
+    'the daemon is not running',
+    `start it with: ${startCommand(context)}`,
+  )
+}
+
+function unwrap<T>({ status, body }: Answer): T {
+  if (status === 200) return body as T
+  const { code, message, hint } = (body as { error?: Record<string, unknown> }).error ?? {}
+  throw new AppError(
+    String(code ?? 'internal.bug'),
+    String(message ?? `the daemon answered HTTP ${status}`),
+    String(hint ?? ''),
+  )
+}
+
+/** A daemon started with other variables would renew another file than the one the user looks at. */
+function checkSameFiles({ files }: Context, { files: daemonFiles }: Status): void {
+  for (const file of ['credentials', 'config'] as const) {
+    if (files[file] === daemonFiles[file]) continue
+    throw new AppError(
+      'settings.files-differ',
+      `the daemon uses ${daemonFiles[file]}, but this command line means ${files[file]}`,
+      `set the variable alike in both, then: mfad install (or restart mfad daemon); look at AWS_${file === 'config' ? 'CONFIG' : 'SHARED_CREDENTIALS'}_FILE`,
+    )
+  }
+}
+
+function noteVersion(daemonVersion: string, output: Output): void {
+  if (daemonVersion === MFAD_VERSION || daemonVersion === '') return
+  output.printError({
+    message: `the daemon has version ${daemonVersion}, this is ${MFAD_VERSION}`,
+    hint: 'restart it: mfad restart',
+  })
+}

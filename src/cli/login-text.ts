@@ -1,0 +1,19 @@
+// What `mfad login` says when it is done.
+import { formatDuration } from '../core/duration.ts'
+import { printable } from '../core/profiles.ts'
+import type { LoginAnswer } from '../core/wire.ts'
+import type { Output } from './output.ts'
+import { localTime } from './status-text.ts'
+
+export function printLogin({ renewed, failed, warnings }: LoginAnswer, output: Output, now: Date): void {
+  for (const { profile, sessionProfile, expiration } of renewed) {
+    const until = new Date(expiration)
+    const left = formatDuration((until.getTime() - now.getTime()) / 1000)
+    output.print(
+      `${printable(profile)} → [${printable(sessionProfile)}] until ${localTime(until, now)} (${left})`,
+    )
+  }
+  for (const { error } of failed) output.printError(error)
+  for (const warning of warnings)
+    output.printError({ message: `warning: ${warning.message}`, hint: warning.hint })
+}

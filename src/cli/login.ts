@@ -1,0 +1,111 @@
+// `mfad login`: finds out which words are profiles and which is the code, asks for what is missing, and tries again where
+// a new code can help.
+
+import { parseDuration } from '../core/duration.ts'
+import { AppError } from '../core/errors.ts'
+import type { LoginAnswer, LoginRequest, ProfileStatus } from '../core/wire.ts'
+import type { Invocation } from './command.ts'
+import { loadContext } from './context.ts'
+import { connectDaemon, type Daemon } from './daemon-connection.ts'
+import { printLogin } from './login-text.ts'
+import { splitLoginWords } from './login-words.ts'
+import type { Output } from './output.ts'
+import { askLine, canAsk, readLineFromInput } from './prompt.ts'
+
+const mostAttempts = 3
+const retriableCodes: ReadonlySet<string> = new Set([
+  'sts.token-code-rejected',
+  'device.token-code-used',
+  'usage.malformed-token-code',
+])
+
+export async function runLogin({ positionals, values, environment, output }: Invocation): Promise<number> {
+  const context = loadContext(environment)
+  const duration = values.duration === undefined ? undefined : durationSeconds(String(values.duration))
+  const daemon = await connectDaemon(context, output)
+  const names = new Set(
+    daemon.status.profiles.flatMap(({ profile, sessionProfile }) => [profile, sessionProfile]),
+  )
+  const words = splitLoginWords(positionals, names, environment.AWS_PROFILE)
+  if (
+    values.all === true &&
+    positionals.length > words.profiles.length + (words.code === undefined ? 0 : 1)
+  ) {
+    throw new AppError('usage.bad-arguments', '--all takes no profile names', 'look at: mfad login --help')
+  }
+  const code = words.code === '-' ? await readLineFromInput() : words.code
+  const request: LoginRequest = {
+    profiles: values.all === true ? [] : words.profiles,
+    ...(values.all === true ? { all: true } : {}),
+    ...(code === undefined ? {} : { tokenCode: code.replace(/\s/g, '') }),
+    ...(values['serial-number'] === undefined ? {} : { serialNumber: String(values['serial-number']) }),
+    ...(duration === undefined ? {} : { durationSeconds: duration }),
+    ...(values.adopt === true ? { adopt: true } : {}),
+  }
+  for (const answer of await logInEach(daemon, request, output)) {
+    if (values.json === true) output.printJson(answer)
+    else printLogin(answer, output, new Date())
+  }
+  return 0
+}
+
+/** One login; or one for each device where the profiles have several, and there is somebody to ask for the codes. */
+async function logInEach(daemon: Daemon, request: LoginRequest, output: Output): Promise<LoginAnswer[]> {
+  try {
+    return [await logIn(daemon, request, output)]
+  } catch (error) {
+    const isSeveral = error instanceof AppError && error.code === 'usage.several-devices'
+    if (!isSeveral || request.tokenCode !== undefined || !canAsk()) throw error
+    const answers: LoginAnswer[] = []
+    for (const profiles of groupByDevice(daemon.status.profiles, request)) {
+      const { all: _all, ...rest } = request
+      answers.push(await logIn(daemon, { ...rest, profiles }, output))
+    }
+    return answers
+  }
+}
+
+/** Asks for a code only when the daemon says that one is needed. */
+async function logIn(daemon: Daemon, request: LoginRequest, output: Output): Promise<LoginAnswer> {
+  let attempt = request
+  for (let asked = 0; ; asked++) {
+    try {
+      return await daemon.call<LoginAnswer>('POST', '/v1/login', attempt)
+    } catch (error) {
+      if (
+        !(error instanceof AppError) ||
+        request.tokenCode !== undefined ||
+        !canAsk() ||
+        asked === mostAttempts
+      )
+        throw error
+      if (error.code !== 'usage.token-code-needed') {
+        if (!retriableCodes.has(error.code)) throw error
+        output.printError({ message: error.message, hint: error.hint })
+      } else if (asked === 0) output.note(error.message)
+      attempt = { ...request, tokenCode: (await askLine('MFA code: ')).replace(/\s/g, '') }
+    }
+  }
+}
+
+function groupByDevice(profiles: readonly ProfileStatus[], request: LoginRequest): string[][] {
+  const groups = new Map<string, string[]>()
+  for (const { profile, kind, serialNumber, state, reason } of profiles) {
+    const isMeant = request.all
+      ? kind === 'key' && state !== 'unmanaged' && reason === undefined
+      : request.profiles.includes(profile)
+    if (!isMeant || serialNumber === undefined) continue
+    groups.set(serialNumber, [...(groups.get(serialNumber) ?? []), profile])
+  }
+  return [...groups.values()]
+}
+
+function durationSeconds(text: string): number {
+  const seconds = parseDuration(text)
+  if (seconds !== undefined) return seconds
+  throw new AppError(
+    'usage.bad-duration',
+    `${JSON.stringify(text.slice(0, 40))} is no duration`,
+    'write it like 8h, 90m or 1h30m',
+  )
+}

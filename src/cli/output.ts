@@ -1,0 +1,57 @@
+// The only file that prints. Results go to standard output, everything else to standard error. Control characters are
+// taken out of all text: names in a file could hold escape sequences.
+import type { ErrorBody } from '../core/errors.ts'
+
+export type Output = {
+  /** A result, for the user or for a pipe. */
+  print(text: string): void
+  printJson(value: unknown): void
+  /** Something the user should know, beside the result. */
+  note(text: string): void
+  printError(error: Pick<ErrorBody, 'message' | 'hint'>): void
+  readonly isTerminal: boolean
+  style(style: Style, text: string): string
+}
+
+export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red'
+
+const styleCodes: Readonly<Record<Style, number>> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 }
+
+export function createOutput(environment: Readonly<Record<string, string | undefined>>): Output {
+  const isTerminal = process.stdout.isTTY === true
+  const isColoured = isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb'
+  const isErrorColoured =
+    process.stderr.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb'
+  const paint = (isOn: boolean, style: Style, text: string) =>
+    isOn ? `\x1b[${styleCodes[style]}m${text}\x1b[0m` : text
+  return {
+    isTerminal,
+    print: (text) => write(process.stdout, cleanAroundStyles(text)),
+    printJson: (value) => write(process.stdout, JSON.stringify(value, null, 2)),
+    note: (text) => write(process.stderr, clean(text)),
+    printError({ message, hint }) {
+      write(process.stderr, `${paint(isErrorColoured, 'red', 'mfad:')} ${clean(message)}`)
+      if (hint !== '') write(process.stderr, `  → ${clean(hint)}`)
+    },
+    style: (style, text) => paint(isColoured, style, clean(text)),
+  }
+}
+
+/** Text without control characters, other than line ends. */
+export function clean(text: string): string {
+  return text.replace(/(?!\n)\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '?')
+}
+
+const styleSequence = new RegExp(`(${'\u001b'}\\[\\d{1,2}m)`)
+
+/** The same, with the sequences that `style` adds left in. */
+function cleanAroundStyles(text: string): string {
+  return text
+    .split(styleSequence)
+    .map((part, index) => (index % 2 === 1 ? part : clean(part)))
+    .join('')
+}
+
+function write(stream: NodeJS.WriteStream, text: string): void {
+  stream.write(`${text}\n`)
+}

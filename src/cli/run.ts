@@ -1,0 +1,102 @@
+// From the words on the command line to an exit code.
+import { parseArgs } from 'node:util'
+import { AppError, exitCodeOf } from '../core/errors.ts'
+import type { Command, Invocation } from './command.ts'
+import { commands } from './commands.ts'
+import type { Output } from './output.ts'
+
+/** Runs `mfad ARGUMENTS`; answers the exit code. Prints every error itself. */
+export async function run(
+  args: readonly string[],
+  environment: Invocation['environment'],
+  output: Output,
+): Promise<number> {
+  try {
+    return await dispatch(args, environment, output)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    output.printError(error)
+    return exitCodeOf(error.code)
+  }
+}
+
+async function dispatch(
+  args: readonly string[],
+  environment: Invocation['environment'],
+  output: Output,
+): Promise<number> {
+  const [first, ...rest] = args
+  if (first === '--version' || first === '-V') {
+    output.print(MFAD_VERSION)
+    return 0
+  }
+  if (first === undefined) return runCommand(findCommand('status'), [], environment, output)
+  if (first === '--help' || first === '-h' || first === 'help') return printHelp(rest[0], output)
+  if (first.startsWith('-'))
+    throw usage(`there is no option ${first} before a command`, 'look at: mfad --help')
+  return runCommand(findCommand(first), rest, environment, output)
+}
+
+async function runCommand(
+  command: Command,
+  args: string[],
+  environment: Invocation['environment'],
+  output: Output,
+): Promise<number> {
+  if (
+    args
+      .slice(0, args.includes('--') ? args.indexOf('--') : undefined)
+      .some((arg) => arg === '--help' || arg === '-h')
+  ) {
+    return printHelp(command.name, output)
+  }
+  const { positionals, values } = parse(command, args)
+  return command.run({ positionals, values, environment, output })
+}
+
+async function printHelp(name: string | undefined, output: Output): Promise<number> {
+  const { commandHelp, overview } = await import('./help.ts')
+  output.print(name === undefined ? overview(commands) : commandHelp(findCommand(name)))
+  return 0
+}
+
+function parse(command: Command, args: string[]): Pick<Invocation, 'positionals' | 'values'> {
+  const hint = `look at: mfad ${command.name} --help`
+  const options = Object.fromEntries(
+    Object.entries(command.options).map(([name, { type, short }]) => [
+      name,
+      short === undefined ? { type } : { type, short },
+    ]),
+  )
+  let parsed: Pick<Invocation, 'positionals' | 'values'>
+  try {
+    parsed = parseArgs({ args, options, allowPositionals: true, strict: true })
+  } catch (error) {
+    throw usage(parseProblem(error), hint)
+  }
+  const { least, most } = command.positionals
+  if (parsed.positionals.length < least) throw usage(`too few arguments for: ${command.usage}`, hint)
+  if (parsed.positionals.length > most) throw usage(`too many arguments for: ${command.usage}`, hint)
+  return parsed
+}
+
+/** parseArgs' first sentence, in our style. */
+function parseProblem(error: unknown): string {
+  const text =
+    error instanceof Error ? (error.message.split(/\. |\n/)[0] ?? '') : 'the command line cannot be read'
+  return `${text.charAt(0).toLowerCase()}${text.slice(1)}`.replace(/\.$/, '')
+}
+
+function findCommand(name: string): Command {
+  const command = commands.find((candidate) => candidate.name === name)
+  if (command !== undefined) return command
+  const near = commands.find((candidate) => candidate.name.startsWith(name.slice(0, 3)))
+  throw usage(
+    `there is no command ${JSON.stringify(name.slice(0, 40))}`,
+    near === undefined ? 'look at: mfad --help' : `did you mean: mfad ${near.name}?`,
+  )
+}
+
+function usage(message: string, hint: string): AppError {
+  return new AppError('usage.bad-arguments', message, hint)
+}

@@ -1,0 +1,221 @@
+// What botocore (AWS CLI, boto3) reads: Python's `RawConfigParser` in strict mode (`Lib/configparser.py`, `_read`),
+// then `_parse_nested` of `botocore.configloader`. Where botocore gives up, this goes on and leaves a finding.
+
+import type { Entry, Finding, Section } from './document.ts'
+import {
+  entryProblems,
+  type FindingCode,
+  findingOf,
+  headerProblems,
+  type Place,
+  valueProblems,
+} from './document-findings.ts'
+import {
+  decode,
+  encode,
+  indentationOf,
+  lineEndAt,
+  splitLines,
+  splitLinesPython,
+  stripPython,
+} from './document-text.ts'
+
+type OpenSection = Section & { entries: Map<string, Entry> }
+
+/** What was read so far, and where the reading stands. */
+type Reading = {
+  readonly sections: Map<string, OpenSection>
+  readonly findings: Finding[]
+  /** Lines of entries that are disputed because of their section's header. */
+  readonly disputedLines: Set<number>
+  section: OpenSection | undefined
+  sectionDisputed: boolean
+  /** The entry that a deeper line continues. */
+  entry: Entry | undefined
+  /** The entry's own line has no value, so that its further lines are `key = value` pairs. */
+  entryIsNested: boolean
+  indentation: number
+  blankLines: number
+}
+
+type Line = { number: number; whole: string; stripped: string; indentation: number; start: number }
+
+export function readAsBotocore(text: string, isUtf8: boolean): Reading {
+  const reading = startReading()
+  if (!isUtf8) report(reading, 'file.not-utf-8', { line: firstLineNotUtf8(text) })
+  let number = 0
+  let offset = 0
+  for (let whole of splitLines(text)) {
+    let start = offset
+    const lineEnd = lineEndAt(text, offset + whole.length)
+    offset += whole.length + lineEnd.length
+    number++
+    if (start === 0 && whole.startsWith('\ufeff')) {
+      report(reading, 'file.byte-order-mark', { line: 1 })
+      whole = whole.slice(1)
+      start = 1
+    }
+    readLine(reading, {
+      number,
+      whole,
+      stripped: stripPython(whole),
+      indentation: indentationOf(whole),
+      start,
+    })
+    if (lineEnd === '\r') report(reading, 'file.lone-carriage-return', { line: number })
+  }
+  closeSection(reading, text.length)
+  return reading
+}
+
+function startReading(): Reading {
+  return {
+    sections: new Map(),
+    findings: [],
+    disputedLines: new Set(),
+    section: undefined,
+    sectionDisputed: false,
+    entry: undefined,
+    entryIsNested: false,
+    indentation: 0,
+    blankLines: 0,
+  }
+}
+
+/** Follows `_read` of CPython for one line of any shape. */
+function readLine(reading: Reading, line: Line): void {
+  const { stripped, indentation, number } = line
+  if (stripped === '') {
+    reading.blankLines++
+    return
+  }
+  if (stripped.startsWith('#') || stripped.startsWith(';')) return
+  if (reading.section && reading.entry?.key && indentation > reading.indentation) {
+    continueEntry(reading, reading.entry, line)
+    return
+  }
+  reading.indentation = indentation
+  const bracket = stripped.startsWith('[') ? stripped.lastIndexOf(']') : -1
+  if (bracket > 1) readHeader(reading, line, stripped.slice(1, bracket))
+  else if (reading.section) readEntry(reading, reading.section, line)
+  else if (!reading.findings.some(({ code }) => code === 'file.key-before-section'))
+    report(reading, 'file.key-before-section', { line: number })
+}
+
+function readHeader(reading: Reading, { number, stripped, indentation, start }: Line, name: string): void {
+  openSection(reading, name, number, start)
+  for (const code of headerProblems(stripped, name, indentation)) {
+    report(reading, code, { line: number, section: name })
+    reading.sectionDisputed = true
+  }
+}
+
+function readEntry(
+  reading: Reading,
+  { name }: OpenSection,
+  { number, whole, stripped, indentation }: Line,
+): void {
+  const place = { line: number, section: name }
+  const separator = stripped.search(/[=:]/)
+  if (separator === -1) {
+    report(reading, 'file.line-without-equals', place)
+    return
+  }
+  const before = stripped.slice(0, separator)
+  const after = stripped.slice(separator + 1)
+  const key = stripPython(before).toLowerCase()
+  const entry = addEntry(reading, key, stripPython(after), number)
+  if (key === '') report(reading, 'file.empty-key', place)
+  const edges = whole.slice(indentation + stripped.length)
+  for (const code of entryProblems(before, stripped.charAt(separator), after + edges, indentation)) {
+    report(reading, code, { ...place, key: before.trim() })
+    entry.disputed = true
+  }
+}
+
+/** A deeper line goes on with the value; blank lines before it belong to the value, comments do not. */
+function continueEntry(reading: Reading, entry: Entry, { number, stripped }: Line): void {
+  entry.value += `${'\n'.repeat(reading.blankLines + 1)}${stripped}`
+  reading.blankLines = 0
+  const codes = continuationProblems(reading, stripped)
+  for (const code of codes) report(reading, code, { line: number, section: reading.section?.name })
+  if (codes.length > 0) entry.disputed = true
+}
+
+function continuationProblems(reading: Reading, stripped: string): FindingCode[] {
+  if (stripped.startsWith('[') && stripped.includes(']')) {
+    const rejected: FindingCode[] =
+      reading.entryIsNested && lacksEquals(stripped) ? ['file.nested-line-without-equals'] : []
+    return ['file.section-in-value', ...rejected]
+  }
+  if (!reading.entryIsNested) return ['file.continued-value']
+  // Values of [DEFAULT] are looked at where a section inherits them.
+  if (lacksEquals(stripped))
+    return reading.section?.name === 'DEFAULT' ? [] : ['file.nested-line-without-equals']
+  const separator = stripped.indexOf('=')
+  return valueProblems(stripped.slice(0, separator), stripped.slice(separator + 1))
+}
+
+/** botocore reads a nested block line by line, and breaks its lines where Python's `splitlines` does. */
+function lacksEquals(block: string): boolean {
+  return splitLinesPython(block).some((line) => stripPython(line) !== '' && !line.includes('='))
+}
+
+/** A repeated section is read for its findings and kept out of `sections`; only `[DEFAULT]` may stand twice. */
+function openSection(reading: Reading, name: string, line: number, start: number): void {
+  closeSection(reading, start)
+  const first = reading.sections.get(name)
+  reading.entry = undefined
+  reading.sectionDisputed = false
+  reading.section = { name, line, entries: new Map(), start, end: start }
+  if (!first) reading.sections.set(name, reading.section)
+  else if (name === 'DEFAULT') reading.section = first
+  else {
+    report(reading, 'file.duplicate-section', { line, section: name, firstLine: first.line })
+    reading.sectionDisputed = true
+  }
+}
+
+function closeSection({ section }: Reading, end: number): void {
+  if (section) section.end = end
+}
+
+function addEntry(reading: Reading, key: string, value: string, line: number): Entry {
+  const section = reading.section as OpenSection
+  const entry = { key, value, line, disputed: reading.sectionDisputed }
+  const first = section.entries.get(key)
+  if (!first) section.entries.set(key, entry)
+  else {
+    report(reading, 'file.duplicate-key', { line, section: section.name, key, firstLine: first.line })
+    first.disputed = true
+    reading.disputedLines.add(line)
+  }
+  if (reading.sectionDisputed) reading.disputedLines.add(line)
+  reading.entry = entry
+  reading.entryIsNested = value === ''
+  reading.blankLines = 0
+  return entry
+}
+
+/** botocore adds the entries of `[DEFAULT]` to each section; no other reader does. */
+export function inheritDefaults({ sections, findings }: Pick<Reading, 'sections' | 'findings'>): void {
+  const defaults = sections.get('DEFAULT')
+  if (!defaults) return
+  for (const { key, value, line } of defaults.entries.values()) {
+    const heirs = [...sections.values()].filter(
+      (section) => section !== defaults && !section.entries.has(key),
+    )
+    for (const heir of heirs) heir.entries.set(key, { key, value, line, disputed: true })
+    if (heirs.length > 0 && value.startsWith('\n') && lacksEquals(value))
+      findings.push(findingOf('file.nested-line-without-equals', { line, section: 'DEFAULT' }))
+  }
+}
+
+function report(reading: Reading, code: FindingCode, place: Place): void {
+  reading.findings.push(findingOf(code, place))
+}
+
+/** `text` holds one character per byte. */
+function firstLineNotUtf8(text: string): number {
+  return 1 + splitLines(text).findIndex((line) => !decode(encode({ text: line, isUtf8: false })).isUtf8)
+}

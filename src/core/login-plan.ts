@@ -1,0 +1,220 @@
+// Who a login is for: which device, which profiles are renewed by its one code, and for how long. Everything that can
+// be refused without asking AWS is refused here, before a code is used up.
+import { AppError } from './errors.ts'
+import { findProfile, type Profile, serialNumberObstacle } from './profiles.ts'
+import { isActive, secondsLeft } from './session-state.ts'
+import { isSessionDuration, type Settings } from './settings.ts'
+import type { LoginRequest } from './wire.ts'
+
+/** A key profile that can be logged in: everything a call needs is there. */
+export type KeyProfile = Profile & { serialNumber: string; accessKeyId: string }
+
+export type LoginPlan = {
+  serialNumber: string
+  /** Named by the user, the first one's keys make the call. */
+  targets: KeyProfile[]
+  /** Active profiles on the same device that the same code renews. */
+  companions: KeyProfile[]
+  durationSeconds: number
+  /** A profile whose live session serves the targets as it stands; no code is needed. */
+  sharedFrom?: KeyProfile
+}
+
+/** The IAM user behind each access key id, as far as AWS was asked. */
+export type Identities = ReadonlyMap<string, string>
+
+/**
+ * Plans a login. Throws AppError profile.*, device.* or usage.* for everything that stands against it.
+ * `identities` tells which access keys belong to one user: without it only profiles with the same key share a session.
+ */
+export function planLogin(
+  profiles: readonly Profile[],
+  request: LoginRequest,
+  settings: Settings,
+  identities: Identities,
+  now: Date,
+): LoginPlan {
+  const targets = chooseTargets(profiles, request, now).map((profile) => requireLoginReady(profile, request))
+  const [first] = targets
+  if (first === undefined) throw noChoice(profiles, 'no profile was named')
+  requireOneDevice(targets, identities)
+  const companions = profiles
+    .filter((profile) => isActive(profile) && !targets.some((target) => target.profile === profile.profile))
+    .filter((profile): profile is KeyProfile => isLoginReady(profile))
+    .filter((profile) => sharesDevice(first, profile, identities))
+  const plan = { serialNumber: first.serialNumber, targets, companions }
+  const sharedFrom = request.tokenCode === undefined ? liveSource(plan, now) : undefined
+  return {
+    ...plan,
+    durationSeconds: sessionDuration([...targets, ...companions], request, settings),
+    ...(sharedFrom === undefined ? {} : { sharedFrom }),
+  }
+}
+
+/**
+ * The profiles whose user must be asked of AWS before a login can be planned: those on the device of the targets, when
+ * they use different access keys. Empty in the usual case of one key.
+ */
+export function profilesToIdentify(
+  profiles: readonly Profile[],
+  request: LoginRequest,
+  now: Date,
+): KeyProfile[] {
+  const targets = chooseTargets(profiles, request, now)
+  const serialNumber = request.serialNumber ?? targets[0]?.serialNumber
+  const onDevice = profiles
+    .filter((profile): profile is KeyProfile => isLoginReady(profile))
+    .filter((profile) => profile.serialNumber === serialNumber)
+    .filter((profile) => isActive(profile) || targets.some((target) => target.profile === profile.profile))
+  const keys = new Set(onDevice.map(({ accessKeyId }) => accessKeyId))
+  return keys.size > 1 ? onDevice : []
+}
+
+function chooseTargets(profiles: readonly Profile[], request: LoginRequest, now: Date): Profile[] {
+  if (request.all) return everyKeyProfile(profiles)
+  if (request.profiles.length > 0) {
+    return [...new Set(request.profiles.map((name) => findProfile(profiles, name)))]
+  }
+  return [chooseOne(profiles, now)]
+}
+
+function everyKeyProfile(profiles: readonly Profile[]): Profile[] {
+  const found = profiles.filter((profile) => isLoginReady(profile) && profile.session.kind !== 'foreign')
+  if (found.length > 0) return found
+  throw new AppError(
+    'profile.none-with-device',
+    'no profile has both an access key and an mfa_serial',
+    'add the device with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile PROFILE',
+  )
+}
+
+/** Nobody was named: the active profile that expires soonest, or the only one that can be meant. */
+function chooseOne(profiles: readonly Profile[], now: Date): Profile {
+  const ready = profiles.filter(isLoginReady)
+  const active = ready
+    .filter(isActive)
+    .sort(
+      (a, b) =>
+        (secondsLeft(a, now) ?? Number.NEGATIVE_INFINITY) - (secondsLeft(b, now) ?? Number.NEGATIVE_INFINITY),
+    )
+  if (active[0] !== undefined) return active[0]
+  const [first] = ready
+  if (first !== undefined && new Set(ready.map(({ serialNumber }) => serialNumber)).size === 1) {
+    if (ready.length === 1) return first
+    const byDefault = ready.find(({ profile }) => profile === 'default')
+    if (byDefault !== undefined) return byDefault
+  }
+  throw noChoice(profiles, 'no profile was named, and none is active yet')
+}
+
+function noChoice(profiles: readonly Profile[], fact: string): AppError {
+  const names = profiles.filter(isLoginReady).map(({ profile }) => profile)
+  if (names.length === 0)
+    return new AppError('profile.none-with-device', fact, 'look at what is there with: mfad status')
+  const shown = names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '')
+  return new AppError('usage.no-profile', fact, `choose one of ${shown}: mfad login ${names[0] ?? 'PROFILE'}`)
+}
+
+function isLoginReady(profile: Profile): profile is KeyProfile {
+  const { kind, serialNumber, accessKeyId, obstacle } = profile
+  return kind === 'key' && serialNumber !== undefined && accessKeyId !== undefined && obstacle === undefined
+}
+
+function requireLoginReady(profile: Profile, request: LoginRequest): KeyProfile {
+  const { obstacle, accessKeyId } = profile
+  const serialNumber = request.serialNumber ?? profile.serialNumber
+  const isDeviceReplaced = request.serialNumber !== undefined && obstacle?.code.endsWith('-serial-number')
+  if (obstacle !== undefined && !isDeviceReplaced)
+    throw new AppError(obstacle.code, obstacle.message, obstacle.hint)
+  requireOurs(profile, request.adopt ?? false)
+  if (serialNumber === undefined) {
+    throw new AppError(
+      'profile.no-serial-number',
+      `profile ${profile.profile} has no mfa_serial`,
+      `add its device with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile ${profile.profile}`,
+    )
+  }
+  const malformed = serialNumberObstacle(profile.profile, serialNumber)
+  if (malformed !== undefined) throw new AppError(malformed.code, malformed.message, malformed.hint)
+  if (accessKeyId === undefined)
+    throw new AppError(
+      'profile.no-keys',
+      `profile ${profile.profile} has no access key`,
+      `add one with: aws configure --profile ${profile.profile}`,
+    )
+  return { ...profile, serialNumber, accessKeyId }
+}
+
+function requireOurs({ profile, session }: Profile, adopt: boolean): void {
+  if (session.kind !== 'foreign') return
+  if (!session.isAdoptable) {
+    throw new AppError(
+      'profile.session-not-ours',
+      `${session.reason}, and it has an access key of its own: line ${session.line} of the credentials file`,
+      "mfad will not replace it: rename that section, or choose another suffix in mfad's settings",
+    )
+  }
+  if (adopt) return
+  throw new AppError(
+    'profile.session-not-ours',
+    `${session.reason}: line ${session.line} of the credentials file`,
+    `let mfad take it over with: mfad login ${profile} --adopt`,
+  )
+}
+
+function requireOneDevice(targets: readonly KeyProfile[], identities: Identities): void {
+  const [first] = targets
+  const other = targets.find((target) => first !== undefined && !sharesDevice(first, target, identities))
+  if (first === undefined || other === undefined) return
+  if (first.serialNumber === other.serialNumber) {
+    throw new AppError(
+      'device.different-users',
+      `${first.profile} and ${other.profile} name one device, but their access keys are not known to be of one user`,
+      `log them in one by one: mfad login ${first.profile}, and with the next code: mfad login ${other.profile}`,
+    )
+  }
+  throw new AppError(
+    'usage.several-devices',
+    `${first.profile} and ${other.profile} have different devices, and a code belongs to one`,
+    `log them in one by one: mfad login ${first.profile}, then: mfad login ${other.profile}`,
+  )
+}
+
+function sharesDevice(left: KeyProfile, right: KeyProfile, identities: Identities): boolean {
+  if (left.serialNumber !== right.serialNumber) return false
+  if (left.accessKeyId === right.accessKeyId) return true
+  const identity = identities.get(left.accessKeyId)
+  return identity !== undefined && identity === identities.get(right.accessKeyId)
+}
+
+/** A live session of the device, when no target has one itself: logging in beside it needs no code. */
+function liveSource(
+  { targets, companions }: Pick<LoginPlan, 'targets' | 'companions'>,
+  now: Date,
+): KeyProfile | undefined {
+  const isLive = (profile: Profile) => (secondsLeft(profile, now) ?? 0) > 0
+  if (targets.some(isLive)) return undefined
+  return companions.filter(isLive).sort((a, b) => (secondsLeft(b, now) ?? 0) - (secondsLeft(a, now) ?? 0))[0]
+}
+
+/** The shortest of the wishes of all who share the session. Throws for one outside STS's limits. */
+function sessionDuration(profiles: readonly Profile[], request: LoginRequest, settings: Settings): number {
+  if (request.durationSeconds !== undefined) {
+    if (isSessionDuration(request.durationSeconds)) return request.durationSeconds
+    throw new AppError(
+      'usage.bad-duration',
+      'a session lasts between 15 minutes and 36 hours',
+      'give a duration such as: --duration 8h',
+    )
+  }
+  const wishes = profiles.map(({ profile, durationSeconds }) => {
+    if (durationSeconds === undefined) return settings.durationSeconds
+    if (isSessionDuration(durationSeconds)) return durationSeconds
+    throw new AppError(
+      'profile.bad-duration',
+      `duration_seconds of ${profile} is ${durationSeconds}, and STS takes 900 to 129600 for a session`,
+      `change it with: aws configure set duration_seconds 43200 --profile ${profile}`,
+    )
+  })
+  return Math.min(...wishes)
+}

@@ -1,0 +1,67 @@
+// What `status` says, with or without a daemon: one entry per profile, and the warnings about the files.
+import type { Finding } from './document.ts'
+import type { ErrorBody } from './errors.ts'
+import type { Profile } from './profiles.ts'
+import { formatExpiration } from './session-section.ts'
+import { secondsLeft, sessionState } from './session-state.ts'
+import type { Files, ProfileStatus, Status, Warning } from './wire.ts'
+
+/** A clock that differs by more than this is shown. */
+const shownClockOffsetSeconds = 60
+
+export type StatusFacts = {
+  version: string
+  daemon: Status['daemon']
+  files: Files
+  profiles: readonly Profile[]
+  reminderLeadSeconds: readonly number[]
+  warnings: readonly Warning[]
+  /** STS's clock minus ours; 0 where it is not known. */
+  clockOffsetSeconds: number
+  /** By profile. */
+  snoozedUntil: ReadonlyMap<string, Date>
+  /** By profile. */
+  lastErrors: ReadonlyMap<string, ErrorBody>
+}
+
+/** The whole of `status --json`. `now` is STS's time: the local clock plus the known difference. */
+export function buildStatus(facts: StatusFacts, now: Date): Status {
+  const { version, daemon, files, clockOffsetSeconds } = facts
+  return {
+    version,
+    daemon,
+    files,
+    ...(Math.abs(clockOffsetSeconds) > shownClockOffsetSeconds ? { clockOffsetSeconds } : {}),
+    warnings: [...facts.warnings],
+    profiles: facts.profiles.map((profile) => profileStatus(profile, facts, now)),
+  }
+}
+
+function profileStatus(profile: Profile, facts: StatusFacts, now: Date): ProfileStatus {
+  const { session, obstacle } = profile
+  const seconds = secondsLeft(profile, now)
+  const snoozedUntil = facts.snoozedUntil.get(profile.profile)
+  const lastError = facts.lastErrors.get(profile.profile)
+  const reason = session.kind === 'foreign' ? `${session.reason} (line ${session.line})` : obstacle?.message
+  return {
+    profile: profile.profile,
+    sessionProfile: profile.sessionProfile,
+    kind: profile.kind,
+    ...(profile.serialNumber === undefined ? {} : { serialNumber: profile.serialNumber }),
+    ...(profile.sourceProfile === undefined ? {} : { sourceProfile: profile.sourceProfile }),
+    state: sessionState(profile, facts.reminderLeadSeconds, now),
+    ...(session.kind === 'ours' && session.expiration
+      ? { expiration: formatExpiration(session.expiration) }
+      : {}),
+    ...(seconds === undefined ? {} : { secondsLeft: seconds }),
+    renews: 'by-code',
+    ...(snoozedUntil === undefined ? {} : { snoozedUntil: formatExpiration(snoozedUntil) }),
+    ...(reason === undefined ? {} : { reason }),
+    ...(lastError === undefined ? {} : { lastError }),
+  }
+}
+
+/** The findings of a document as warnings about its file. */
+export function findingWarnings(findings: readonly Finding[], file: string): Warning[] {
+  return findings.slice(0, 50).map(({ code, line, message, hint }) => ({ code, message, hint, file, line }))
+}

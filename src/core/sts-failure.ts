@@ -1,0 +1,153 @@
+// What STS's failures mean, and whether a code was used up by them. STS has one vague text for every MFA problem; it is
+// diagnosed in the order of likelihood.
+import { AppError } from './errors.ts'
+
+/** A failed call as the STS edge saw it. `kind` is `answered` when STS itself spoke. */
+export type StsFailure = {
+  kind: 'answered' | 'unreachable' | 'timeout' | 'not-sts' | 'stopping'
+  /** AWS's error code, such as AccessDenied; empty where STS did not speak. */
+  name: string
+  /** AWS's own text. */
+  message: string
+  httpStatus?: number
+  /** STS's clock minus ours. */
+  clockOffsetSeconds?: number
+}
+
+export type CallContext = {
+  profile: string
+  serialNumber: string
+  /** The last four characters of the access key id. */
+  keyEnding: string
+  secondsToNextCode: number
+  endpointHost: string
+}
+
+const throttlingNames =
+  /^(?:Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException|ThrottledException)$/
+const unknownKeyNames = /^(?:InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId)$/
+const signatureNames =
+  /^(?:SignatureDoesNotMatch|InvalidSignatureException|RequestTimeTooSkewed|RequestExpired|IncompleteSignature)$/
+
+/** Has STS looked at the code, so that it will not take it again? Unknown counts as no. */
+export function wasCodeEvaluated({ kind, name }: StsFailure): boolean {
+  return kind === 'answered' && name === 'AccessDenied'
+}
+
+/** The fact and the next step for a failed GetSessionToken or GetCallerIdentity. */
+export function describeStsFailure(failure: StsFailure, context: CallContext): AppError {
+  if (failure.kind !== 'answered') return describeSilence(failure, context)
+  const { name, message, httpStatus } = failure
+  const { profile, keyEnding, endpointHost } = context
+  if (name === 'AccessDenied' && /MultiFactorAuthentication/.test(message))
+    return describeMfaFailure(message, context)
+  if (unknownKeyNames.test(name)) {
+    return new AppError(
+      'sts.key-rejected',
+      `AWS does not know the access key of ${profile} (ending in ${keyEnding}): it was deleted or deactivated`,
+      `enter a valid one with: aws configure --profile ${profile}`,
+    )
+  }
+  if (signatureNames.test(name)) return describeSignatureFailure(failure, context)
+  if (throttlingNames.test(name) || httpStatus === 429) {
+    return new AppError(
+      'sts.throttled',
+      'AWS is throttling requests',
+      `wait a minute, then: mfad login ${profile}`,
+    )
+  }
+  if (name === 'AccessDenied') {
+    return new AppError(
+      'sts.access-denied',
+      `AWS refused GetSessionToken for ${profile}`,
+      'ask your administrator which policy denies it',
+    )
+  }
+  if (name === 'ValidationError') {
+    return new AppError(
+      'sts.validation-error',
+      `AWS rejected the request for ${profile} as malformed`,
+      `check mfa_serial and duration_seconds of ${profile}`,
+    )
+  }
+  if (httpStatus !== undefined && httpStatus >= 500) {
+    return new AppError(
+      'sts.unavailable',
+      `STS at ${endpointHost} failed (HTTP ${httpStatus})`,
+      `try again in a minute with: mfad login ${profile}`,
+    )
+  }
+  return new AppError(
+    'sts.refused',
+    `AWS refused the request for ${profile} (${safeName(name)})`,
+    'look the error up in the STS documentation',
+  )
+}
+
+function describeSilence({ kind }: StsFailure, { profile, endpointHost }: CallContext): AppError {
+  switch (kind) {
+    case 'timeout':
+      return new AppError(
+        'network.timeout',
+        `STS at ${endpointHost} did not answer in time`,
+        `check the network, then: mfad login ${profile}`,
+      )
+    case 'not-sts':
+      return new AppError(
+        'sts.invalid-answer',
+        `what answered at ${endpointHost} is not STS`,
+        `a captive portal or proxy may be in between: check the network, then: mfad login ${profile}`,
+      )
+    case 'stopping':
+      return new AppError(
+        'daemon.stopping',
+        'the daemon is stopping',
+        `when it runs again: mfad login ${profile}`,
+      )
+    default:
+      return new AppError(
+        'network.unreachable',
+        `STS at ${endpointHost} cannot be reached`,
+        `check the network, then: mfad login ${profile}`,
+      )
+  }
+}
+
+function describeMfaFailure(
+  message: string,
+  { profile, serialNumber, secondsToNextCode }: CallContext,
+): AppError {
+  if (/unable to validate/.test(message)) {
+    return new AppError(
+      'sts.device-rejected',
+      `AWS does not accept the device ${serialNumber} for ${profile}`,
+      `compare mfa_serial with the device in the IAM console: aws configure set mfa_serial ARN --profile ${profile}`,
+    )
+  }
+  return new AppError(
+    'sts.token-code-rejected',
+    `AWS rejected the code for ${profile} (${serialNumber}): it is wrong or was already used`,
+    `wait ${secondsToNextCode} s for the next one, then: mfad login ${profile} (if it happens again: check the phone's clock, then mfa_serial)`,
+  )
+}
+
+function describeSignatureFailure(failure: StsFailure, { profile, keyEnding }: CallContext): AppError {
+  const offset = failure.clockOffsetSeconds ?? 0
+  if (Math.abs(offset) > 300) {
+    const minutes = Math.round(Math.abs(offset) / 60)
+    return new AppError(
+      'sts.clock-skewed',
+      `this computer's clock is ${minutes} min ${offset > 0 ? 'behind' : 'ahead of'} that of AWS`,
+      `set the clock (timedatectl set-ntp true), then: mfad login ${profile}`,
+    )
+  }
+  return new AppError(
+    'sts.signature-rejected',
+    `the secret access key of ${profile} does not belong to its access key id (ending in ${keyEnding})`,
+    `enter both again with: aws configure --profile ${profile}`,
+  )
+}
+
+function safeName(name: string): string {
+  return name.replace(/[^\w.]/g, '').slice(0, 64) || 'no error code'
+}

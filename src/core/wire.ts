@@ -1,0 +1,125 @@
+// What crosses the socket, in both directions. Requests come from outside and are checked here, field by field.
+import { AppError, type ErrorBody } from './errors.ts'
+
+export type Warning = { code: string; message: string; hint: string; file?: string; line?: number }
+
+export type Files = { credentials: string; config: string; settings: string; socket: string }
+
+export type SessionState = 'valid' | 'expiring' | 'expired' | 'inactive' | 'unmanaged'
+
+export type ProfileStatus = {
+  profile: string
+  sessionProfile: string
+  kind: 'key' | 'role' | 'other'
+  serialNumber?: string
+  sourceProfile?: string
+  state: SessionState
+  /** RFC 3339, UTC. */
+  expiration?: string
+  /** Negative once expired. */
+  secondsLeft?: number
+  renews: 'by-code' | 'by-itself'
+  snoozedUntil?: string
+  /** Why the profile is unmanaged or cannot be logged in. */
+  reason?: string
+  lastError?: ErrorBody
+}
+
+export type Status = {
+  version: string
+  daemon: { pid: number; startedAt: string; version: string } | null
+  files: Files
+  clockOffsetSeconds?: number
+  warnings: Warning[]
+  profiles: ProfileStatus[]
+}
+
+export type LoginRequest = {
+  profiles: string[]
+  all?: boolean
+  tokenCode?: string
+  serialNumber?: string
+  durationSeconds?: number
+  adopt?: boolean
+}
+
+export type LoginAnswer = {
+  renewed: { profile: string; sessionProfile: string; expiration: string }[]
+  failed: { profile: string; error: ErrorBody }[]
+  warnings: Warning[]
+}
+
+export type LogoutAnswer = { profile: string; sessionProfile: string; removed: boolean; warnings: Warning[] }
+export type SnoozeAnswer = { snoozed: { profile: string; until: string }[] }
+export type NotifyTestAnswer = { shown: boolean; way: string; error?: ErrorBody }
+
+/** A login request out of parsed JSON. Throws usage.bad-request. */
+export function readLoginRequest(body: unknown): LoginRequest {
+  const fields = readFields(body, [
+    'profiles',
+    'all',
+    'tokenCode',
+    'serialNumber',
+    'durationSeconds',
+    'adopt',
+  ])
+  const { profiles, all, tokenCode, serialNumber, durationSeconds, adopt } = fields
+  if (!Array.isArray(profiles) || profiles.length > 100 || !profiles.every(isName)) {
+    throw badRequest('profiles must be a list of at most 100 names')
+  }
+  if (all !== undefined && typeof all !== 'boolean') throw badRequest('all must be true or false')
+  if (adopt !== undefined && typeof adopt !== 'boolean') throw badRequest('adopt must be true or false')
+  if (tokenCode !== undefined && !(typeof tokenCode === 'string' && tokenCode.length <= 64)) {
+    throw badRequest('tokenCode must be a string of six digits')
+  }
+  if (serialNumber !== undefined && !isName(serialNumber)) throw badRequest('serialNumber must be a string')
+  if (durationSeconds !== undefined && !Number.isSafeInteger(durationSeconds)) {
+    throw badRequest('durationSeconds must be a whole number of seconds')
+  }
+  return {
+    profiles,
+    ...(all === undefined ? {} : { all }),
+    ...(tokenCode === undefined ? {} : { tokenCode }),
+    ...(serialNumber === undefined ? {} : { serialNumber }),
+    ...(durationSeconds === undefined ? {} : { durationSeconds: durationSeconds as number }),
+    ...(adopt === undefined ? {} : { adopt }),
+  }
+}
+
+/** The profile of a logout or renew request. Throws usage.bad-request. */
+export function readProfileRequest(body: unknown): { profile: string } {
+  const { profile } = readFields(body, ['profile'])
+  if (!isName(profile)) throw badRequest('profile must be a name')
+  return { profile }
+}
+
+/** A snooze request: for one profile, or for all. Throws usage.bad-request. */
+export function readSnoozeRequest(body: unknown): { profile?: string; seconds: number } {
+  const { profile, seconds } = readFields(body, ['profile', 'seconds'])
+  if (profile !== undefined && !isName(profile)) throw badRequest('profile must be a name')
+  if (!Number.isSafeInteger(seconds) || (seconds as number) < 0 || (seconds as number) > 7 * 86_400) {
+    throw badRequest('seconds must be a whole number from 0 to 604800')
+  }
+  return { seconds: seconds as number, ...(profile === undefined ? {} : { profile }) }
+}
+
+function readFields(body: unknown, known: readonly string[]): Record<string, unknown> {
+  if (typeof body !== 'object' || body === null || Array.isArray(body))
+    throw badRequest('the body must be a JSON object')
+  const stranger = Object.keys(body).find((key) => !known.includes(key))
+  if (stranger !== undefined)
+    throw badRequest(`the body holds a field that this request does not have; it knows ${known.join(', ')}`)
+  return body as Record<string, unknown>
+}
+
+function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length > 0 && value.length <= 512
+}
+
+function badRequest(message: string): AppError {
+  return new AppError(
+    'usage.bad-request',
+    message,
+    'use a mfad command line of the same version as the daemon',
+  )
+}

@@ -1,0 +1,34 @@
+// All that the agent remembers. Everything else is derived from the files; losing this costs one repeated reminder.
+import type { ErrorBody } from '../core/errors.ts'
+import type { UsedCode } from '../core/token-code.ts'
+import type { Warning } from '../core/wire.ts'
+
+export type AgentState = {
+  usedCodes: UsedCode[]
+  /** The IAM user behind an access key id, as GetCallerIdentity said. */
+  identities: Map<string, string>
+  /** By profile: why the last call for it failed. */
+  lastErrors: Map<string, ErrorBody>
+  /** By profile. */
+  snoozedUntil: Map<string, Date>
+  /** The reminders shown; see planReminders. */
+  sentReminders: Set<string>
+  /** By the access key id of a session: how long it lives in all. Known only for those issued to this process. */
+  lifeSeconds: Map<string, number>
+  /** STS's clock minus ours, from its last answer. */
+  clockOffsetSeconds: number
+  /** Why the last notification could not be shown. */
+  notifierWarning?: Warning
+}
+
+export function createAgentState(): AgentState {
+  return {
+    usedCodes: [],
+    identities: new Map(),
+    lastErrors: new Map(),
+    snoozedUntil: new Map(),
+    sentReminders: new Set(),
+    lifeSeconds: new Map(),
+    clockOffsetSeconds: 0,
+  }
+}

@@ -1,0 +1,125 @@
+// HTTP/1.1 with JSON bodies over the Unix socket, and the limits that keep one client from harming the others.
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { AppError, errorBody, httpStatusOf } from '../core/errors.ts'
+import type { Log } from '../edges/logger.ts'
+
+/** Answers a request with a JSON value, or throws AppError. */
+export type Route = (body: unknown) => unknown | Promise<unknown>
+
+/** By method and path, such as `GET /v1/status`. */
+export type Routes = Readonly<Record<string, Route>>
+
+const maxBodyBytes = 8192
+const maxHeaderBytes = 8192
+const maxConnections = 64
+/** A connection is closed when no whole request has come within this, counted from its start or its last answer. */
+const receiveLimitMs = 10_000
+const neverMs = 2 ** 31 - 1
+
+/** A server that is not listening yet. */
+export function createHttpServer(routes: Routes, version: string, log: Log): Server {
+  const server = createServer({
+    maxHeaderSize: maxHeaderBytes,
+    keepAliveTimeout: 5000,
+    headersTimeout: 0,
+    requestTimeout: 0,
+    // Node's own check of slow requests wakes an idle process twice a minute; the timer of each connection does its work.
+    connectionsCheckingInterval: neverMs,
+  })
+  server.maxConnections = maxConnections
+  const timers = new WeakMap<Socket, NodeJS.Timeout>()
+  const disarm = (socket: Socket) => clearTimeout(timers.get(socket))
+  const arm = (socket: Socket) => {
+    disarm(socket)
+    timers.set(
+      socket,
+      setTimeout(() => socket.destroy(), receiveLimitMs),
+    )
+  }
+  server.on('connection', (socket) => {
+    arm(socket)
+    socket.on('close', () => disarm(socket))
+    // A client that goes away in the middle of an answer is no error of ours.
+    socket.on('error', () => socket.destroy())
+  })
+  server.on('request', (request, response) => {
+    response.setHeader('mfad-version', version)
+    response.on('finish', () => arm(request.socket))
+    void serve(routes, request, response, log, () => disarm(request.socket))
+  })
+  server.on('clientError', (_error, socket) => {
+    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')
+    else socket.destroy()
+  })
+  return server
+}
+
+async function serve(
+  routes: Routes,
+  request: IncomingMessage,
+  response: ServerResponse,
+  log: Log,
+  onReceived: () => void,
+): Promise<void> {
+  const key = `${request.method} ${request.url?.split('?')[0]}`
+  try {
+    const body = await readBody(request)
+    onReceived()
+    const route = Object.hasOwn(routes, key) ? routes[key] : undefined
+    if (route === undefined) throw unknownRoute(routes, key)
+    answer(response, 200, await route(body))
+  } catch (error) {
+    if (!(error instanceof AppError))
+      log.error({ request: key.slice(0, 100), problem: describeBug(error) }, 'a request failed')
+    const { code, message, hint } = errorBody(error)
+    answer(response, code === 'usage.unknown-route' ? 404 : httpStatusOf(code), {
+      error: { code, message, hint },
+    })
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  if (response.destroyed) return
+  const text = `${JSON.stringify(body)}\n`
+  response.writeHead(status, {
+    'content-type': 'application/json',
+    'content-length': Buffer.byteLength(text),
+  })
+  response.end(text)
+}
+
+async function readBody(request: IncomingMessage): Promise<unknown> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > maxBodyBytes) throw badBody(`the body is longer than ${maxBodyBytes} bytes`)
+    chunks.push(chunk)
+  }
+  if (bytes === 0) return {}
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+  } catch {
+    throw badBody('the body is not JSON')
+  }
+}
+
+function badBody(message: string): AppError {
+  return new AppError('usage.bad-request', message, 'send a JSON object')
+}
+
+function unknownRoute(routes: Routes, key: string): AppError {
+  return new AppError(
+    'usage.unknown-route',
+    `there is no ${JSON.stringify(key.slice(0, 100))}`,
+    `this daemon knows: ${Object.keys(routes).join(', ')}`,
+  )
+}
+
+/** Where a bug was, without its message: that could hold anything. */
+function describeBug(error: unknown): string {
+  if (!(error instanceof Error)) return 'not an error'
+  const frame = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '))
+  return `${error.name} ${frame?.trim() ?? ''}`.trim()
+}

@@ -1,0 +1,167 @@
+// What the daemon knows of the files: re-read whenever a stamp changed, and derived anew each time. An empty file, or one
+// that is only the beginning of what it was, is most likely being written at this moment: it is not believed for 500 ms.
+import { type CredentialsDocument, parseDocument } from '../core/document.ts'
+import { AppError } from '../core/errors.ts'
+import { buildProfiles, type Documents, type Profile } from '../core/profiles.ts'
+import type { Settings } from '../core/settings.ts'
+import { findingWarnings } from '../core/status.ts'
+import type { Files, Warning } from '../core/wire.ts'
+import type { FileState, FileStore } from '../edges/file-store.ts'
+
+export type KnownFilesDeps = {
+  now(): Date
+  /** Throws settings.*. */
+  loadSettings(): Settings
+  settingsStamp(): string
+  resolveFiles(settings: Settings): Files
+  openStore(path: string): FileStore
+}
+
+export type KnownFiles = {
+  /** Looks at the stamps, and re-reads what changed. Answers whether anything did. */
+  refresh(): boolean
+  /** Takes what was just written for true, however it looks. */
+  adoptWritten(bytes: Uint8Array): void
+  readonly settings: Settings
+  readonly files: Files
+  readonly documents: Documents
+  readonly profiles: readonly Profile[]
+  readonly credentials: FileStore
+  readonly warnings: readonly Warning[]
+  /** Undefined when everything read is believed, else the instant to look again. */
+  readonly unsettledUntil: Date | undefined
+}
+
+const disbeliefMs = 500
+
+type KnownFile = {
+  path: string
+  store: FileStore
+  stamp?: string
+  bytes: Uint8Array
+  document: CredentialsDocument
+  warnings: Warning[]
+  suspect?: { length: number; since: number }
+}
+
+/** Reads everything for the first time. Throws settings.* when the settings cannot be used: there are no last good ones. */
+export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
+  let settings = deps.loadSettings()
+  let settingsStamp = deps.settingsStamp()
+  let settingsWarnings: Warning[] = []
+  let files = deps.resolveFiles(settings)
+  let credentials = openFile(deps, files.credentials)
+  let config = openFile(deps, files.config)
+  let profiles: readonly Profile[] = []
+
+  const refreshSettings = (): boolean => {
+    const stamp = deps.settingsStamp()
+    if (stamp === settingsStamp) return false
+    settingsStamp = stamp
+    try {
+      settings = deps.loadSettings()
+      settingsWarnings = []
+    } catch (error) {
+      settingsWarnings = [warningOf(error, files.settings)]
+      return true
+    }
+    const socket = files.socket
+    files = { ...deps.resolveFiles(settings), socket }
+    if (credentials.path !== files.credentials) credentials = openFile(deps, files.credentials)
+    if (config.path !== files.config) config = openFile(deps, files.config)
+    return true
+  }
+  const refresh = (): boolean => {
+    const changes = [refreshSettings(), refreshFile(credentials, deps.now()), refreshFile(config, deps.now())]
+    if (!changes.includes(true)) return false
+    profiles = buildProfiles(
+      { credentials: credentials.document, config: config.document },
+      settings.suffix,
+      files,
+    )
+    return true
+  }
+  refresh()
+  return {
+    refresh,
+    adoptWritten(bytes) {
+      credentials.bytes = bytes
+      delete credentials.suspect
+      refresh()
+    },
+    get settings() {
+      return settings
+    },
+    get files() {
+      return files
+    },
+    get documents() {
+      return { credentials: credentials.document, config: config.document }
+    },
+    get profiles() {
+      return profiles
+    },
+    get credentials() {
+      return credentials.store
+    },
+    get warnings() {
+      return [...settingsWarnings, ...credentials.warnings, ...config.warnings]
+    },
+    get unsettledUntil() {
+      const since = [credentials.suspect?.since, config.suspect?.since].filter((at) => at !== undefined)
+      return since.length === 0 ? undefined : new Date(Math.max(...since) + disbeliefMs)
+    },
+  }
+}
+
+function openFile(deps: KnownFilesDeps, path: string): KnownFile {
+  return {
+    path,
+    store: deps.openStore(path),
+    bytes: new Uint8Array(),
+    document: parseDocument(new Uint8Array()),
+    warnings: [],
+  }
+}
+
+function refreshFile(file: KnownFile, now: Date): boolean {
+  if (file.suspect === undefined && file.stamp === file.store.stamp()) return false
+  const state = file.store.read()
+  if (state.kind === 'present' && isSuspect(file, state.bytes, now)) return false
+  const bytes = state.kind === 'present' ? state.bytes : new Uint8Array()
+  delete file.suspect
+  file.stamp = state.stamp
+  file.bytes = bytes
+  file.document = parseDocument(bytes)
+  file.warnings = fileWarnings(state, file.document)
+  return true
+}
+
+/** Also remembers since when the file looks like that; one that still grows starts anew. */
+function isSuspect(file: KnownFile, bytes: Uint8Array, now: Date): boolean {
+  if (!isStrictPrefix(bytes, file.bytes)) return false
+  if (file.suspect?.length !== bytes.length) file.suspect = { length: bytes.length, since: now.getTime() }
+  return Math.abs(now.getTime() - file.suspect.since) < disbeliefMs
+}
+
+function isStrictPrefix(bytes: Uint8Array, known: Uint8Array): boolean {
+  return bytes.length < known.length && bytes.every((byte, index) => byte === known[index])
+}
+
+function fileWarnings(state: FileState, document: CredentialsDocument): Warning[] {
+  if (state.kind === 'unreadable') return [warningOf(state.error, state.path)]
+  if (state.kind === 'absent') return []
+  const accessWarnings = state.warnings.map(({ code, message, hint }) => ({
+    code,
+    message,
+    hint,
+    file: state.path,
+  }))
+  return [...accessWarnings, ...findingWarnings(document.findings, state.path)]
+}
+
+function warningOf(error: unknown, file: string): Warning {
+  if (!(error instanceof AppError)) throw error
+  const { code, message, hint } = error
+  return { code, message, hint, file }
+}

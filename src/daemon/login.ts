@@ -1,0 +1,192 @@
+// One login, from the request to the sections in the file. The order is the promise: everything that can be refused is
+// refused before AWS sees the code, since a code counts once.
+import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
+import { type KeyProfile, type LoginPlan, planLogin, profilesToIdentify } from '../core/login-plan.ts'
+import { type LongTermCredentials, longTermCredentialsOf } from '../core/profiles.ts'
+import {
+  formatExpiration,
+  readSessionCredentials,
+  type SessionCredentials,
+  sessionValues,
+} from '../core/session-section.ts'
+import { describeStsFailure, type StsFailure, wasCodeEvaluated } from '../core/sts-failure.ts'
+import { type EndpointSettings, endpointHost, stsTarget } from '../core/sts-target.ts'
+import { checkTokenCode, checkUnusedCode, recentCodes, secondsToNextCode } from '../core/token-code.ts'
+import type { LoginAnswer, LoginRequest, Warning } from '../core/wire.ts'
+import type { Sts, StsResult } from '../edges/sts.ts'
+import type { AgentState } from './agent-state.ts'
+import type { KnownFiles } from './known-files.ts'
+import { checkAccepted, writeSessions } from './session-writer.ts'
+
+export type LoginDeps = {
+  known: KnownFiles
+  state: AgentState
+  /** Local time. */
+  now(): Date
+  /** Loaded at the first login: the SDK is most of the daemon's memory. */
+  loadSts(): Promise<Sts>
+  endpoint: EndpointSettings
+  stopping: AbortSignal
+}
+
+/** Logs in. Throws AppError; `known` must be settled. */
+export async function login(deps: LoginDeps, request: LoginRequest): Promise<LoginAnswer> {
+  const { known, state } = deps
+  if (request.tokenCode !== undefined) checkTokenCode(request.tokenCode)
+  checkAccepted(known.documents.credentials, known.files.credentials)
+  known.credentials.checkReplaceable()
+  await identifyUsers(deps, request)
+  const plan = planLogin(known.profiles, request, known.settings, state.identities, deps.now())
+  const profiles = [...plan.targets, ...plan.companions]
+  const credentials = await obtainCredentials(deps, plan, request)
+  const renewed = plan.sharedFrom === undefined ? profiles : plan.targets
+  const writes = renewed.map((profile) => ({
+    sessionProfile: profile.sessionProfile,
+    values: sessionValues(credentials, sessionRegion(profile)),
+    adopt: (request.adopt ?? false) && plan.targets.includes(profile),
+  }))
+  const warnings = await writeSessions(known, writes)
+  for (const { profile } of renewed) state.lastErrors.delete(profile)
+  const expiration = formatExpiration(credentials.expiration)
+  return {
+    renewed: renewed.map(({ profile, sessionProfile }) => ({ profile, sessionProfile, expiration })),
+    failed: [],
+    warnings: [...warnings, ...inheritanceWarnings(plan.targets)],
+  }
+}
+
+/** The region our section should hold: the profile's own, unless the config file gives the session profile one. */
+export function sessionRegion({
+  region,
+  hasOwnSessionRegion,
+}: Pick<KeyProfile, 'region' | 'hasOwnSessionRegion'>): string | undefined {
+  return hasOwnSessionRegion ? undefined : region
+}
+
+async function obtainCredentials(
+  deps: LoginDeps,
+  plan: LoginPlan,
+  request: LoginRequest,
+): Promise<SessionCredentials> {
+  if (plan.sharedFrom !== undefined) {
+    const section = deps.known.documents.credentials.sections.get(plan.sharedFrom.sessionProfile)
+    const shared = section === undefined ? undefined : readSessionCredentials(section)
+    if (shared !== undefined) return shared
+  }
+  if (request.tokenCode === undefined) throw codeNeeded(plan)
+  const now = deps.now()
+  const { state } = deps
+  state.usedCodes = recentCodes(state.usedCodes, now)
+  checkUnusedCode(state.usedCodes, plan.serialNumber, request.tokenCode, now)
+  return askSts(deps, plan, request.tokenCode)
+}
+
+async function askSts(deps: LoginDeps, plan: LoginPlan, tokenCode: string): Promise<SessionCredentials> {
+  const { state, known } = deps
+  const { serialNumber, durationSeconds } = plan
+  const [caller] = plan.targets
+  if (caller === undefined) throw codeNeeded(plan)
+  const credentials = keysOf(known, caller)
+  const target = stsTarget(caller, deps.endpoint)
+  const sts = await deps.loadSts()
+  const result = await sts.getSessionToken(
+    { ...target, credentials, serialNumber, tokenCode, durationSeconds },
+    deps.stopping,
+  )
+  noteClock(state, result)
+  const isEvaluated = 'answer' in result || wasCodeEvaluated(result.failure)
+  if (isEvaluated) state.usedCodes.push({ serialNumber, tokenCode, at: deps.now().getTime() })
+  if ('failure' in result)
+    throw rememberFailure(deps, caller, result.failure, plan.targets, endpointHost(target))
+  const { accessKeyId, expiration } = result.answer
+  sessionValues(result.answer, undefined)
+  state.lifeSeconds.set(accessKeyId, Math.round((expiration.getTime() - stsNow(deps).getTime()) / 1000))
+  return result.answer
+}
+
+/** Asks AWS whose keys they are, where profiles with one serial number use different ones. No code is used for it. */
+async function identifyUsers(deps: LoginDeps, request: LoginRequest): Promise<void> {
+  const { state, known } = deps
+  const profiles = profilesToIdentify(known.profiles, request, deps.now())
+  const unknown = new Map(
+    profiles
+      .filter(({ accessKeyId }) => !state.identities.has(accessKeyId))
+      .map((profile) => [profile.accessKeyId, profile]),
+  )
+  if (unknown.size === 0) return
+  const sts = await deps.loadSts()
+  await Promise.all(
+    [...unknown.values()].slice(0, 8).map(async (profile) => {
+      const target = stsTarget(profile, deps.endpoint)
+      const result = await sts.getCallerIdentity(
+        { ...target, credentials: keysOf(known, profile) },
+        deps.stopping,
+      )
+      noteClock(state, result)
+      if ('answer' in result) state.identities.set(profile.accessKeyId, result.answer)
+      else rememberFailure(deps, profile, result.failure, [profile], endpointHost(target))
+    }),
+  )
+}
+
+function rememberFailure(
+  deps: LoginDeps,
+  caller: KeyProfile,
+  failure: StsFailure,
+  profiles: readonly KeyProfile[],
+  host: string,
+): AppError {
+  const error = describeStsFailure(failure, {
+    profile: caller.profile,
+    serialNumber: caller.serialNumber,
+    keyEnding: caller.accessKeyId.slice(-4),
+    secondsToNextCode: secondsToNextCode(deps.now()),
+    endpointHost: host,
+  })
+  const body: ErrorBody = errorBody(error)
+  for (const { profile } of profiles) deps.state.lastErrors.set(profile, body)
+  return error
+}
+
+function keysOf(known: KnownFiles, { profile }: KeyProfile): LongTermCredentials {
+  const keys = longTermCredentialsOf(known.documents, profile)
+  if (keys !== undefined) return keys
+  throw new AppError(
+    'profile.no-keys',
+    `profile ${profile} has no access key`,
+    `add one with: aws configure --profile ${profile}`,
+  )
+}
+
+function codeNeeded({ targets, serialNumber }: LoginPlan): AppError {
+  const names = targets.map(({ profile }) => profile).join(' ')
+  return new AppError(
+    'usage.token-code-needed',
+    `${names.replaceAll(' ', ', ')} needs a code from ${serialNumber}`,
+    `mfad login ${names} CODE`,
+  )
+}
+
+/** Differences of a few seconds are the network's and the rounding's, not a clock's. */
+const ignoredClockOffsetSeconds = 5
+
+function noteClock(state: AgentState, result: StsResult<unknown>): void {
+  const offset = 'failure' in result ? result.failure.clockOffsetSeconds : result.clockOffsetSeconds
+  if (offset !== undefined)
+    state.clockOffsetSeconds = Math.abs(offset) <= ignoredClockOffsetSeconds ? 0 : offset
+}
+
+/** The time on STS's clock, on which expirations are stated. */
+export function stsNow({ state, now }: Pick<LoginDeps, 'state' | 'now'>): Date {
+  return new Date(now().getTime() + state.clockOffsetSeconds * 1000)
+}
+
+function inheritanceWarnings(profiles: readonly KeyProfile[]): Warning[] {
+  return profiles
+    .filter(({ endpointUrl }) => endpointUrl !== undefined)
+    .map(({ profile, sessionProfile }) => ({
+      code: 'profile.not-inherited',
+      message: `endpoint_url of ${profile} does not apply to ${sessionProfile}`,
+      hint: `set it there too: aws configure set endpoint_url URL --profile ${sessionProfile}`,
+    }))
+}

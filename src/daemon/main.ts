@@ -1,0 +1,139 @@
+// The daemon's composition root: real clock, files, network and desktop, and the order of starting and stopping.
+import { existsSync } from 'node:fs'
+import { AppError } from '../core/errors.ts'
+import type { EndpointSettings } from '../core/sts-target.ts'
+import { createClock } from '../edges/clock.ts'
+import { createLogger, type RunningLog } from '../edges/logger.ts'
+import { createNotifier } from '../edges/notifier.ts'
+import { openFileStore, userId } from '../edges/own-file-store.ts'
+import { type Environment, homeDirectory, resolveFiles, settingsPath } from '../edges/paths.ts'
+import { loadSettings, settingsStamp } from '../edges/settings-file.ts'
+import { startWatcher } from '../edges/watcher.ts'
+import { type Agent, createAgent } from './agent.ts'
+import { createRoutes } from './handlers.ts'
+import { createHttpServer } from './http-server.ts'
+import { createKnownFiles, type KnownFiles } from './known-files.ts'
+import { hardenProcess, isolateSdk, refuseForeignHome } from './process-hardening.ts'
+import { bindSocket } from './socket.ts'
+
+/** A call that is under way when the daemon is told to stop has this long to end. */
+const abortAfterMs = 1500
+/** Two daemons that start at once both find the place vacant; the one whose socket was replaced leaves. */
+const raceCheckMs = 1000
+
+/** Runs the daemon until a signal ends it. Throws AppError where it cannot start. */
+export async function runDaemon(inherited: Environment): Promise<void> {
+  const environment = { ...inherited }
+  const log = createLogger('info')
+  hardenProcess(log)
+  refuseForeignHome(homeDirectory(environment), userId())
+  const known = createKnownFiles(knownFilesDeps(environment))
+  isolateSdk(process.env)
+  const daemon = {
+    pid: process.pid,
+    startedAt: `${new Date().toISOString().slice(0, 19)}Z`,
+    version: MFAD_VERSION,
+  }
+  const stopping = new AbortController()
+  const clock = createClock()
+  const agent = createAgent({
+    known,
+    daemon,
+    log,
+    endpoint: endpointSettings(environment),
+    stopping: stopping.signal,
+    now: clock.now,
+    wakeAt: clock.wakeAt,
+    show: createNotifier(process.platform, () => environment.PATH).show,
+    loadSts: async () => (await import('../edges/sts.ts')).createSts(),
+  })
+  const server = createHttpServer(createRoutes(agent), MFAD_VERSION, log)
+  const socket = await bindSocket(server, known.files.socket, process.pid, userId())
+  log.info({ ...daemon, files: known.files }, 'started')
+  for (const name of known.credentials.removeStrays())
+    log.info({ name }, 'removed what an interrupted write had left')
+  const following = startFollowing({ known, agent, log, clock })
+
+  try {
+    log.info({ reason: await reasonToStop(known.files.socket, socket.isOurs) }, 'stopping')
+  } finally {
+    socket.remove()
+    const closed = new Promise((resolve) => server.close(resolve))
+    const abortTimer = setTimeout(() => stopping.abort(), abortAfterMs)
+    await following.close()
+    await agent.close()
+    clearTimeout(abortTimer)
+    // The answers to what has just ended are still on their way.
+    const lastCall = setTimeout(() => server.closeAllConnections(), 500)
+    await closed
+    clearTimeout(lastCall)
+    log.info({}, 'stopped')
+  }
+}
+
+type FollowDeps = { known: KnownFiles; agent: Agent; log: RunningLog; clock: ReturnType<typeof createClock> }
+
+/** Has the agent look after every change of a file and at every tick. */
+function startFollowing({ known, agent, log, clock }: FollowDeps): { close(): Promise<void> } {
+  const look = () => {
+    agent.look()
+    log.setLevel(known.settings.logLevel)
+    watcher.rearm()
+  }
+  const watcher = startWatcher(
+    () => [known.files.credentials, known.files.config, known.files.settings],
+    look,
+    log,
+  )
+  clock.start(look)
+  look()
+  return {
+    async close() {
+      clock.close()
+      await watcher.close()
+    },
+  }
+}
+
+/** Resolves with a signal's name, or once the socket is another daemon's. Rejects when the socket is gone. */
+function reasonToStop(socketPath: string, isSocketOurs: () => boolean): Promise<string> {
+  let timers: NodeJS.Timeout[] = []
+  const reason = new Promise<string>((resolve, reject) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve(signal))
+    const check = () => {
+      if (isSocketOurs()) return
+      if (existsSync(socketPath)) resolve('another daemon has the socket')
+      else
+        reject(
+          new AppError(
+            'daemon.socket-lost',
+            `the socket ${socketPath} was removed`,
+            'start the daemon again: mfad daemon',
+          ),
+        )
+    }
+    timers = [setTimeout(check, raceCheckMs), setInterval(check, 60 * raceCheckMs)]
+  })
+  return reason.finally(() => timers.forEach(clearInterval))
+}
+
+function knownFilesDeps(environment: Environment): Parameters<typeof createKnownFiles>[0] {
+  const path = settingsPath(environment)
+  return {
+    now: () => new Date(),
+    loadSettings: () => loadSettings(path),
+    settingsStamp: () => settingsStamp(path),
+    resolveFiles: (settings) => resolveFiles(environment, settings),
+    openStore: openFileStore,
+  }
+}
+
+/** The only variables, beside the file paths, that reach the calls to AWS. */
+function endpointSettings(environment: Environment): EndpointSettings {
+  const endpointUrl = environment.AWS_ENDPOINT_URL_STS || environment.AWS_ENDPOINT_URL
+  return {
+    useFipsEndpoint: environment.AWS_USE_FIPS_ENDPOINT === 'true',
+    useDualstackEndpoint: environment.AWS_USE_DUALSTACK_ENDPOINT === 'true',
+    ...(endpointUrl ? { endpointUrl } : {}),
+  }
+}

@@ -1,0 +1,79 @@
+// Writes and removes session sections: the refusals that must hold at the instant of writing, and the check of what is
+// about to replace the file.
+
+import { type CredentialsDocument, parseDocument } from '../core/document.ts'
+import { changesOnlySections } from '../core/document-comparison.ts'
+import { removeSection, setSection } from '../core/document-edit.ts'
+import { AppError } from '../core/errors.ts'
+import { readSession, sessionKeys } from '../core/session-section.ts'
+import type { Warning } from '../core/wire.ts'
+import type { KnownFiles } from './known-files.ts'
+
+export type SessionWrite = {
+  sessionProfile: string
+  /** By key; see sessionValues. */
+  values: ReadonlyMap<string, string>
+  /** Take over a section that is not ours. */
+  adopt: boolean
+}
+
+/** Throws file.rejected-by-aws when botocore, and so the AWS CLI, would refuse the file as it is. */
+export function checkAccepted(document: CredentialsDocument, path: string): void {
+  const finding = document.findings.find(({ rejectsFile }) => rejectsFile)
+  if (finding === undefined) return
+  throw new AppError(
+    'file.rejected-by-aws',
+    `AWS tools reject ${path}, so mfad does not write to it: line ${finding.line}: ${finding.message}`,
+    finding.hint,
+  )
+}
+
+/** Writes all sections in one replacement, and returns when the daemon knows the new file. */
+export async function writeSessions(known: KnownFiles, writes: readonly SessionWrite[]): Promise<Warning[]> {
+  const names = new Set(writes.map(({ sessionProfile }) => sessionProfile))
+  return replace(known, names, (before) => {
+    checkAccepted(before, known.files.credentials)
+    return writes.reduce((document, { sessionProfile, values, adopt }) => {
+      requireOurs(document, sessionProfile, adopt)
+      return setSection(document, sessionProfile, sessionKeys, values)
+    }, before)
+  })
+}
+
+/** Removes our lines of a session section. The file may be one that AWS tools reject: less of it does no harm. */
+export async function removeSession(known: KnownFiles, sessionProfile: string): Promise<Warning[]> {
+  return replace(known, new Set([sessionProfile]), (before) => {
+    requireOurs(before, sessionProfile, false)
+    return removeSection(before, sessionProfile, sessionKeys)
+  })
+}
+
+async function replace(
+  known: KnownFiles,
+  names: ReadonlySet<string>,
+  change: (before: CredentialsDocument) => CredentialsDocument,
+): Promise<Warning[]> {
+  const { bytes, warnings } = await known.credentials.update({
+    edit: (before) => change(parseDocument(before)).toBytes(),
+    verify(before, after) {
+      if (changesOnlySections(parseDocument(before), parseDocument(after), names, sessionKeys)) return
+      throw new AppError(
+        'internal.unsafe-edit',
+        'the new credentials file would have changed more than session sections; nothing was written',
+        'report this with the shape of your file (no values)',
+      )
+    },
+  })
+  known.adoptWritten(bytes)
+  return warnings.map((warning) => ({ ...warning, file: known.files.credentials }))
+}
+
+function requireOurs(document: CredentialsDocument, sessionProfile: string, adopt: boolean): void {
+  const session = readSession(document, sessionProfile)
+  if (session.kind !== 'foreign' || (adopt && session.isAdoptable)) return
+  throw new AppError(
+    'profile.session-not-ours',
+    `${session.reason}: line ${session.line} of the credentials file`,
+    'look at that section; mfad does not change what it did not write',
+  )
+}

@@ -1,0 +1,36 @@
+// The wall clock. Timers do not count the time a computer sleeps and cannot wait longer than 24.8 days, so the clock is
+// looked at again and again: every 30 s, and at an earlier instant when one is asked for.
+
+export type Clock = {
+  now(): Date
+  start(onTick: () => void): void
+  /** Also ticks at this instant, if it comes before the next regular tick; undefined takes an earlier wish back. */
+  wakeAt(instant: Date | undefined): void
+  close(): void
+}
+
+const intervalMs = 30_000
+
+export function createClock(): Clock {
+  let tick: (() => void) | undefined
+  let interval: NodeJS.Timeout | undefined
+  let timer: NodeJS.Timeout | undefined
+  return {
+    now: () => new Date(),
+    start(onTick) {
+      tick = onTick
+      interval = setInterval(onTick, intervalMs)
+    },
+    wakeAt(instant) {
+      clearTimeout(timer)
+      timer = undefined
+      if (instant === undefined) return
+      const delayMs = Math.max(0, instant.getTime() - Date.now())
+      if (delayMs < intervalMs) timer = setTimeout(() => tick?.(), delayMs + 1)
+    },
+    close() {
+      clearInterval(interval)
+      clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,30 @@
+// A file store on the real file system, for this process and its user.
+import { randomBytes } from 'node:crypto'
+import * as fs from 'node:fs'
+import { createFileStore, type FileStore } from './file-store.ts'
+
+export function openFileStore(path: string): FileStore {
+  return createFileStore({
+    fs,
+    path,
+    pid: process.pid,
+    uid: userId(),
+    gid: process.getgid?.() ?? -1,
+    randomName: () => randomBytes(6).toString('hex'),
+    isAlive,
+  })
+}
+
+/** The user that this process runs as. */
+export function userId(): number {
+  return process.getuid?.() ?? -1
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

@@ -1,0 +1,69 @@
+// Where mfad's files are: a variable wins over the settings, the settings over the default.
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Settings } from '../core/settings.ts'
+import type { Files } from '../core/wire.ts'
+
+export type Environment = Readonly<Record<string, string | undefined>>
+
+/** The user's home: `HOME`, else what the system says. */
+export function homeDirectory(environment: Environment): string {
+  return environment.HOME || homedir()
+}
+
+/** The settings file: `MFAD_CONFIG`, else `mfad/config.ini` in the configuration directory. */
+export function settingsPath(environment: Environment): string {
+  if (environment.MFAD_CONFIG) return absolute(environment.MFAD_CONFIG, environment)
+  return join(xdgDirectory(environment, 'XDG_CONFIG_HOME', '.config'), 'mfad', 'config.ini')
+}
+
+/** All four files, absolute. Symlinks are not resolved. */
+export function resolveFiles(
+  environment: Environment,
+  settings: Pick<Settings, 'credentialsFile' | 'configFile' | 'socket'>,
+): Files {
+  const home = homeDirectory(environment)
+  const choose = (variable: string | undefined, setting: string | undefined, fallback: string) =>
+    absolute(variable || setting || fallback, environment)
+  return {
+    credentials: choose(
+      environment.AWS_SHARED_CREDENTIALS_FILE,
+      settings.credentialsFile,
+      join(home, '.aws', 'credentials'),
+    ),
+    config: choose(environment.AWS_CONFIG_FILE, settings.configFile, join(home, '.aws', 'config')),
+    settings: settingsPath(environment),
+    socket: choose(environment.MFAD_SOCKET, settings.socket, defaultSocket(environment)),
+  }
+}
+
+/**
+ * Where a client looks for the socket, best first. Without `XDG_RUNTIME_DIR` (cron, `su -`, a container) the daemon may
+ * still have been started in a session that has one.
+ */
+export function socketCandidates(environment: Environment, socket: string, uid: number): string[] {
+  const isDefault = socket === absolute(defaultSocket(environment), environment)
+  if (!isDefault || environment.XDG_RUNTIME_DIR) return [socket]
+  return [join('/run/user', String(uid), 'mfad', 'mfad.sock'), socket]
+}
+
+/** Where logs and the like go: `mfad` in the state directory. */
+export function stateDirectory(environment: Environment): string {
+  return join(xdgDirectory(environment, 'XDG_STATE_HOME', join('.local', 'state')), 'mfad')
+}
+
+function defaultSocket(environment: Environment): string {
+  const runtime = environment.XDG_RUNTIME_DIR
+  if (runtime?.startsWith('/')) return join(runtime, 'mfad', 'mfad.sock')
+  return join(homeDirectory(environment), '.local', 'state', 'mfad', 'mfad.sock')
+}
+
+/** The XDG specification has relative paths ignored. */
+function xdgDirectory(environment: Environment, variable: string, fallback: string): string {
+  const value = environment[variable]
+  return value?.startsWith('/') ? value : join(homeDirectory(environment), fallback)
+}
+
+function absolute(path: string, environment: Environment): string {
+  return resolve(path.startsWith('~/') ? join(homeDirectory(environment), path.slice(2)) : path)
+}

@@ -1,0 +1,271 @@
+// The fault table of a replacement: every file-system call that it makes × every error, in every starting state.
+// The calls are counted by a run without a fault, so a call added later is covered without a change here.
+
+import { createFsFromVolume, Volume } from 'memfs'
+import { describe, expect, it } from 'vitest'
+import { AppError } from '../../src/core/errors.ts'
+import { createFileStore, type FileStore, type FileSystem } from '../../src/edges/file-store.ts'
+
+const errnos = 'ENOSPC EDQUOT EACCES EPERM EROFS EIO EMFILE EBUSY EXDEV ENOENT ENOTDIR EEXIST'.split(' ')
+const oldText = '[dev]\naws_secret_access_key = OLDSECRET\n'
+const newText = '[dev]\naws_secret_access_key = OLDSECRET\n[dev-mfa]\naws_session_token = NEWSECRET\n'
+
+// Memfs lets a process do what the mode and owner let it do, and knows no root.
+const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0]
+const otherGid = gid + 1
+
+const start = { file: '/home/a/.aws/credentials', link: '' }
+const scenarios = {
+  'a file that exists': { ...start, exists: true, group: gid },
+  'a file of another group': { ...start, exists: true, group: otherGid },
+  'a file behind a symlink': { ...start, exists: true, group: gid, link: '/home/a/dotfiles/aws' },
+  'a missing file': { ...start, exists: false, group: gid },
+  'a dangling symlink': { ...start, exists: false, group: gid, link: '/home/a/dotfiles/aws' },
+  'a missing directory': { ...start, exists: false, group: gid, noDirectory: true },
+} satisfies Record<string, Scenario>
+
+type Scenario = {
+  file: string
+  link: string
+  exists: boolean
+  group: number
+  mode?: number
+  noDirectory?: boolean
+}
+type Call = { name: string; isFailing: boolean }
+type Fault = { at: number; errno: string }
+
+/** Memfs behind a wrapper that counts, fails one call, and reads and writes at most 16 bytes at a time. */
+function createWorld(scenario: Scenario, fault?: Fault) {
+  const memory = createFsFromVolume(new Volume())
+  memory.mkdirSync('/home/a/dotfiles', { recursive: true })
+  if (!scenario.noDirectory) memory.mkdirSync('/home/a/.aws')
+  const realFile = scenario.link || scenario.file
+  if (scenario.link) memory.symlinkSync(scenario.link, scenario.file)
+  if (scenario.exists) {
+    memory.writeFileSync(realFile, oldText)
+    memory.chmodSync(realFile, scenario.mode ?? 0o600)
+    memory.chownSync(realFile, uid, scenario.group)
+  }
+  for (const path of ['/home', '/home/a', '/home/a/dotfiles', '/home/a/.aws']) {
+    if (memory.existsSync(path)) memory.chmodSync(path, 0o700)
+  }
+  const calls: Call[] = []
+  const open = new Set<number>()
+  const fs = wrap(memory as unknown as FileSystem, calls, open, fault)
+  const deps = { fs, path: scenario.file, pid: 7, uid, gid, randomName: () => 'x', isAlive: () => true }
+  const content = () => (memory.existsSync(realFile) ? memory.readFileSync(realFile, 'utf8') : undefined)
+  const names = () =>
+    ['/home/a/dotfiles', '/home/a/.aws'].flatMap((directory) =>
+      memory.existsSync(directory) ? memory.readdirSync(directory).map((name) => `${directory}/${name}`) : [],
+    )
+  const facts = () => {
+    if (!memory.existsSync(realFile)) return undefined
+    const { mode, uid, gid, nlink } = memory.statSync(realFile)
+    return { mode, uid, gid, nlink }
+  }
+  return { store: createFileStore(deps), calls, open, content, names, facts }
+}
+
+function wrap(inner: FileSystem, calls: Call[], open: Set<number>, fault?: Fault): FileSystem {
+  const wrapped: Record<string, unknown> = {}
+  for (const name of Object.keys(callNames) as (keyof FileSystem)[]) {
+    const original = inner[name] as (...args: unknown[]) => unknown
+    wrapped[name] = (...args: unknown[]) => {
+      const isFailing = calls.length === fault?.at
+      calls.push({ name, isFailing })
+      const error = Object.assign(new Error(`${fault?.errno}: injected, ${name}`), { code: fault?.errno })
+      // Like Linux: a close that fails has closed.
+      if (name === 'closeSync') open.delete(args[0] as number)
+      if (isFailing && name === 'closeSync') original(...args)
+      if (isFailing && name === 'fsync') return (args[1] as (error: Error) => void)(error)
+      if (isFailing) throw error
+      if (name === 'readSync' || name === 'writeSync') args[3] = Math.min(args[3] as number, 16)
+      const result = original(...args)
+      if (name === 'openSync') open.add(result as number)
+      return result
+    }
+  }
+  return wrapped as FileSystem
+}
+
+/** Typed so that a call added to FileSystem and forgotten here does not compile. */
+const callNames: Record<keyof FileSystem, true> = {
+  accessSync: true,
+  closeSync: true,
+  fchmodSync: true,
+  fchownSync: true,
+  fstatSync: true,
+  fsync: true,
+  linkSync: true,
+  mkdirSync: true,
+  openSync: true,
+  readSync: true,
+  readdirSync: true,
+  readlinkSync: true,
+  realpathSync: true,
+  renameSync: true,
+  statSync: true,
+  unlinkSync: true,
+  writeSync: true,
+}
+
+/** What looks like someone else's change, and so is tried again; and a group without rights, which need not be kept. */
+const harmless: Record<string, string[]> = {
+  ENOENT: ['realpathSync', 'readlinkSync', 'openSync', 'statSync'],
+  EEXIST: ['linkSync'],
+  EPERM: ['fchownSync'],
+}
+
+const update = (store: FileStore) =>
+  store.update({
+    edit: () => Buffer.from(newText),
+    verify: (_before, after) => expect(Buffer.from(after).toString()).toBe(newText),
+  })
+
+/** Every single fault, with the call that it hits. */
+async function faultsOf(scenario: Scenario, run: (store: FileStore) => unknown) {
+  const { store, calls } = createWorld(scenario)
+  await run(store)
+  return calls.flatMap(({ name }, at) => errnos.map((errno) => ({ at, errno, name })))
+}
+
+function expectTyped(error: unknown) {
+  expect(error).toBeInstanceOf(AppError)
+  const { code, message, hint, cause } = error as AppError
+  expect(code).toMatch(/^file\.[a-z-]+$/)
+  expect(message).toContain('/home/a')
+  expect(message).not.toMatch(/\.$|undefined/)
+  expect(hint).toContain(' ')
+  expect(`${message}${hint}${cause}`).not.toContain('SECRET')
+}
+
+describe.each(Object.entries(scenarios))('replacing %s', (_name, scenario) => {
+  it('works when nothing fails, and leaves nothing open or behind', async () => {
+    const world = createWorld(scenario)
+    const before = world.names()
+    const result = await update(world.store)
+    expect(result).toMatchObject({ isChanged: true, warnings: [] })
+    expect(world.content()).toBe(newText)
+    expect(world.facts()).toEqual({ mode: 0o100600, uid, gid: scenario.group, nlink: 1 })
+    expect(new Set(world.names())).toEqual(new Set([...before, scenario.link || scenario.file]))
+    expect(world.open.size).toBe(0)
+  })
+
+  it('leaves the original whole and nothing behind when a call before the rename fails, and only warns after it', async () => {
+    const faults = await faultsOf(scenario, update)
+    const { store, calls } = createWorld(scenario)
+    await update(store)
+    const placed = calls.findIndex(({ name }) => name === (scenario.exists ? 'renameSync' : 'linkSync'))
+    expect(placed).toBeGreaterThan(10)
+    let refused = 0
+    for (const fault of faults) {
+      const label = `${fault.errno} at call ${fault.at}, ${fault.name}`
+      const world = createWorld(scenario, fault)
+      const [names, facts, content] = [world.names(), world.facts(), world.content()]
+      const outcome = await update(world.store).catch((error: unknown) => error)
+      expect(
+        world.calls.filter(({ isFailing }) => isFailing),
+        label,
+      ).toHaveLength(1)
+      expect(world.open, label).toEqual(new Set())
+      if (outcome instanceof Error) {
+        refused++
+        expect(fault.at, label).toBeLessThanOrEqual(placed)
+        expectTyped(outcome)
+        expect([world.names(), world.facts(), world.content()], label).toEqual([names, facts, content])
+        continue
+      }
+      expect(world.content(), label).toBe(newText)
+      const isStrayKept = fault.at > placed && fault.name === 'unlinkSync'
+      const left = world.names().filter((name) => name.endsWith('.tmp'))
+      expect(left, label).toHaveLength(isStrayKept ? 1 : 0)
+      if (fault.at > placed) expect((outcome as { warnings: unknown[] }).warnings, label).not.toEqual([])
+      else expect(harmless[fault.errno], label).toContain(fault.name)
+    }
+    expect(refused).toBeGreaterThan(100)
+  })
+
+  it('says before the update what would fail, and creates nothing to find out', async () => {
+    for (const fault of await faultsOf(scenario, (store) => store.checkReplaceable())) {
+      const world = createWorld(scenario, fault)
+      const before = [world.names(), world.content()]
+      const label = `${fault.errno} at call ${fault.at}, ${fault.name}`
+      try {
+        world.store.checkReplaceable()
+        expect(fault.name === 'closeSync' || fault.errno === 'ENOENT', label).toBe(true)
+      } catch (error) {
+        if (!(error instanceof AppError)) throw error
+        expectTyped(error)
+      }
+      expect([world.names(), world.content()], label).toEqual(before)
+      expect(world.open, label).toEqual(new Set())
+    }
+  })
+
+  it('reads without throwing whatever fails', async () => {
+    for (const fault of await faultsOf(scenario, (store) => store.read())) {
+      const world = createWorld(scenario, fault)
+      const label = `${fault.errno} at call ${fault.at}, ${fault.name}`
+      const state = world.store.read()
+      if (state.kind === 'unreadable') expectTyped(state.error)
+      if (state.kind === 'present') expect(Buffer.from(state.bytes).toString(), label).toBe(oldText)
+      if (state.kind === 'absent' && scenario.exists) expect(fault.errno, label).toBe('ENOENT')
+      expect(world.open, label).toEqual(new Set())
+    }
+  })
+})
+
+it.each([
+  ['ENOSPC', 'file.no-space'],
+  ['EDQUOT', 'file.no-space'],
+  ['EACCES', 'file.not-writable'],
+  ['EPERM', 'file.not-writable'],
+  ['EROFS', 'file.read-only'],
+  ['EBUSY', 'file.cannot-replace'],
+  ['EXDEV', 'file.cannot-replace'],
+  ['EMFILE', 'file.too-many-open-files'],
+  ['ENFILE', 'file.too-many-open-files'],
+  ['EIO', 'file.io'],
+  ['EWEIRD', 'file.io'],
+])('calls %s at the rename %s', async (errno, code) => {
+  const { store, calls } = createWorld(scenarios['a file that exists'])
+  await update(store)
+  const at = calls.findIndex(({ name }) => name === 'renameSync')
+  const world = createWorld(scenarios['a file that exists'], { at, errno })
+  await expect(update(world.store)).rejects.toMatchObject({ code })
+})
+
+it.each(['EINVAL', 'ENOTSUP', 'ENOSYS'])(
+  'takes a directory that cannot be synced (%s) as it is',
+  async (errno) => {
+    const { store, calls } = createWorld(scenarios['a file that exists'])
+    await update(store)
+    const at = calls.findLastIndex(({ name }) => name === 'fsync')
+    const result = await update(createWorld(scenarios['a file that exists'], { at, errno }).store)
+    expect(result.warnings).toEqual([])
+  },
+)
+
+it('says how to go on where the file system has no hard links', async () => {
+  const { store, calls } = createWorld(scenarios['a missing file'])
+  await update(store)
+  const at = calls.findIndex(({ name }) => name === 'linkSync')
+  const world = createWorld(scenarios['a missing file'], { at, errno: 'EPERM' })
+  await expect(update(world.store)).rejects.toMatchObject({
+    code: 'file.cannot-replace',
+    hint: expect.stringContaining('install -m 600 /dev/null /home/a/.aws/credentials'),
+  })
+  expect(world.names()).toEqual([])
+})
+
+it('refuses before any change when the group of a file that it may read cannot be kept', async () => {
+  const scenario = { ...scenarios['a file of another group'], mode: 0o640 }
+  const { store, calls } = createWorld(scenario)
+  await update(store)
+  const at = calls.findIndex(({ name }) => name === 'fchownSync')
+  const world = createWorld(scenario, { at, errno: 'EPERM' })
+  await expect(update(world.store)).rejects.toMatchObject({ code: 'file.other-owner' })
+  expect(world.content()).toBe(oldText)
+  expect(world.names()).toEqual([scenario.file])
+})

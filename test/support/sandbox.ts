@@ -1,0 +1,228 @@
+// A throw-away home with an STS of its own, in which the real programs run. Everything they print is kept, and closing
+// the sandbox fails the test when a secret, a token or a code is found in any of it.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import type { Status } from '../../src/core/wire.ts'
+import { type EmbeddedSts, type StsUser, startEmbeddedSts } from '../../src/demo/embedded-sts.ts'
+import { until } from './until.ts'
+
+export type Ended = { exitCode: number | null; stdout: string; stderr: string }
+
+export type RunOptions = {
+  input?: string
+  environment?: Record<string, string | undefined>
+  /** The program instead of Node, for those that test other Node versions. */
+  node?: string
+}
+
+export type RunningDaemon = {
+  process: ChildProcess
+  log(): string
+  stop(signal?: NodeJS.Signals): Promise<Ended>
+}
+
+export type Sandbox = {
+  home: string
+  environment: Record<string, string>
+  sts: EmbeddedSts
+  credentialsFile: string
+  /** Runs the installed program. */
+  mfad(...args: string[]): Promise<Ended>
+  mfadWith(options: RunOptions, ...args: string[]): Promise<Ended>
+  startDaemon(environment?: Record<string, string | undefined>): Promise<RunningDaemon>
+  status(): Promise<Status>
+  /** The code that the phone shows now; used or not, it must never turn up in any output. */
+  code(serialNumber?: string): string
+  readCredentials(): string
+  writeCredentials(text: string | Uint8Array): void
+  writeConfig(text: string): void
+  writeSettings(text: string): void
+  /** The notifications shown so far: the arguments of each notify-send. */
+  notifications(): string[][]
+  /** Text from elsewhere that must hold no secret either. */
+  watchForSecrets(text: string): void
+  close(): Promise<void>
+}
+
+export const alice: StsUser = {
+  arn: 'arn:aws:iam::111122223333:user/alice',
+  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+  devices: [
+    { serialNumber: 'arn:aws:iam::111122223333:mfa/alice', seed: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP' },
+  ],
+}
+
+export const aliceKeys = `aws_access_key_id = ${alice.accessKeyId}\naws_secret_access_key = ${alice.secretAccessKey}\n`
+export const aliceSerial = 'arn:aws:iam::111122223333:mfa/alice'
+
+/** A profile dev of alice's, and the configuration that names her device. */
+export const devCredentials = `[dev]\n${aliceKeys}`
+export const devConfig = `[profile dev]\nmfa_serial = ${aliceSerial}\nregion = eu-west-1\n`
+
+const program = resolve('dist/mfad.cjs')
+const daemonLimitMs = 15_000
+
+export async function openSandbox(users: StsUser[] = [alice]): Promise<Sandbox> {
+  const home = mkdtempSync(join(tmpdir(), 'mfad-test-'))
+  const sts = await startEmbeddedSts({ users })
+  const credentialsFile = join(home, '.aws/credentials')
+  const outputs: string[] = []
+  const codes = new Set<string>()
+  const daemons: RunningDaemon[] = []
+  const environment = {
+    HOME: home,
+    PATH: `${join(home, 'bin')}:${process.env.PATH ?? ''}`,
+    XDG_RUNTIME_DIR: join(home, 'run'),
+    AWS_ENDPOINT_URL_STS: sts.endpoint,
+    NOTIFICATIONS: join(home, 'notifications'),
+    TZ: 'UTC',
+  }
+  mkdirSync(join(home, 'run'), { mode: 0o700 })
+  mkdirSync(join(home, '.aws'), { mode: 0o700 })
+  installFakeNotifySend(home)
+
+  const keep = (ended: Ended) => {
+    outputs.push(ended.stdout, ended.stderr)
+    return ended
+  }
+  const mfadWith = async ({ input, environment: extra, node }: RunOptions, ...args: string[]) =>
+    keep(await run(spawnProgram(args, { ...environment, ...extra }, node), input))
+  const sandbox: Sandbox = {
+    home,
+    environment,
+    sts,
+    credentialsFile,
+    mfadWith,
+    mfad: (...args) => mfadWith({}, ...args),
+    async startDaemon(extra = {}) {
+      const daemon = await startDaemon({ ...environment, ...extra }, keep)
+      daemons.push(daemon)
+      return daemon
+    },
+    async status() {
+      const { exitCode, stdout, stderr } = await mfadWith({}, 'status', '--json')
+      if (exitCode !== 0) throw new Error(`status failed: ${stderr}`)
+      return JSON.parse(stdout) as Status
+    },
+    code(serialNumber = aliceSerial) {
+      const code = sts.tokenCode(serialNumber)
+      codes.add(code)
+      return code
+    },
+    readCredentials: () => readFileSync(credentialsFile, 'utf8'),
+    writeCredentials: (text) => writeFileSync(credentialsFile, text, { mode: 0o600 }),
+    writeConfig: (text) => writeFileSync(join(home, '.aws/config'), text, { mode: 0o600 }),
+    writeSettings(text) {
+      mkdirSync(join(home, '.config/mfad'), { recursive: true })
+      writeFileSync(join(home, '.config/mfad/config.ini'), text)
+    },
+    notifications: () => readNotifications(environment.NOTIFICATIONS),
+    watchForSecrets: (text) => outputs.push(text),
+    async close() {
+      for (const daemon of daemons) await daemon.stop()
+      await sts.close()
+      outputs.push(sandbox.notifications().flat().join('\n'))
+      rmSync(home, { recursive: true, force: true })
+      refuseSecrets(outputs, users, sts, codes)
+    },
+  }
+  return sandbox
+}
+
+/** Throws when one of the outputs holds a secret. Used codes are looked for as whole words. */
+function refuseSecrets(
+  outputs: readonly string[],
+  users: readonly StsUser[],
+  sts: EmbeddedSts,
+  codes: ReadonlySet<string>,
+): void {
+  const secrets = [
+    ...users.flatMap(({ secretAccessKey, accessKeyId }) => [secretAccessKey, accessKeyId]),
+    ...sts.issued.flatMap(({ accessKeyId, secretAccessKey, sessionToken }) => [
+      accessKeyId,
+      secretAccessKey,
+      sessionToken,
+    ]),
+  ]
+  for (const text of outputs) {
+    const found =
+      secrets.find((secret) => text.includes(secret)) ??
+      [...codes].find((code) => new RegExp(`\\b${code}\\b`).test(text))
+    if (found !== undefined) throw new Error(`a secret or code (${found}) was printed:\n${text}`)
+  }
+}
+
+function spawnProgram(
+  args: readonly string[],
+  environment: Record<string, string | undefined>,
+  node = process.execPath,
+): ChildProcess {
+  return spawn(node, [program, ...args], {
+    env: environment as NodeJS.ProcessEnv,
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+}
+
+/** Waits for a child's end, with everything it printed. */
+export function run(child: ChildProcess, input = ''): Promise<Ended> {
+  return new Promise((resolvePromise, reject) => {
+    let stdout = ''
+    let stderr = ''
+    child.stdout?.on('data', (chunk) => {
+      stdout += chunk
+    })
+    child.stderr?.on('data', (chunk) => {
+      stderr += chunk
+    })
+    child.on('error', reject)
+    child.on('close', (exitCode) => resolvePromise({ exitCode, stdout, stderr }))
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(input)
+  })
+}
+
+async function startDaemon(
+  environment: Record<string, string | undefined>,
+  keep: (ended: Ended) => Ended,
+): Promise<RunningDaemon> {
+  const child = spawnProgram(['daemon'], environment)
+  let log = ''
+  child.stderr?.on('data', (chunk) => {
+    log += chunk
+  })
+  let hasEnded = false
+  const ended = run(child).then((result) => {
+    hasEnded = true
+    return keep(result)
+  })
+  await until(`the daemon starts\n${log}`, () => log.includes('"started"') || hasEnded, daemonLimitMs)
+  if (hasEnded) throw new Error(`the daemon did not start: ${log}`)
+  return {
+    process: child,
+    log: () => log,
+    stop(signal = 'SIGTERM') {
+      if (!hasEnded) child.kill(signal)
+      return ended
+    },
+  }
+}
+
+/** Only the true outside is faked: the desktop. */
+function installFakeNotifySend(home: string): void {
+  const path = join(home, 'bin/notify-send')
+  mkdirSync(join(home, 'bin'))
+  writeFileSync(
+    path,
+    '#!/bin/sh\n{ for word in "$@"; do printf "%s\\t" "$word"; done; echo; } >> "$NOTIFICATIONS"\n',
+  )
+  chmodSync(path, 0o755)
+}
+
+function readNotifications(path: string): string[][] {
+  if (!existsSync(path)) return []
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+  return lines.map((line) => line.split('\t').slice(0, -1))
+}
