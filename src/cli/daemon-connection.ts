@@ -18,6 +18,8 @@ export type Daemon = {
 
 const statusLimitMs = 5000
 const callLimitMs = 95_000
+const startLimitMs = 10_000
+const startStepMs = 50
 const absentCodes: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ECONNRESET'])
 
 /**
@@ -47,6 +49,31 @@ export async function connectDaemon(context: Context, output: Output): Promise<D
 /** Is this the error that says that no daemon runs? */
 export function isNotRunning(error: unknown): boolean {
   return error instanceof AppError && error.code === 'daemon.not-running'
+}
+
+/** The daemon's status, or undefined where none runs. */
+export async function findDaemon(context: Context, output: Output): Promise<Status | undefined> {
+  try {
+    return (await connectDaemon(context, output)).status
+  } catch (error) {
+    if (isNotRunning(error)) return undefined
+    throw error
+  }
+}
+
+/** Waits for a daemon that was just started, up to 10 s and as long as `isWorthWaiting`. */
+export async function awaitDaemon(
+  context: Context,
+  output: Output,
+  isWorthWaiting: () => boolean,
+): Promise<Status | undefined> {
+  const startedAt = Date.now()
+  while (isWorthWaiting() && Date.now() - startedAt < startLimitMs) {
+    const status = await findDaemon(context, output)
+    if (status !== undefined) return status
+    await new Promise((resolve) => setTimeout(resolve, startStepMs))
+  }
+  return undefined
 }
 
 /** The command that starts the daemon on this machine. */

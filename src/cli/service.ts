@@ -9,10 +9,12 @@ import { runServiceCommand } from '../edges/service-command.ts'
 import { createServiceRunner, type ServiceRunner } from '../edges/service-runner.ts'
 import { planService, type ServicePlan, serviceEnvironment } from '../service/service-plan.ts'
 import type { Invocation } from './command.ts'
-import { loadContext } from './context.ts'
+import { type Context, loadContext } from './context.ts'
+import { awaitDaemon } from './daemon-connection.ts'
+import type { Output } from './output.ts'
 
 export async function runInstall({ values, environment, output }: Invocation): Promise<number> {
-  loadContext(environment)
+  const context = loadContext(environment)
   const plan = currentPlan(environment, serviceEnvironment(environment))
   if (values['dry-run'] === true) {
     for (const { path, redactedContent } of plan.files) output.print(`# ${path}\n${redactedContent}`)
@@ -21,7 +23,8 @@ export async function runInstall({ values, environment, output }: Invocation): P
   }
   const { lines } = await runner().install(plan)
   output.print(lines.join('\n'))
-  output.note('→ next: mfad login, or mfad status')
+  await untilDaemonAnswers(context, output)
+  output.note('→ next: mfad login PROFILE, or look around: mfad status')
   return 0
 }
 
@@ -34,8 +37,24 @@ export async function runUninstall({ environment, output }: Invocation): Promise
 export async function runRestart({ environment, output }: Invocation): Promise<number> {
   const plan = currentPlan(environment, new Map())
   await runner().restart(plan)
+  await untilDaemonAnswers(loadContext(environment), output)
   output.print(`restarted ${plan.title}`)
   return 0
+}
+
+/** A service that is started is not yet a daemon that runs. */
+async function untilDaemonAnswers(context: Context, output: Output): Promise<void> {
+  const status = await awaitDaemon(context, output, () => true)
+  if (status !== undefined) return
+  throw new AppError(
+    'daemon.not-started',
+    'the service was started, but the daemon does not answer',
+    `read why: ${logCommand()}`,
+  )
+}
+
+function logCommand(): string {
+  return process.platform === 'darwin' ? 'tail ~/Library/Logs/mfad.log' : 'journalctl --user -u mfad'
 }
 
 function runner(): ServiceRunner {

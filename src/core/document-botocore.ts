@@ -62,7 +62,8 @@ export function readAsBotocore(text: string, isUtf8: boolean): Reading {
       indentation: indentationOf(whole),
       start,
     })
-    if (lineEnd === '\r') report(reading, 'file.lone-carriage-return', { line: number })
+    if (lineEnd === '\r')
+      report(reading, 'file.lone-carriage-return', { line: number, section: reading.section?.name })
   }
   closeSection(reading, text.length)
   return reading

@@ -66,7 +66,8 @@ function culpritOf(
   const section = sections.get(name)
   const line = section?.entries.get(key)?.line
   const names: (string | undefined)[] = [name, sdkNameOf(name)]
-  const inSection = findings.filter((finding) => finding.section && names.includes(finding.section))
+  const specific = findings.filter(({ code }) => code !== 'file.read-differently')
+  const inSection = specific.filter((finding) => finding.section && names.includes(finding.section))
   const continued = ownKeys
     .flatMap((ownKey) => section?.entries.get(ownKey) ?? [])
     .find(({ value }) => value.includes('\n'))
@@ -74,8 +75,9 @@ function culpritOf(
     inSection.find((finding) => line !== undefined && finding.line >= line) ??
     (continued && continuation(continued)) ??
     inSection[0] ??
-    findings.find(({ code }) => code === 'file.default-section') ??
-    findings.find((finding) => section && finding.line > section.line) ??
+    specific.find(({ code }) => code === 'file.default-section') ??
+    specific.find((finding) => section && finding.line > section.line) ??
+    specific[0] ??
     findings[0]
   )
 }

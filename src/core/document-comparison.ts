@@ -32,11 +32,16 @@ function readsTheSameElsewhere(
   names: ReadonlySet<string>,
   ownKeys: readonly string[],
 ): boolean {
+  if (isRejected(after) && !isRejected(before)) return false
   if (!sameSections(before, after, names)) return false
   for (const name of names)
     if (!sameValues(othersIn(before, name, ownKeys), othersIn(after, name, ownKeys))) return false
   if (!before.sdkSections && !after.sdkSections) return true
   return sameToTheSdk(before, after, names, ownKeys)
+}
+
+function isRejected({ findings }: CredentialsDocument): boolean {
+  return findings.some(({ rejectsFile }) => rejectsFile)
 }
 
 function sameSections(

@@ -74,8 +74,9 @@ export function textWithoutSections(
 
 /** A header's own line end tells which one was added before it, since a file may end in a lone `\r`. */
 function lengthOfLineEndAdded(text: string, header: TextLine, isLast: boolean): number {
-  const added = isLast ? lineEndAt(text, header.end) || lineEndOf(text) : lineEndBefore(text, header.start)
+  const added = lineEndAt(text, header.end) || lineEndOf(text)
   const position = header.start - added.length
   if (position <= 0 || added === '\r' || !text.endsWith(added, header.start)) return 0
-  return isLast || lineEndBefore(text, position) !== '' ? added.length : 0
+  const isBlankLine = lineEndBefore(text, header.start) === added && lineEndBefore(text, position) !== ''
+  return isLast || isBlankLine ? added.length : 0
 }

@@ -55,18 +55,21 @@ export function readAsSdk(text: string): SdkSections {
   return sections
 }
 
-/** Marks the entries that the SDK reads differently, and adds a finding where none says why.
- * `explained`: lines that need no further finding. */
+/** Marks the entries that the SDK reads differently, and returns a finding for each that none of `known` explains.
+ * `explained`: further lines that need no finding. */
 export function disputeWhatTheSdkReadsDifferently(
   sections: ReadonlyMap<string, Section>,
   sdkSections: SdkSections,
-  explained: Set<number>,
+  known: readonly Finding[],
+  explained: ReadonlySet<number>,
 ): Finding[] {
   const findings: Finding[] = []
   const agreed = new Set<SdkEntry>()
+  const lines = new Set([...explained, ...known.map(({ line }) => line)])
+  const repeated = new Set(known.map(({ code, section }) => code === 'file.duplicate-section' && section))
   const explain = (line: number, section: string) => {
-    if (explained.has(line)) return
-    explained.add(line)
+    if (lines.has(line) || repeated.has(section)) return
+    lines.add(line)
     findings.push(findingOf('file.read-differently', { line, section }))
   }
   for (const section of sections.values()) {
@@ -78,7 +81,7 @@ export function disputeWhatTheSdkReadsDifferently(
         agreed.add(sdkEntry)
         return true
       })
-      if (entry.disputed) explained.add(entry.line)
+      if (entry.disputed) lines.add(entry.line)
       else if (matches.includes(false)) {
         entry.disputed = true
         explain(entry.line, section.name)

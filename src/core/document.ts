@@ -65,8 +65,7 @@ export function parseText(text: string, isUtf8: boolean): CredentialsDocument {
 
   const { sections, findings, disputedLines } = readAsBotocore(text, isUtf8)
   const sdkSections = readAsSdk(text)
-  const explained = new Set([...disputedLines, ...findings.map(({ line }) => line)])
-  findings.push(...disputeWhatTheSdkReadsDifferently(sections, sdkSections, explained))
+  findings.push(...disputeWhatTheSdkReadsDifferently(sections, sdkSections, findings, disputedLines))
   inheritDefaults({ sections, findings })
   findings.sort((one, other) => one.line - other.line)
   return { sections, findings, text, isUtf8, sdkSections, toBytes }

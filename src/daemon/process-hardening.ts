@@ -15,18 +15,6 @@ export function hardenProcess(log: Log): void {
   }
 }
 
-/**
- * The SDK looks into the AWS files and variables by itself, whatever it is given, and a bad `AWS_DEFAULTS_MODE` ends the
- * process. Everything it may use is passed to it explicitly, so all of this goes.
- */
-export function isolateSdk(environment: NodeJS.ProcessEnv): void {
-  for (const name of Object.keys(environment)) if (name.startsWith('AWS_')) delete environment[name]
-  environment.AWS_CONFIG_FILE = '/dev/null'
-  environment.AWS_SHARED_CREDENTIALS_FILE = '/dev/null'
-  environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
-  delete environment.NODE_OPTIONS
-}
-
 /** Root in somebody else's home would leave files there that their owner cannot replace. */
 export function refuseForeignHome(home: string, uid: number): void {
   const owner = statSync(home, { throwIfNoEntry: false })?.uid

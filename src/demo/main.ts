@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs'
 import { parseDocument } from '../core/document.ts'
 import { AppError } from '../core/errors.ts'
 import { readSessionCredentials } from '../core/session-section.ts'
+import { isolateSdk } from '../edges/sdk-environment.ts'
 import { daemonArgv } from '../service/daemon-argv.ts'
 import {
   createDemoHome,
@@ -28,8 +29,8 @@ export type DemoOptions = {
 
 type Demo = DemoOptions & { sts: EmbeddedSts; home: DemoHome; daemon: DaemonProcess }
 
-/** How long the first session lives: long enough for the reminder, short enough to watch. */
-const firstSessionSeconds = 2 * demoLeadSeconds
+/** How long the first session lives: short enough to watch, and more than twice the lead time, or none would be sent. */
+const firstSessionSeconds = 2 * demoLeadSeconds + 2
 const commandLimitMs = 15_000
 
 /** Runs the demo; 0 if every step worked. Throws AppError demo.* naming the step that did not. */
@@ -103,6 +104,7 @@ async function useSessionThroughSdk(demo: Demo): Promise<void> {
   const section = parseDocument(readFileSync(demo.home.credentialsFile)).sections.get('dev-mfa')
   const credentials = section && readSessionCredentials(section)
   require(credentials !== undefined, 'the session section cannot be read')
+  isolateSdk(process.env)
   const { createSts } = await import('../edges/sts.ts')
   const target = {
     region: 'eu-west-1',

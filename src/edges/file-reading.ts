@@ -28,7 +28,6 @@ export function openFile(fs: FileSystem, path: string): OpenFile | undefined {
   try {
     const stats = fs.fstatSync(descriptor, { bigint: true })
     if (!stats.isFile()) throw notAFileError(path)
-    if (stats.size > maxFileBytes) throw tooLargeError(path)
     return { descriptor, stats, bytes: readWhole(fs, descriptor, path) }
   } catch (error) {
     failureOf(() => fs.closeSync(descriptor))

@@ -144,7 +144,7 @@ describe('what AWS tools read differently', () => {
     [
       'two sections that are one for the SDK',
       '[profile a]\nk = v\n[profile.a]\nk = w\n',
-      ['2 read-differently', '4 read-differently'].slice(0, 1),
+      ['2 read-differently'],
       { 'profile a': { 'k*': 'v' }, 'profile.a': { k: 'w' } },
     ],
   ])('marks %s', (_, text, expectedFindings, expected) => {
@@ -186,7 +186,7 @@ describe('what makes botocore reject the file', () => {
 
   it('finds a byte that is not UTF-8, in its line', () => {
     const document = parseDocument(new Uint8Array([...Buffer.from('[a]\nk = é\nj = '), 0xe9, 0x0a]))
-    expect(findings(document)).toEqual(['3 not-utf-8!', '3 read-differently'].slice(0, 1))
+    expect(findings(document)).toEqual(['3 not-utf-8!'])
     expect(document.sections.get('a')?.entries.get('k')?.line).toBe(2)
   })
 

@@ -110,6 +110,16 @@ const callNames: Record<keyof FileSystem, true> = {
   writeSync: true,
 }
 
+const changing = new Set([
+  'writeSync',
+  'fchmodSync',
+  'fchownSync',
+  'fsync',
+  'renameSync',
+  'linkSync',
+  'unlinkSync',
+])
+
 /** What looks like someone else's change, and so is tried again; and a group without rights, which need not be kept. */
 const harmless: Record<string, string[]> = {
   ENOENT: ['realpathSync', 'readlinkSync', 'openSync', 'statSync'],
@@ -150,6 +160,16 @@ describe.each(Object.entries(scenarios))('replacing %s', (_name, scenario) => {
     expect(world.facts()).toEqual({ mode: 0o100600, uid, gid: scenario.group, nlink: 1 })
     expect(new Set(world.names())).toEqual(new Set([...before, scenario.link || scenario.file]))
     expect(world.open.size).toBe(0)
+  })
+
+  it('has owner, bytes and mode on the disk before they get their name, and the name after it', async () => {
+    const { store, calls } = createWorld(scenario)
+    await update(store)
+    const changes = calls.map(({ name }) => name).filter((name) => changing.has(name))
+    const first = changes.indexOf('fsync')
+    const placed = changes.indexOf(scenario.exists ? 'renameSync' : 'linkSync')
+    expect(changes.slice(first, placed)).toEqual(['fsync'])
+    expect(changes.slice(placed + 1)).toEqual(scenario.exists ? ['fsync'] : ['unlinkSync', 'fsync'])
   })
 
   it('leaves the original whole and nothing behind when a call before the rename fails, and only warns after it', async () => {

@@ -1,7 +1,7 @@
 // The file store in processes of its own: killed by SIGKILL at every system call of a replacement, and without the
 // rights of root, for which a read-only directory is none.
 
-import { execFile, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -52,7 +52,11 @@ function createFile(name: string, exists: boolean): string {
 describe('without the rights of root', () => {
   const dropped = process.getuid?.() === 0 ? { uid: nobody, gid: nobody } : {}
   const run = (action: string, path: string) =>
-    spawnSync(process.execPath, [script, action, path], { ...dropped, encoding: 'utf8' }).stdout.trim()
+    spawnSync(process.execPath, [script, action, path], {
+      ...dropped,
+      encoding: 'utf8',
+      timeout: 10_000,
+    }).stdout.trim()
   const give = (...paths: string[]) => {
     if (dropped.uid !== undefined) for (const path of paths) fs.chownSync(path, dropped.uid, dropped.gid)
   }
@@ -93,6 +97,14 @@ describe('without the rights of root', () => {
     expect([run('check', path), run('update', path)]).toEqual(['file.not-readable', 'file.not-readable'])
     fs.chmodSync(dirname(path), 0o600)
     expect([run('check', path), run('update', path)]).toEqual(['file.not-readable', 'file.not-readable'])
+  })
+
+  it('does not wait for a writer when the path is a FIFO', () => {
+    const path = createFile('fifo', false)
+    execFileSync('mkfifo', [path])
+    give(dirname(path), path)
+    expect([run('check', path), run('update', path)]).toEqual(['file.not-a-file', 'file.not-a-file'])
+    expect(fs.readdirSync(dirname(path))).toEqual(['credentials'])
   })
 
   it.runIf(dropped.uid !== undefined)("refuses root's file in a directory of the user's own", () => {

@@ -1,6 +1,5 @@
 // The file store on the real file system, inside the test's own process.
 
-import { execFileSync } from 'node:child_process'
 import { once as onceEmitted } from 'node:events'
 import * as fs from 'node:fs'
 import { createServer } from 'node:net'
@@ -240,11 +239,6 @@ describe('refuses, before and at the update, and changes nothing:', () => {
 
   it('a directory', async () => {
     fs.mkdirSync(path)
-    await expectRefusal('file.not-a-file')
-  })
-  it('a FIFO, without hanging', async () => {
-    execFileSync('mkfifo', [path])
-    expect(storeOf().read()).toMatchObject({ kind: 'unreadable', error: { code: 'file.not-a-file' } })
     await expectRefusal('file.not-a-file')
   })
   it('a socket', async () => {
