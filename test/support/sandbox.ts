@@ -35,6 +35,10 @@ export type Sandbox = {
   status(): Promise<Status>
   /** The code that the phone shows now; used or not, it must never turn up in any output. */
   code(serialNumber?: string): string
+  /** The code after that one, which STS takes already: for a second login on the same device. */
+  nextCode(serialNumber?: string): string
+  /** The requests for a session that reached STS: each of them carried a code. */
+  codesSent(): EmbeddedSts['calls']
   readCredentials(): string
   writeCredentials(text: string | Uint8Array): void
   writeConfig(text: string): void
@@ -55,8 +59,29 @@ export const alice: StsUser = {
   ],
 }
 
-export const aliceKeys = `aws_access_key_id = ${alice.accessKeyId}\naws_secret_access_key = ${alice.secretAccessKey}\n`
+export const aliceKeys = keyLines(alice)
 export const aliceSerial = 'arn:aws:iam::111122223333:mfa/alice'
+
+/** Her second access key. */
+export const aliceSecondKey: StsUser = {
+  ...alice,
+  accessKeyId: 'AKIAI44QH8DHBEXAMPLE',
+  secretAccessKey: 'je7MtGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY',
+}
+
+/** Another user, with a device of his own. */
+export const bob: StsUser = {
+  arn: 'arn:aws:iam::111122223333:user/bob',
+  accessKeyId: 'AKIABOBBOBBOBEXAMPLE',
+  secretAccessKey: 'kbaNtSy2RKA1Tj7PXzv8OogNwKeFtc/bPxRfiCYBOB',
+  devices: [{ serialNumber: 'arn:aws:iam::111122223333:mfa/bob', seed: 'KRSXG5CTMVRXEZLUKRSXG5CTMVRXEZLU' }],
+}
+export const bobSerial = 'arn:aws:iam::111122223333:mfa/bob'
+
+/** The lines that hold a user's keys. */
+export function keyLines({ accessKeyId, secretAccessKey }: StsUser): string {
+  return `aws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`
+}
 
 /** A profile dev of alice's, and the configuration that names her device. */
 export const devCredentials = `[dev]\n${aliceKeys}`
@@ -88,6 +113,10 @@ export async function openSandbox(users: StsUser[] = [alice]): Promise<Sandbox> 
     outputs.push(ended.stdout, ended.stderr)
     return ended
   }
+  const keepCode = (code: string) => {
+    codes.add(code)
+    return code
+  }
   const mfadWith = async ({ input, environment: extra, node }: RunOptions, ...args: string[]) =>
     keep(await run(spawnProgram(args, { ...environment, ...extra }, node), input))
   const sandbox: Sandbox = {
@@ -107,11 +136,10 @@ export async function openSandbox(users: StsUser[] = [alice]): Promise<Sandbox> 
       if (exitCode !== 0) throw new Error(`status failed: ${stderr}`)
       return JSON.parse(stdout) as Status
     },
-    code(serialNumber = aliceSerial) {
-      const code = sts.tokenCode(serialNumber)
-      codes.add(code)
-      return code
-    },
+    code: (serialNumber = aliceSerial) => keepCode(sts.tokenCode(serialNumber)),
+    nextCode: (serialNumber = aliceSerial) =>
+      keepCode(sts.tokenCode(serialNumber, new Date(Date.now() + 30_000))),
+    codesSent: () => sts.calls.filter(({ action }) => action === 'GetSessionToken'),
     readCredentials: () => readFileSync(credentialsFile, 'utf8'),
     writeCredentials: (text) => writeFileSync(credentialsFile, text, { mode: 0o600 }),
     writeConfig: (text) => writeFileSync(join(home, '.aws/config'), text, { mode: 0o600 }),

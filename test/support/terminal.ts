@@ -1,0 +1,73 @@
+// A program at a terminal of its own, typed into by a test. Python's pty module makes the terminal.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { resolve } from 'node:path'
+import { until } from './until.ts'
+
+export type Terminal = {
+  /** Everything shown so far, with what the terminal echoed. */
+  shown(): string
+  /** Waits until `text` was shown, then types. */
+  typeAfter(text: string, keys: string): Promise<void>
+  /** The exit code, and whether the terminal echoes and edits lines as it did before. */
+  ended(): Promise<{ exitCode: number; isSane: boolean }>
+}
+
+const bridge = `
+import json, os, pty, select, sys, termios
+program = sys.argv[1:]
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(program[0], program)
+before = termios.tcgetattr(terminal)
+inputs = [0, terminal]
+while True:
+    ready, _, _ = select.select(inputs, [], [])
+    if terminal in ready:
+        try:
+            shown = os.read(terminal, 4096)
+        except OSError:
+            shown = b""
+        if not shown:
+            break
+        os.write(1, shown)
+        before_end = termios.tcgetattr(terminal)
+    if 0 in ready:
+        keys = os.read(0, 4096)
+        if keys:
+            os.write(terminal, keys)
+        else:
+            inputs.remove(0)
+_, status = os.waitpid(pid, 0)
+print(json.dumps({"exitCode": os.waitstatus_to_exitcode(status), "isSane": before_end == before}), file=sys.stderr)
+`
+
+/** Runs `mfad ARGS` at a terminal. */
+export function openTerminal(environment: Record<string, string>, ...args: string[]): Terminal {
+  const program = [process.execPath, resolve('dist/mfad.cjs'), ...args]
+  const child: ChildProcess = spawn('python3', ['-c', bridge, ...program], {
+    env: { ...environment, TERM: 'xterm', NO_COLOR: '1' },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  })
+  let shown = ''
+  let report = ''
+  child.stdout?.on('data', (chunk) => {
+    shown += chunk
+  })
+  child.stderr?.on('data', (chunk) => {
+    report += chunk
+  })
+  const closed = new Promise<void>((done) => child.on('close', () => done()))
+  let readTo = 0
+  return {
+    shown: () => shown,
+    async typeAfter(text, keys) {
+      await until(`"${text}" is shown; so far: ${shown}`, () => shown.includes(text, readTo))
+      readTo = shown.indexOf(text, readTo) + text.length
+      child.stdin?.write(keys)
+    },
+    async ended() {
+      await closed
+      return JSON.parse(report)
+    },
+  }
+}
