@@ -1,19 +1,28 @@
-// Bundles the CLI (one CommonJS file, so that it starts fast), and apart from it what only some commands need: the daemon,
-// the AWS SDK, and the demo.
+// Bundles the CLI (one CommonJS file, so that it starts fast), and apart from it what only some commands need: the
+// daemon, the AWS SDK, the demo, and whatever would only make the start of `mfad status` longer.
 // node-notifier stays outside: it looks for files beside itself.
 import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
-/** Parts that are loaded only when they are needed, from a bundle of their own. */
-const lateBundles = { 'daemon/main.ts': 'daemon', 'demo/main.ts': 'demo', 'edges/sts.ts': 'sts' }
+/** Parts that are loaded only when they are needed, by `await import(...)`, from a bundle of their own. */
+const lateBundles = {
+  'cli/local-status.ts': 'local-status',
+  'cli/service.ts': 'service',
+  'daemon/main.ts': 'daemon',
+  'demo/main.ts': 'demo',
+  'edges/settings-file.ts': 'settings-file',
+  'edges/sts.ts': 'sts',
+}
 const siblingBundles = {
   name: 'sibling-bundles',
   setup(api) {
-    api.onResolve({ filter: /\/(daemon\/main|demo\/main|edges\/sts)\.ts$/ }, ({ kind, path }) => {
-      const part = Object.keys(lateBundles).find((ending) => path.endsWith(ending))
-      return kind === 'dynamic-import' ? { path: `./${lateBundles[part]}.cjs`, external: true } : undefined
+    api.onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined
+      const bundle = lateBundles[relative(resolve('src'), join(resolveDir, path))]
+      return bundle === undefined ? undefined : { path: `./${bundle}.cjs`, external: true }
     })
   },
 }
@@ -21,12 +30,18 @@ const siblingBundles = {
 const shared = {
   bundle: true,
   platform: 'node',
+  // ES modules first: what is not used of them is left out.
+  mainFields: ['module', 'main'],
   target: 'node20.19',
   format: 'cjs',
+  // import() would start Node's module loader and have it read the bundle for exports: 10 ms. It becomes require().
+  supported: { 'dynamic-import': false },
   minifySyntax: true,
   legalComments: 'none',
   define: { MFAD_VERSION: JSON.stringify(version) },
   external: ['node-notifier'],
+  // The SDK never looks for credentials by itself, and half of it stays out.
+  alias: { '@aws-sdk/credential-provider-node': './src/edges/no-credential-provider.ts' },
   logLevel: 'warning',
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
@@ -35,11 +50,11 @@ const shared = {
 await build({ ...shared, entryPoints: { mfad: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } })
 await build({
   ...shared,
-  entryPoints: { daemon: 'src/daemon/main.ts', demo: 'src/demo/main.ts', sts: 'src/edges/sts.ts' },
+  entryPoints: Object.fromEntries(Object.entries(lateBundles).map(([path, name]) => [name, `src/${path}`])),
 })
 chmodSync('dist/mfad.cjs', 0o755)
 // What an older build left would be packed too.
 for (const name of readdirSync('dist')) {
-  if (!['mfad.cjs', 'daemon.cjs', 'demo.cjs', 'sts.cjs'].includes(name))
-    rmSync(`dist/${name}`, { recursive: true })
+  if (!['mfad', ...Object.values(lateBundles)].some((bundle) => name === `${bundle}.cjs`))
+    rmSync(`dist/${name}`)
 }

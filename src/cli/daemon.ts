@@ -11,7 +11,7 @@ import { awaitDaemon, findDaemon } from './daemon-connection.ts'
 import type { Output } from './output.ts'
 
 export async function runDaemonCommand({ values, environment, output }: Invocation): Promise<number> {
-  if (values.detach === true) return detach(loadContext(environment), output)
+  if (values.detach === true) return detach(await loadContext(environment), output)
   const { runDaemon } = await import('../daemon/main.ts')
   await runDaemon(environment)
   return 0

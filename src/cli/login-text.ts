@@ -1,6 +1,6 @@
 // What `mfad login` says when it is done.
 import { formatDuration } from '../core/duration.ts'
-import { printable } from '../core/profiles.ts'
+import { printable } from '../core/printable.ts'
 import type { LoginAnswer } from '../core/wire.ts'
 import type { Output } from './output.ts'
 import { localTime } from './status-text.ts'

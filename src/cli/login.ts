@@ -20,17 +20,14 @@ const retriableCodes: ReadonlySet<string> = new Set([
 ])
 
 export async function runLogin({ positionals, values, environment, output }: Invocation): Promise<number> {
-  const context = loadContext(environment)
+  const context = await loadContext(environment)
   const duration = values.duration === undefined ? undefined : durationSeconds(String(values.duration))
   const daemon = await connectDaemon(context, output)
   const names = new Set(
     daemon.status.profiles.flatMap(({ profile, sessionProfile }) => [profile, sessionProfile]),
   )
   const words = splitLoginWords(positionals, names, environment.AWS_PROFILE)
-  if (
-    values.all === true &&
-    positionals.length > words.profiles.length + (words.code === undefined ? 0 : 1)
-  ) {
+  if (values.all === true && positionals.length > (words.code === undefined ? 0 : 1)) {
     throw new AppError('usage.bad-arguments', '--all takes no profile names', 'look at: mfad login --help')
   }
   const code = words.code === '-' ? await readLineFromInput() : words.code
@@ -42,26 +39,29 @@ export async function runLogin({ positionals, values, environment, output }: Inv
     ...(duration === undefined ? {} : { durationSeconds: duration }),
     ...(values.adopt === true ? { adopt: true } : {}),
   }
-  for (const answer of await logInEach(daemon, request, output)) {
+  await logInEach(daemon, request, output, (answer) => {
     if (values.json === true) output.printJson(answer)
     else printLogin(answer, output, new Date())
-  }
+  })
   return 0
 }
 
 /** One login; or one for each device where the profiles have several, and there is somebody to ask for the codes. */
-async function logInEach(daemon: Daemon, request: LoginRequest, output: Output): Promise<LoginAnswer[]> {
+async function logInEach(
+  daemon: Daemon,
+  request: LoginRequest,
+  output: Output,
+  done: (answer: LoginAnswer) => void,
+): Promise<void> {
   try {
-    return [await logIn(daemon, request, output)]
+    done(await logIn(daemon, request, output))
   } catch (error) {
     const isSeveral = error instanceof AppError && error.code === 'usage.several-devices'
     if (!isSeveral || request.tokenCode !== undefined || !canAsk()) throw error
-    const answers: LoginAnswer[] = []
     for (const profiles of groupByDevice(daemon.status.profiles, request)) {
       const { all: _all, ...rest } = request
-      answers.push(await logIn(daemon, { ...rest, profiles }, output))
+      done(await logIn(daemon, { ...rest, profiles }, output))
     }
-    return answers
   }
 }
 
@@ -83,17 +83,30 @@ async function logIn(daemon: Daemon, request: LoginRequest, output: Output): Pro
         if (!retriableCodes.has(error.code)) throw error
         output.printError({ message: error.message, hint: error.hint })
       } else if (asked === 0) output.note(error.message)
-      attempt = { ...request, tokenCode: (await askLine('MFA code: ')).replace(/\s/g, '') }
+      attempt = { ...request, tokenCode: await askCode(output) }
     }
+  }
+}
+
+async function askCode(output: Output): Promise<string> {
+  try {
+    return (await askLine('MFA code: ')).replace(/\s/g, '')
+  } catch (error) {
+    // Ends the line of the question.
+    output.note('')
+    throw error
   }
 }
 
 function groupByDevice(profiles: readonly ProfileStatus[], request: LoginRequest): string[][] {
   const groups = new Map<string, string[]>()
-  for (const { profile, kind, serialNumber, state, reason } of profiles) {
+  const names = new Set(profiles.map(({ profile }) => profile))
+  for (const { profile, sessionProfile, kind, serialNumber, state, reason } of profiles) {
     const isMeant = request.all
       ? kind === 'key' && state !== 'unmanaged' && reason === undefined
-      : request.profiles.includes(profile)
+      : request.profiles.some(
+          (name) => name === profile || (name === sessionProfile && !names.has(sessionProfile)),
+        )
     if (!isMeant || serialNumber === undefined) continue
     groups.set(serialNumber, [...(groups.get(serialNumber) ?? []), profile])
   }

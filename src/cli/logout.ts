@@ -1,6 +1,6 @@
 // `mfad logout`: removes a session section.
 import { AppError } from '../core/errors.ts'
-import { printable } from '../core/profiles.ts'
+import { printable } from '../core/printable.ts'
 import type { LogoutAnswer } from '../core/wire.ts'
 import type { Invocation } from './command.ts'
 import { loadContext } from './context.ts'
@@ -9,7 +9,7 @@ import { connectDaemon } from './daemon-connection.ts'
 export async function runLogout({ positionals, values, environment, output }: Invocation): Promise<number> {
   const profile = positionals[0] ?? environment.AWS_PROFILE
   if (!profile) throw new AppError('usage.no-profile', 'no profile was named', 'name one: mfad logout dev')
-  const daemon = await connectDaemon(loadContext(environment), output)
+  const daemon = await connectDaemon(await loadContext(environment), output)
   const answer = await daemon.call<LogoutAnswer>('POST', '/v1/logout', { profile })
   if (values.json === true) output.printJson(answer)
   else if (answer.removed)

@@ -6,7 +6,7 @@ import { loadContext } from './context.ts'
 import { connectDaemon } from './daemon-connection.ts'
 
 export async function runNotifyTest({ values, environment, output }: Invocation): Promise<number> {
-  const daemon = await connectDaemon(loadContext(environment), output)
+  const daemon = await connectDaemon(await loadContext(environment), output)
   const answer = await daemon.call<NotifyTestAnswer>('POST', '/v1/notify-test', {})
   if (values.json === true) output.printJson(answer)
   else if (answer.shown)

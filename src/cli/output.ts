@@ -26,8 +26,8 @@ export function createOutput(environment: Readonly<Record<string, string | undef
     isOn ? `\x1b[${styleCodes[style]}m${text}\x1b[0m` : text
   return {
     isTerminal,
-    print: (text) => write(process.stdout, cleanAroundStyles(text)),
-    printJson: (value) => write(process.stdout, JSON.stringify(value, null, 2)),
+    print: (text) => write(process.stdout, isColoured ? cleanAroundStyles(text) : clean(text)),
+    printJson: (value) => write(process.stdout, escapeUnsafe(JSON.stringify(value, null, 2))),
     note: (text) => write(process.stderr, clean(text)),
     printError({ message, hint }) {
       write(process.stderr, `${paint(isErrorColoured, 'red', 'mfad:')} ${clean(message)}`)
@@ -37,12 +37,21 @@ export function createOutput(environment: Readonly<Record<string, string | undef
   }
 }
 
+const unsafeCharacter = /(?!\n)\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
+
 /** Text without control characters, other than line ends. */
 export function clean(text: string): string {
-  return text.replace(/(?!\n)\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, '?')
+  return text.replace(unsafeCharacter, '?')
 }
 
-const styleSequence = new RegExp(`(${'\u001b'}\\[\\d{1,2}m)`)
+/** The same JSON: a terminal could obey those that JSON.stringify leaves in. */
+function escapeUnsafe(json: string): string {
+  return json.replace(unsafeCharacter, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  })
+}
+
+const styleSequence = new RegExp(`(${'\u001b'}\\[(?:0|1|2|31|32|33)m)`)
 
 /** The same, with the sequences that `style` adds left in. */
 function cleanAroundStyles(text: string): string {

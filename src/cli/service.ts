@@ -14,7 +14,7 @@ import { awaitDaemon } from './daemon-connection.ts'
 import type { Output } from './output.ts'
 
 export async function runInstall({ values, environment, output }: Invocation): Promise<number> {
-  const context = loadContext(environment)
+  const context = await loadContext(environment)
   const plan = currentPlan(environment, serviceEnvironment(environment))
   if (values['dry-run'] === true) {
     for (const { path, redactedContent } of plan.files) output.print(`# ${path}\n${redactedContent}`)
@@ -37,7 +37,7 @@ export async function runUninstall({ environment, output }: Invocation): Promise
 export async function runRestart({ environment, output }: Invocation): Promise<number> {
   const plan = currentPlan(environment, new Map())
   await runner().restart(plan)
-  await untilDaemonAnswers(loadContext(environment), output)
+  await untilDaemonAnswers(await loadContext(environment), output)
   output.print(`restarted ${plan.title}`)
   return 0
 }

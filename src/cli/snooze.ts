@@ -1,7 +1,7 @@
 // `mfad snooze`: holds reminders back.
 import { parseDuration } from '../core/duration.ts'
 import { AppError } from '../core/errors.ts'
-import { printable } from '../core/profiles.ts'
+import { printable } from '../core/printable.ts'
 import type { SnoozeAnswer } from '../core/wire.ts'
 import type { Invocation } from './command.ts'
 import { loadContext } from './context.ts'
@@ -11,7 +11,7 @@ import { localTime } from './status-text.ts'
 const defaultSeconds = 1800
 
 export async function runSnooze({ positionals, values, environment, output }: Invocation): Promise<number> {
-  const daemon = await connectDaemon(loadContext(environment), output)
+  const daemon = await connectDaemon(await loadContext(environment), output)
   const names = new Set(
     daemon.status.profiles.flatMap(({ profile, sessionProfile }) => [profile, sessionProfile]),
   )

@@ -1,8 +1,8 @@
 // The words and bars of `mfad status`. Times are local and are formatted without Intl, which costs 13 ms to load.
 import { formatDuration } from '../core/duration.ts'
-import { printable } from '../core/profiles.ts'
+import { printable } from '../core/printable.ts'
 import type { ProfileStatus, SessionState, Status, Warning } from '../core/wire.ts'
-import type { Style } from './output.ts'
+import { clean, type Style } from './output.ts'
 
 type Paint = (style: Style, text: string) => string
 
@@ -41,7 +41,7 @@ function profileTable(profiles: readonly ProfileStatus[], now: Date, paint: Pain
       line(cells, (text, column) =>
         column === 2 || column === 3 ? paint(styleOf[profile.state], text) : text,
       ),
-      ...noteLines(profile, paint),
+      ...noteLines(profile, now, paint),
     ]),
   ].join('\n')
 }
@@ -66,20 +66,22 @@ function bar(seconds: number): string {
 
 function noteLines(
   { profile, state, reason, lastError, snoozedUntil, kind }: ProfileStatus,
+  now: Date,
   paint: Paint,
 ): string[] {
   const notes: string[] = []
   if (reason !== undefined && (kind === 'key' || state !== 'inactive')) notes.push(reason)
   if (lastError !== undefined) notes.push(`${lastError.message}\n    → ${lastError.hint}`)
-  if (state === 'expired' && lastError === undefined) notes.push(`→ mfad login ${printable(profile)}`)
-  if (snoozedUntil !== undefined) notes.push(`snoozed until ${localTime(new Date(snoozedUntil), new Date())}`)
+  if (state === 'expired' && lastError === undefined && reason === undefined)
+    notes.push(`→ mfad login ${printable(profile)}`)
+  if (snoozedUntil !== undefined) notes.push(`snoozed until ${localTime(new Date(snoozedUntil), now)}`)
   return notes.flatMap((note) => note.split('\n')).map((note) => paint('dim', `  ${note}`))
 }
 
 function warningLines({ warnings, clockOffsetSeconds }: Status, paint: Paint): string {
   const lines = warnings.map(
     (warning) =>
-      `${paint('yellow', 'warning:')} ${warningPlace(warning)}${warning.message}\n  → ${warning.hint}`,
+      `${paint('yellow', 'warning:')} ${clean(`${warningPlace(warning)}${warning.message}\n  → ${warning.hint}`)}`,
   )
   if (clockOffsetSeconds !== undefined) {
     const direction = clockOffsetSeconds > 0 ? 'behind' : 'ahead of'

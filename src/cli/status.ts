@@ -1,17 +1,37 @@
 // `mfad status`: a line for every profile, then what is wrong.
+import { defaultSettings } from '../core/default-settings.ts'
 import type { Status } from '../core/wire.ts'
+import { resolveFiles } from '../edges/paths.ts'
 import type { Invocation } from './command.ts'
 import { type Context, loadContext } from './context.ts'
-import { connectDaemon, isNotRunning, startCommand } from './daemon-connection.ts'
+import { connectDaemon, findDaemon, isNotRunning, startCommand } from './daemon-connection.ts'
 import type { Output } from './output.ts'
 import { statusText } from './status-text.ts'
 
 export async function runStatus({ values, environment, output }: Invocation): Promise<number> {
-  const context = loadContext(environment)
-  const status = await askStatus(context, output)
+  const status = await loadContext(environment).then(
+    (context) => askStatus(context, output),
+    (error: unknown) => statusDespite(error, environment, output),
+  )
   if (values.json === true) output.printJson(status)
   else output.print(statusText(status, new Date(), output.style))
   return 0
+}
+
+/** With broken settings a running daemon keeps the last good ones, and warns; without one, nobody knows them. */
+async function statusDespite(
+  error: unknown,
+  environment: Context['environment'],
+  output: Output,
+): Promise<Status> {
+  const context = {
+    environment,
+    settings: defaultSettings,
+    files: resolveFiles(environment, defaultSettings),
+  }
+  const status = await findDaemon(context, output).catch(() => undefined)
+  if (status === undefined) throw error
+  return status
 }
 
 async function askStatus(context: Context, output: Output): Promise<Status> {

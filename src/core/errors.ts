@@ -2,28 +2,33 @@
 // that reaches the top is a bug.
 
 /** Exit codes by the area of an error code (`area.problem`). */
-const exitCodeByArea: Readonly<Record<string, number>> = {
-  internal: 1,
-  usage: 2,
-  daemon: 3,
-  profile: 4,
-  settings: 4,
-  device: 4,
-  sts: 5,
-  network: 6,
-  file: 7,
-  session: 8,
-  interrupted: 130,
-}
+const exitCodeByArea = new Map(
+  Object.entries({
+    internal: 1,
+    usage: 2,
+    daemon: 3,
+    profile: 4,
+    settings: 4,
+    device: 4,
+    notifier: 4,
+    sts: 5,
+    network: 6,
+    file: 7,
+    session: 8,
+    interrupted: 130,
+  }),
+)
 
 /** Problems whose exit code differs from that of their area. */
-const exitCodeByCode: Readonly<Record<string, number>> = {
-  'device.token-code-used': 5,
-  'sts.throttled': 6,
-  'sts.unavailable': 6,
-  'sts.invalid-answer': 6,
-  'daemon.not-a-terminal': 2,
-}
+const exitCodeByCode = new Map(
+  Object.entries({
+    'device.token-code-used': 5,
+    'sts.throttled': 6,
+    'sts.unavailable': 6,
+    'sts.invalid-answer': 6,
+    'daemon.not-a-terminal': 2,
+  }),
+)
 
 const httpStatusByExitCode: Readonly<Record<number, number>> = {
   1: 500,
@@ -39,6 +44,9 @@ const httpStatusByExitCode: Readonly<Record<number, number>> = {
 /** What crosses the socket and what `--json` prints of an error. */
 export type ErrorBody = { code: string; message: string; hint: string }
 
+/** The class stands in every bundle; what one of them throws is an AppError to the others too. */
+const brand = Symbol.for('mfad.AppError')
+
 /**
  * A failure the user can act on.
  * `code` is `area.problem`; `message` is the fact, lower case and without a final period; `hint` is the next step, a
@@ -46,6 +54,7 @@ export type ErrorBody = { code: string; message: string; hint: string }
  */
 export class AppError extends Error {
   override readonly name = 'AppError'
+  readonly [brand] = true
   readonly code: string
   readonly hint: string
 
@@ -54,12 +63,16 @@ export class AppError extends Error {
     this.code = code
     this.hint = hint
   }
+
+  static override [Symbol.hasInstance](value: unknown): value is AppError {
+    return typeof value === 'object' && value !== null && brand in value
+  }
 }
 
 /** The exit code for an error code: its own, else its area's, else 1. */
 export function exitCodeOf(code: string): number {
   const area = code.slice(0, Math.max(0, code.indexOf('.')))
-  return exitCodeByCode[code] ?? exitCodeByArea[area] ?? 1
+  return exitCodeByCode.get(code) ?? exitCodeByArea.get(area) ?? 1
 }
 
 /** The HTTP status that carries an error over the socket. */

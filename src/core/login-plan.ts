@@ -1,9 +1,11 @@
 // Who a login is for: which device, which profiles are renewed by its one code, and for how long. Everything that can
 // be refused without asking AWS is refused here, before a code is used up.
+
+import type { Settings } from './default-settings.ts'
 import { AppError } from './errors.ts'
 import { findProfile, type Profile, serialNumberObstacle } from './profiles.ts'
 import { isActive, secondsLeft } from './session-state.ts'
-import { isSessionDuration, type Settings } from './settings.ts'
+import { isSessionDuration } from './settings.ts'
 import type { LoginRequest } from './wire.ts'
 
 /** A key profile that can be logged in: everything a call needs is there. */
@@ -33,8 +35,11 @@ export function planLogin(
   settings: Settings,
   identities: Identities,
   now: Date,
+  credentialsFile = 'the credentials file',
 ): LoginPlan {
-  const targets = chooseTargets(profiles, request, now).map((profile) => requireLoginReady(profile, request))
+  const targets = chooseTargets(profiles, request, now).map((profile) =>
+    requireLoginReady(profile, request, credentialsFile),
+  )
   const [first] = targets
   if (first === undefined) throw noChoice(profiles, 'no profile was named')
   requireOneDevice(targets, identities)
@@ -62,10 +67,11 @@ export function profilesToIdentify(
 ): KeyProfile[] {
   const targets = chooseTargets(profiles, request, now)
   const serialNumber = request.serialNumber ?? targets[0]?.serialNumber
-  const onDevice = profiles
+  const asked = targets.map((target) => (serialNumber === undefined ? target : { ...target, serialNumber }))
+  const others = profiles.filter((profile) => isActive(profile) && !targets.includes(profile))
+  const onDevice = [...(request.serialNumber === undefined ? targets : asked), ...others]
     .filter((profile): profile is KeyProfile => isLoginReady(profile))
     .filter((profile) => profile.serialNumber === serialNumber)
-    .filter((profile) => isActive(profile) || targets.some((target) => target.profile === profile.profile))
   const keys = new Set(onDevice.map(({ accessKeyId }) => accessKeyId))
   return keys.size > 1 ? onDevice : []
 }
@@ -120,13 +126,19 @@ function isLoginReady(profile: Profile): profile is KeyProfile {
   return kind === 'key' && serialNumber !== undefined && accessKeyId !== undefined && obstacle === undefined
 }
 
-function requireLoginReady(profile: Profile, request: LoginRequest): KeyProfile {
+/** They speak about the device only, and so do not count against another one. */
+const deviceObstacles: ReadonlySet<unknown> = new Set([
+  'profile.malformed-serial-number',
+  'profile.security-key',
+])
+
+function requireLoginReady(profile: Profile, request: LoginRequest, credentialsFile: string): KeyProfile {
   const { obstacle, accessKeyId } = profile
   const serialNumber = request.serialNumber ?? profile.serialNumber
-  const isDeviceReplaced = request.serialNumber !== undefined && obstacle?.code.endsWith('-serial-number')
+  const isDeviceReplaced = request.serialNumber !== undefined && deviceObstacles.has(obstacle?.code)
   if (obstacle !== undefined && !isDeviceReplaced)
     throw new AppError(obstacle.code, obstacle.message, obstacle.hint)
-  requireOurs(profile, request.adopt ?? false)
+  requireOurs(profile, request.adopt ?? false, credentialsFile)
   if (serialNumber === undefined) {
     throw new AppError(
       'profile.no-serial-number',
@@ -145,19 +157,19 @@ function requireLoginReady(profile: Profile, request: LoginRequest): KeyProfile 
   return { ...profile, serialNumber, accessKeyId }
 }
 
-function requireOurs({ profile, session }: Profile, adopt: boolean): void {
+function requireOurs({ profile, session }: Profile, adopt: boolean, credentialsFile: string): void {
   if (session.kind !== 'foreign') return
   if (!session.isAdoptable) {
     throw new AppError(
       'profile.session-not-ours',
-      `${session.reason}, and it has an access key of its own: line ${session.line} of the credentials file`,
+      `${session.reason}, and it has an access key of its own: line ${session.line} of ${credentialsFile}`,
       "mfad will not replace it: rename that section, or choose another suffix in mfad's settings",
     )
   }
   if (adopt) return
   throw new AppError(
     'profile.session-not-ours',
-    `${session.reason}: line ${session.line} of the credentials file`,
+    `${session.reason}: line ${session.line} of ${credentialsFile}`,
     `let mfad take it over with: mfad login ${profile} --adopt`,
   )
 }

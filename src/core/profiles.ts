@@ -2,6 +2,7 @@
 // its session section. A profile is the union of its sections, the credentials file winning key by key.
 import type { CredentialsDocument, Section } from './document.ts'
 import { AppError, type ErrorBody } from './errors.ts'
+import { printable } from './printable.ts'
 import {
   agreedValue,
   isPortableName,
@@ -79,14 +80,6 @@ export function longTermCredentialsOf(
   return accessKeyId === undefined || secretAccessKey === undefined
     ? undefined
     : { accessKeyId, secretAccessKey }
-}
-
-/** A name as it may be printed: control characters and the like are shown escaped, and it is cut at 64 characters. */
-export function printable(name: string): string {
-  const safe = name.replace(/[^\x20-\x7e\u00a1-\ud7ff\ue000-\ufffd]/gu, (character) => {
-    return `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`
-  })
-  return safe.length > 64 ? `${safe.slice(0, 63)}…` : safe
 }
 
 function profileNames({ credentials, config }: Documents): string[] {
@@ -177,13 +170,14 @@ function definedOnly<T extends object>(fields: T): Defined<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>
 }
 
+/** The device comes last: `--serial-number` replaces it, and must find all the rest looked at. */
 function findObstacle(documents: Documents, profile: Profile, paths: FilePaths): ErrorBody | undefined {
   return (
     nameObstacle(profile) ??
     kindObstacle(documents, profile, paths) ??
     keyObstacle(documents, profile, paths) ??
-    deviceObstacle(profile) ??
-    shadowObstacle(documents, profile, paths)
+    shadowObstacle(documents, profile, paths) ??
+    deviceObstacle(profile)
   )
 }
 
@@ -226,9 +220,18 @@ function kindObstacle(
   }
 }
 
+const keysThatMustAgree = [
+  'aws_access_key_id',
+  'aws_secret_access_key',
+  'mfa_serial',
+  'region',
+  'endpoint_url',
+  'duration_seconds',
+] as const
+
 function keyObstacle(documents: Documents, { profile }: Profile, paths: FilePaths): ErrorBody | undefined {
   const sections = sectionsOf(documents, profile)
-  for (const key of ['aws_access_key_id', 'aws_secret_access_key', 'mfa_serial', 'region'] as const) {
+  for (const key of keysThatMustAgree) {
     const index = sections.findIndex((section) => section?.entries.has(key))
     const entry = sections[index]?.entries.get(key)
     if (entry === undefined || !entry.disputed) continue
@@ -278,7 +281,7 @@ export function serialNumberObstacle(profile: string, serialNumber: string): Err
 /** What would keep AWS tools from looking at our section: they prefer these in the session profile's config section. */
 function shadowObstacle(
   documents: Documents,
-  { sessionProfile, session }: Profile,
+  { sessionProfile }: Profile,
   paths: FilePaths,
 ): ErrorBody | undefined {
   const config = configSection(documents.config, sessionProfile)
@@ -293,11 +296,7 @@ function shadowObstacle(
       }
     }
   }
-  if (
-    session.kind !== 'foreign' &&
-    config?.entries.has('aws_access_key_id') &&
-    !config.entries.has('aws_session_token')
-  ) {
+  if (config?.entries.has('aws_access_key_id') && !config.entries.has('aws_session_token')) {
     return {
       code: 'profile.session-is-key-profile',
       message: `${sessionProfile} is a profile with an access key of its own in ${paths.config}`,

@@ -1,32 +1,11 @@
 // The settings file: which keys there are, what they may hold, and what applies when a key is missing. `ini` parses the
 // file; our own document supplies the lines, and contradicts `ini` where it cut a value short.
+
+import { defaultSettings, type Settings } from './default-settings.ts'
 import type { CredentialsDocument, Entry } from './document.ts'
 import { parseDuration } from './duration.ts'
 import { AppError } from './errors.ts'
 import { isPortableName } from './session-section.ts'
-
-export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
-
-export type Settings = {
-  /** Of a session, where the profile says nothing: 900 to 129,600. */
-  durationSeconds: number
-  /** How long before an expiration to remind, longest first. */
-  reminderLeadSeconds: readonly number[]
-  suffix: string
-  notify: 'desktop' | 'none'
-  logLevel: LogLevel
-  credentialsFile?: string
-  configFile?: string
-  socket?: string
-}
-
-export const defaultSettings: Settings = {
-  durationSeconds: 43_200,
-  reminderLeadSeconds: [600, 0],
-  suffix: '-mfa',
-  notify: 'desktop',
-  logLevel: 'info',
-}
 
 /** GetSessionToken's limits, in seconds (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html). */
 export const sessionDurationLimits = { least: 900, most: 129_600 } as const

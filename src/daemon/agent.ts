@@ -53,9 +53,6 @@ export type Agent = {
   close(): Promise<void>
 }
 
-const settleLimitMs = 3000
-const settleStepMs = 50
-
 export function createAgent(deps: AgentDeps): Agent {
   const { known, log } = deps
   const state = createAgentState()
@@ -71,7 +68,7 @@ export function createAgent(deps: AgentDeps): Agent {
   /** Jobs that write run one after another; each begins with files that are believed. */
   const enqueue = <T>(job: () => Promise<T>): Promise<T> => {
     const run = async () => {
-      await settle(deps)
+      await known.settle()
       try {
         return await job()
       } finally {
@@ -167,6 +164,7 @@ export function createAgent(deps: AgentDeps): Agent {
     renew: ({ profile }) => enqueue(() => login(loginDeps, { profiles: [profile] })),
     logout: ({ profile: name }) =>
       enqueue(async () => {
+        requireReadable(known)
         const { profile, sessionProfile, session } = findProfile(known.profiles, name)
         if (session.kind === 'none') return { profile, sessionProfile, removed: false, warnings: [] }
         const warnings = await removeSession(known, sessionProfile)
@@ -205,23 +203,6 @@ export function createAgent(deps: AgentDeps): Agent {
     async close() {
       await lastJob
     },
-  }
-}
-
-/** Waits until no file looks half-written. Throws file.busy after 3 s. */
-async function settle({ known, now }: AgentDeps): Promise<void> {
-  known.refresh()
-  const startedAt = now().getTime()
-  while (known.unsettledUntil !== undefined) {
-    if (Math.abs(now().getTime() - startedAt) > settleLimitMs) {
-      throw new AppError(
-        'file.busy',
-        `${known.files.credentials} is being written by another program`,
-        'try again in a moment; if it stays like this, look at the file: it may be incomplete',
-      )
-    }
-    await new Promise((resolve) => setTimeout(resolve, settleStepMs))
-    known.refresh()
   }
 }
 
@@ -264,6 +245,12 @@ function forgetGone(
 function currentSnoozes(snoozedUntil: Map<string, Date>, now: Date): ReadonlyMap<string, Date> {
   for (const [profile, until] of snoozedUntil) if (until <= now) snoozedUntil.delete(profile)
   return snoozedUntil
+}
+
+/** No session can be seen in a file that cannot be read, and that is not the same as none. */
+function requireReadable({ credentials }: KnownFiles): void {
+  const state = credentials.read()
+  if (state.kind === 'unreadable') throw state.error
 }
 
 function requireActive(profile: Profile): Profile {

@@ -48,8 +48,8 @@ export function createHttpServer(routes: Routes, version: string, log: Log): Ser
     response.on('finish', () => arm(request.socket))
     void serve(routes, request, response, log, () => disarm(request.socket))
   })
-  server.on('clientError', (_error, socket) => {
-    if (socket.writable) socket.end('HTTP/1.1 400 Bad Request\r\nconnection: close\r\n\r\n')
+  server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
+    if (socket.writable) socket.end(rawAnswer(malformedRequest(error.code), version))
     else socket.destroy()
   })
   return server
@@ -70,6 +70,7 @@ async function serve(
     if (route === undefined) throw unknownRoute(routes, key)
     answer(response, 200, await route(body))
   } catch (error) {
+    if (request.errored) return
     if (!(error instanceof AppError))
       log.error({ request: key.slice(0, 100), problem: describeBug(error) }, 'a request failed')
     const { code, message, hint } = errorBody(error)
@@ -92,7 +93,8 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
 async function readBody(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
+  // Left open at an early end, so that the refusal can still be sent.
+  for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     bytes += chunk.length
     if (bytes > maxBodyBytes) throw badBody(`the body is longer than ${maxBodyBytes} bytes`)
     chunks.push(chunk)
@@ -103,6 +105,24 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   } catch {
     throw badBody('the body is not JSON')
   }
+}
+
+/** What Node's parser refuses has no response object. */
+function rawAnswer({ code, message, hint }: AppError, version: string): string {
+  const text = `${JSON.stringify({ error: { code, message, hint } })}\n`
+  const head = [
+    'HTTP/1.1 400 Bad Request',
+    'connection: close',
+    'content-type: application/json',
+    `content-length: ${Buffer.byteLength(text)}`,
+    `mfad-version: ${version}`,
+  ]
+  return `${head.join('\r\n')}\r\n\r\n${text}`
+}
+
+function malformedRequest(code: string | undefined): AppError {
+  if (code !== 'HPE_HEADER_OVERFLOW') return badBody('the request is not HTTP')
+  return badBody(`the headers are longer than ${maxHeaderBytes} bytes`)
 }
 
 function badBody(message: string): AppError {

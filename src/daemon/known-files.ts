@@ -1,9 +1,10 @@
 // What the daemon knows of the files: re-read whenever a stamp changed, and derived anew each time. An empty file, or one
 // that is only the beginning of what it was, is most likely being written at this moment: it is not believed for 500 ms.
+
+import type { Settings } from '../core/default-settings.ts'
 import { type CredentialsDocument, parseDocument } from '../core/document.ts'
 import { AppError } from '../core/errors.ts'
 import { buildProfiles, type Documents, type Profile } from '../core/profiles.ts'
-import type { Settings } from '../core/settings.ts'
 import { findingWarnings } from '../core/status.ts'
 import type { Files, Warning } from '../core/wire.ts'
 import type { FileState, FileStore } from '../edges/file-store.ts'
@@ -30,9 +31,13 @@ export type KnownFiles = {
   readonly warnings: readonly Warning[]
   /** Undefined when everything read is believed, else the instant to look again. */
   readonly unsettledUntil: Date | undefined
+  /** Waits until everything read is believed. Throws file.busy after 3 s. */
+  settle(): Promise<void>
 }
 
 const disbeliefMs = 500
+const settleLimitMs = 3000
+const settleStepMs = 50
 
 type KnownFile = {
   path: string
@@ -82,7 +87,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     return true
   }
   refresh()
-  return {
+  const known: KnownFiles = {
     refresh,
     adoptWritten(bytes) {
       credentials.bytes = bytes
@@ -111,7 +116,26 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
       const since = [credentials.suspect?.since, config.suspect?.since].filter((at) => at !== undefined)
       return since.length === 0 ? undefined : new Date(Math.max(...since) + disbeliefMs)
     },
+    async settle() {
+      refresh()
+      const startedAt = deps.now().getTime()
+      while (known.unsettledUntil !== undefined) {
+        if (Math.abs(deps.now().getTime() - startedAt) > settleLimitMs) throw busyError(files.credentials)
+        await new Promise((resolve) => setTimeout(resolve, settleStepMs))
+        refresh()
+      }
+    },
   }
+  return known
+}
+
+/** The file looks half-written: what we wrote now, its writer would not know, and what it wrote would be lost. */
+export function busyError(path: string): AppError {
+  return new AppError(
+    'file.busy',
+    `${path} is being written by another program`,
+    'try again in a moment; if it stays like this, look at the file: it may be incomplete',
+  )
 }
 
 function openFile(deps: KnownFilesDeps, path: string): KnownFile {

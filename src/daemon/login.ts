@@ -9,6 +9,7 @@ import {
   type SessionCredentials,
   sessionValues,
 } from '../core/session-section.ts'
+import { sessionDurationLimits } from '../core/settings.ts'
 import { describeStsFailure, type StsFailure, wasCodeEvaluated } from '../core/sts-failure.ts'
 import { type EndpointSettings, endpointHost, stsTarget } from '../core/sts-target.ts'
 import { checkTokenCode, checkUnusedCode, recentCodes, secondsToNextCode } from '../core/token-code.ts'
@@ -16,7 +17,7 @@ import type { LoginAnswer, LoginRequest, Warning } from '../core/wire.ts'
 import type { Sts, StsResult } from '../edges/sts.ts'
 import type { AgentState } from './agent-state.ts'
 import type { KnownFiles } from './known-files.ts'
-import { checkAccepted, writeSessions } from './session-writer.ts'
+import { checkAccepted, rehearseSessions, writeSessions } from './session-writer.ts'
 
 export type LoginDeps = {
   known: KnownFiles
@@ -36,16 +37,25 @@ export async function login(deps: LoginDeps, request: LoginRequest): Promise<Log
   checkAccepted(known.documents.credentials, known.files.credentials)
   known.credentials.checkReplaceable()
   await identifyUsers(deps, request)
-  const plan = planLogin(known.profiles, request, known.settings, state.identities, deps.now())
+  const plan = planLogin(
+    known.profiles,
+    request,
+    known.settings,
+    state.identities,
+    deps.now(),
+    known.files.credentials,
+  )
   const profiles = [...plan.targets, ...plan.companions]
-  const credentials = await obtainCredentials(deps, plan, request)
   const renewed = plan.sharedFrom === undefined ? profiles : plan.targets
-  const writes = renewed.map((profile) => ({
-    sessionProfile: profile.sessionProfile,
-    values: sessionValues(credentials, sessionRegion(profile)),
-    adopt: (request.adopt ?? false) && plan.targets.includes(profile),
-  }))
-  const warnings = await writeSessions(known, writes)
+  const writesOf = (credentials: SessionCredentials) =>
+    renewed.map((profile) => ({
+      sessionProfile: profile.sessionProfile,
+      values: sessionValues(credentials, sessionRegion(profile)),
+      adopt: (request.adopt ?? false) && plan.targets.includes(profile),
+    }))
+  rehearseSessions(known, writesOf(exampleCredentials))
+  const credentials = await obtainCredentials(deps, plan, request)
+  const warnings = await writeSessions(known, writesOf(credentials))
   for (const { profile } of renewed) state.lastErrors.delete(profile)
   const expiration = formatExpiration(credentials.expiration)
   return {
@@ -53,6 +63,14 @@ export async function login(deps: LoginDeps, request: LoginRequest): Promise<Log
     failed: [],
     warnings: [...warnings, ...inheritanceWarnings(plan.targets)],
   }
+}
+
+/** What STS's answer will look like, for a rehearsal of writing it. */
+const exampleCredentials: SessionCredentials = {
+  accessKeyId: `ASIA${'0'.repeat(16)}`,
+  secretAccessKey: '0'.repeat(40),
+  sessionToken: '0'.repeat(400),
+  expiration: new Date(0),
 }
 
 /** The region our section should hold: the profile's own, unless the config file gives the session profile one. */
@@ -100,8 +118,23 @@ async function askSts(deps: LoginDeps, plan: LoginPlan, tokenCode: string): Prom
     throw rememberFailure(deps, caller, result.failure, plan.targets, endpointHost(target))
   const { accessKeyId, expiration } = result.answer
   sessionValues(result.answer, undefined)
-  state.lifeSeconds.set(accessKeyId, Math.round((expiration.getTime() - stsNow(deps).getTime()) / 1000))
+  const lifeSeconds = Math.round((expiration.getTime() - stsNow(deps).getTime()) / 1000)
+  checkLife(lifeSeconds)
+  state.lifeSeconds.set(accessKeyId, lifeSeconds)
   return result.answer
+}
+
+/** An hour more than the longest session: no clock is quite right. */
+const mostLifeSeconds = sessionDurationLimits.most + 3600
+
+/** An expiration that has passed, or is years away, is nonsense: the session would be reminded of at once, or never. */
+function checkLife(seconds: number): void {
+  if (seconds > 0 && seconds <= mostLifeSeconds) return
+  throw new AppError(
+    'sts.invalid-answer',
+    `the answer from STS holds an expiration ${seconds > 0 ? 'too far away' : 'that has passed'}; nothing was written`,
+    'check the endpoint and the network: something between here and AWS may have changed the answer',
+  )
 }
 
 /** Asks AWS whose keys they are, where profiles with one serial number use different ones. No code is used for it. */

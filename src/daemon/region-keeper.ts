@@ -10,7 +10,7 @@ export function correctRegions(known: KnownFiles): (() => Promise<void>) | undef
   const writes = staleSections(known)
   if (writes.length === 0) return undefined
   return async () => {
-    known.refresh()
+    await known.settle()
     const current = staleSections(known)
     if (current.length === 0) return
     checkAccepted(known.documents.credentials, known.files.credentials)

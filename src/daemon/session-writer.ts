@@ -7,7 +7,10 @@ import { removeSection, setSection } from '../core/document-edit.ts'
 import { AppError } from '../core/errors.ts'
 import { readSession, sessionKeys } from '../core/session-section.ts'
 import type { Warning } from '../core/wire.ts'
-import type { KnownFiles } from './known-files.ts'
+import type { Update, UpdateResult } from '../edges/file-store.ts'
+import { busyError, type KnownFiles } from './known-files.ts'
+
+const mostAttempts = 5
 
 export type SessionWrite = {
   sessionProfile: string
@@ -31,19 +34,30 @@ export function checkAccepted(document: CredentialsDocument, path: string): void
 /** Writes all sections in one replacement, and returns when the daemon knows the new file. */
 export async function writeSessions(known: KnownFiles, writes: readonly SessionWrite[]): Promise<Warning[]> {
   const names = new Set(writes.map(({ sessionProfile }) => sessionProfile))
-  return replace(known, names, (before) => {
-    checkAccepted(before, known.files.credentials)
-    return writes.reduce((document, { sessionProfile, values, adopt }) => {
-      requireOurs(document, sessionProfile, adopt)
-      return setSection(document, sessionProfile, sessionKeys, values)
-    }, before)
-  })
+  return replace(known, names, (before) => withSessions(before, writes, known.files.credentials))
+}
+
+/** Throws what writeSessions would throw for the file as it is now. Writes nothing. */
+export function rehearseSessions({ documents, files }: KnownFiles, writes: readonly SessionWrite[]): void {
+  withSessions(documents.credentials, writes, files.credentials)
+}
+
+function withSessions(
+  before: CredentialsDocument,
+  writes: readonly SessionWrite[],
+  path: string,
+): CredentialsDocument {
+  checkAccepted(before, path)
+  return writes.reduce((document, { sessionProfile, values, adopt }) => {
+    requireOurs(document, sessionProfile, adopt, path)
+    return setSection(document, sessionProfile, sessionKeys, values)
+  }, before)
 }
 
 /** Removes our lines of a session section. The file may be one that AWS tools reject: less of it does no harm. */
 export async function removeSession(known: KnownFiles, sessionProfile: string): Promise<Warning[]> {
   return replace(known, new Set([sessionProfile]), (before) => {
-    requireOurs(before, sessionProfile, false)
+    requireOurs(before, sessionProfile, false, known.files.credentials)
     return removeSection(before, sessionProfile, sessionKeys)
   })
 }
@@ -53,7 +67,7 @@ async function replace(
   names: ReadonlySet<string>,
   change: (before: CredentialsDocument) => CredentialsDocument,
 ): Promise<Warning[]> {
-  const { bytes, warnings } = await known.credentials.update({
+  const { bytes, warnings } = await updateSettled(known, {
     edit: (before) => change(parseDocument(before)).toBytes(),
     verify(before, after) {
       if (changesOnlySections(parseDocument(before), parseDocument(after), names, sessionKeys)) return
@@ -68,12 +82,38 @@ async function replace(
   return warnings.map((warning) => ({ ...warning, file: known.files.credentials }))
 }
 
-function requireOurs(document: CredentialsDocument, sessionProfile: string, adopt: boolean): void {
+/**
+ * Never replaces a half-written file: its writer would go on in the old one, and what it writes there would be lost.
+ * A login has waited for AWS since the files were last looked at. Throws file.busy.
+ */
+async function updateSettled(known: KnownFiles, update: Update): Promise<UpdateResult> {
+  const edit = (before: Uint8Array) => {
+    known.refresh()
+    if (known.unsettledUntil !== undefined) throw busyError(known.files.credentials)
+    return update.edit(before)
+  }
+  for (let attempt = 1; ; attempt++) {
+    await known.settle()
+    try {
+      return await known.credentials.update({ ...update, edit })
+    } catch (error) {
+      const isBusy = error instanceof AppError && error.code === 'file.busy'
+      if (!isBusy || attempt === mostAttempts) throw error
+    }
+  }
+}
+
+function requireOurs(
+  document: CredentialsDocument,
+  sessionProfile: string,
+  adopt: boolean,
+  path: string,
+): void {
   const session = readSession(document, sessionProfile)
   if (session.kind !== 'foreign' || (adopt && session.isAdoptable)) return
   throw new AppError(
     'profile.session-not-ours',
-    `${session.reason}: line ${session.line} of the credentials file`,
+    `${session.reason}: line ${session.line} of ${path}`,
     'look at that section; mfad does not change what it did not write',
   )
 }

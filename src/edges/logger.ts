@@ -1,7 +1,7 @@
 // The daemon's log: one JSON object a line, or readable lines where a person looks on. Callers pass names, codes and
 // numbers; secrets and token codes never reach it.
 import { type DestinationStream, destination, type Logger, pino } from 'pino'
-import type { LogLevel } from '../core/settings.ts'
+import type { LogLevel } from '../core/default-settings.ts'
 
 export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
 

@@ -1,7 +1,7 @@
 // Where mfad's files are: a variable wins over the settings, the settings over the default.
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Settings } from '../core/settings.ts'
+import type { Settings } from '../core/default-settings.ts'
 import type { Files } from '../core/wire.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -43,7 +43,7 @@ export function resolveFiles(
  */
 export function socketCandidates(environment: Environment, socket: string, uid: number): string[] {
   const isDefault = socket === absolute(defaultSocket(environment), environment)
-  if (!isDefault || environment.XDG_RUNTIME_DIR) return [socket]
+  if (!isDefault || environment.XDG_RUNTIME_DIR?.startsWith('/')) return [socket]
   return [join('/run/user', String(uid), 'mfad', 'mfad.sock'), socket]
 }
 

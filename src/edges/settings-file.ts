@@ -1,9 +1,10 @@
 // The settings file, read. It is the only file that the `ini` package parses.
 import { readFileSync, statSync } from 'node:fs'
 import { parse } from 'ini'
+import { defaultSettings, type Settings } from '../core/default-settings.ts'
 import { parseDocument } from '../core/document.ts'
 import { AppError } from '../core/errors.ts'
-import { defaultSettings, readSettings, type Settings } from '../core/settings.ts'
+import { readSettings } from '../core/settings.ts'
 
 const maxBytes = 1024 * 1024
 

@@ -56,12 +56,14 @@ export function createSts(): Sts {
           TokenCode: tokenCode,
           DurationSeconds: durationSeconds,
         })
-        const { Credentials } = await client.send(command, { abortSignal })
+        const { Credentials, $metadata } = await client.send(command, { abortSignal })
+        // A page of HTML can be well-formed, too.
+        if (Credentials === undefined) throw Object.assign(new Error('no credentials'), { $metadata })
         return {
-          accessKeyId: Credentials?.AccessKeyId ?? '',
-          secretAccessKey: Credentials?.SecretAccessKey ?? '',
-          sessionToken: Credentials?.SessionToken ?? '',
-          expiration: Credentials?.Expiration ?? new Date(Number.NaN),
+          accessKeyId: Credentials.AccessKeyId ?? '',
+          secretAccessKey: Credentials.SecretAccessKey ?? '',
+          sessionToken: Credentials.SessionToken ?? '',
+          expiration: Credentials.Expiration ?? new Date(Number.NaN),
         }
       }),
     getCallerIdentity: (request, signal) =>
@@ -160,6 +162,8 @@ function classify(error: unknown, signal: AbortSignal, timeout: AbortSignal): St
   if (timeout.aborted || (name === 'TimeoutError' && code !== 'ECONNRESET')) return silence('timeout')
   const httpStatus = $metadata?.httpStatusCode
   if (httpStatus === undefined) return silence('unreachable')
-  const hasOwnForm = $metadata?.requestId !== undefined || httpStatus >= 500 || httpStatus === 429
-  return hasOwnForm ? { kind: 'answered', name, message, httpStatus } : silence('not-sts')
+  // The SDK calls a refusal without an error code Unknown, and one that it cannot read Error.
+  const hasErrorCode = $metadata?.requestId !== undefined && name !== 'Unknown' && name !== 'Error'
+  const isRefusal = (httpStatus >= 400 && hasErrorCode) || httpStatus >= 500 || httpStatus === 429
+  return isRefusal ? { kind: 'answered', name, message, httpStatus } : silence('not-sts')
 }

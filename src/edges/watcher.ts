@@ -1,9 +1,9 @@
 // Watches directories rather than files: a watched file dies with its inode, a watched directory sees every replacement.
 // Even so a watch can be impossible (no such directory, NFS, the inotify limit), so the caller also compares stamps once
 // a minute; the watcher only makes things prompt.
-import { realpathSync, statSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
-import { type FSWatcher, watch } from 'chokidar'
+import { watch as plainWatch, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
+import { watch as chokidarWatch } from 'chokidar'
 import type { Log } from './logger.ts'
 
 export type Watcher = {
@@ -12,9 +12,27 @@ export type Watcher = {
   close(): Promise<void>
 }
 
-const debounceMs = 50
+/** One directory being watched. */
+type Watch = {
+  /** Gone, or failed long enough ago: worth nothing, or another try. */
+  isSpent(): boolean
+  close(): Promise<void>
+}
 
-/** Calls `onChange` soon after one of the files, or the symlink that leads to it, may have changed. */
+type Listener = {
+  onChange(): void
+  /** The directory itself was removed or moved. */
+  onGone(): void
+  onError(error: unknown): void
+}
+
+const debounceMs = 50
+const retryMs = 60_000
+/** chokidar looks at every entry whenever one changes. */
+const crowdedEntries = 500
+const mostLinks = 40
+
+/** Calls `onChange` soon after one of the files, or a symlink that leads to it, may have changed. */
 export function startWatcher(paths: () => readonly string[], onChange: () => void, log: Log): Watcher {
   let timer: NodeJS.Timeout | undefined
   const announce = () => {
@@ -23,75 +41,127 @@ export function startWatcher(paths: () => readonly string[], onChange: () => voi
       onChange()
     }, debounceMs)
   }
-  const watched = new Map<string, FSWatcher>()
+  const watched = new Map<string, Watch>()
+  const complained = new Set<string>()
+  const complain = (directory: string, error: unknown) => {
+    const level = complained.has(directory) ? 'debug' : 'warn'
+    complained.add(directory)
+    log[level](
+      { directory, problem: String(error) },
+      'watching failed; changes are noticed within half a minute',
+    )
+  }
   const drop = (key: string) => {
-    const watcher = watched.get(key)
+    const closed = watched.get(key)?.close()
     watched.delete(key)
-    watcher?.close().catch((error: unknown) => log.debug({ error: String(error) }, 'a watcher did not close'))
+    closed?.catch((error: unknown) => log.debug({ problem: String(error) }, 'a watch did not close'))
   }
   const rearm = () => {
     const wanted = new Map([...directoriesOf(paths())].map((entry) => [watchKey(...entry), entry]))
-    for (const key of watched.keys()) if (!wanted.has(key)) drop(key)
+    for (const [key, watch] of watched) if (!wanted.has(key) || watch.isSpent()) drop(key)
     for (const [key, [directory, names]] of wanted) {
       if (watched.has(key)) continue
-      const lost = () => {
-        drop(key)
-        announce()
-      }
-      watched.set(key, watchDirectory(directory, names, announce, lost, log))
+      const onError = (error: unknown) => complain(directory, error)
+      watched.set(key, watchDirectory(directory, names, announce, onError))
     }
   }
   rearm()
   return {
     rearm,
     async close() {
-      clearTimeout(timer)
-      await Promise.all([...watched.values()].map((watcher) => watcher.close()))
+      await Promise.all([...watched.values()].map((watch) => watch.close()))
       watched.clear()
+      clearTimeout(timer)
+    },
+  }
+}
+
+/** A failed watch stays in its place until it is time for another try: else a lasting error would be met in a loop. */
+function watchDirectory(
+  directory: string,
+  names: ReadonlySet<string>,
+  announce: () => void,
+  onError: (error: unknown) => void,
+): Watch {
+  let isGone = false
+  let failedAt: number | undefined
+  const listener: Listener = {
+    onChange: announce,
+    onGone() {
+      isGone = true
+      announce()
+    },
+    onError(error) {
+      failedAt ??= performance.now()
+      onError(error)
+    },
+  }
+  const isCrowded = () => readdirSync(directory).length > crowdedEntries
+  let close = async () => undefined as unknown
+  try {
+    close = (isCrowded() ? watchPlainly : watchWithChokidar)(directory, names, listener)
+  } catch (error) {
+    listener.onError(error)
+  }
+  return {
+    isSpent: () => isGone || (failedAt !== undefined && performance.now() - failedAt > retryMs),
+    async close() {
+      await close()
     },
   }
 }
 
 /** One watcher a directory: with two files in one watcher, an unlink and a create within 5 ms lose an event. */
-function watchDirectory(
-  directory: string,
-  names: ReadonlySet<string>,
-  announce: () => void,
-  lost: () => void,
-  log: Log,
-): FSWatcher {
+function watchWithChokidar(directory: string, names: ReadonlySet<string>, listener: Listener) {
   const files = new Set([...names].map((name) => join(directory, name)))
-  return watch(directory, {
+  const watcher = chokidarWatch(directory, {
     depth: 0,
     ignoreInitial: true,
     followSymlinks: false,
     ignored: (path) => path !== directory && !files.has(path),
   })
-    .on('all', (event, path) => (event === 'unlinkDir' && path === directory ? lost() : announce()))
-    .on('error', (error) => {
-      log.warn({ directory, problem: String(error) }, 'watching failed; changes are noticed once a minute')
-      lost()
+    // What changed while the watch was being put in place was nobody's event.
+    .on('ready', listener.onChange)
+    .on('all', (event, path) => {
+      if (event === 'unlinkDir' && path === directory) listener.onGone()
+      else listener.onChange()
     })
+    // The directory's own end comes under its own name; chokidar takes no notice when another one already stands there.
+    .on('raw', (event, name) => {
+      if (event === 'rename' && name === basename(directory)) listener.onGone()
+    })
+    .on('error', listener.onError)
+  return () => watcher.close()
+}
+
+function watchPlainly(directory: string, names: ReadonlySet<string>, listener: Listener) {
+  const watcher = plainWatch(directory, (event, name) => {
+    if (event === 'rename' && name === basename(directory)) listener.onGone()
+    else if (name === null || names.has(name)) listener.onChange()
+  }).on('error', listener.onError)
+  listener.onChange()
+  return async () => watcher.close()
 }
 
 /**
- * The existing directories to watch, each with the names that matter in it: the file's own, that of what its symlinks
- * lead to, and, where the directory is missing, the nearest one above it.
+ * The existing directories to watch, each with the names that matter in it: the file's own, and that of every symlink on
+ * the way from the file, or from its directory, to where it is. Where a directory is missing, the nearest one above it.
  */
 function directoriesOf(paths: readonly string[]): Map<string, Set<string>> {
   const wanted = new Map<string, Set<string>>()
-  const add = (path: string): void => {
+  const add = (path: string, links = 0): void => {
     const directory = realDirectory(dirname(path))
     if (directory === undefined) {
-      if (dirname(path) !== path) add(dirname(path))
+      if (dirname(path) !== path) add(dirname(path), links)
       return
     }
     wanted.set(directory, (wanted.get(directory) ?? new Set()).add(basename(path)))
+    const target = linkTarget(join(directory, basename(path)))
+    if (target !== undefined && links < mostLinks) add(target, links + 1)
   }
   for (const path of paths) {
     add(path)
-    const target = realDirectory(path)
-    if (target !== undefined && target !== path) add(target)
+    if (linkTarget(dirname(path)) !== undefined) add(dirname(path))
   }
   return wanted
 }
@@ -105,6 +175,14 @@ function watchKey(directory: string, names: ReadonlySet<string>): string {
 function realDirectory(path: string): string | undefined {
   try {
     return realpathSync(path)
+  } catch {
+    return undefined
+  }
+}
+
+function linkTarget(path: string): string | undefined {
+  try {
+    return resolve(dirname(path), readlinkSync(path))
   } catch {
     return undefined
   }

@@ -1,0 +1,111 @@
+// A throw-away home with many users, each with a device of its own: a code counts once, and a benchmark needs many.
+import { type ChildProcess, spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { type EmbeddedSts, type StsUser, startEmbeddedSts } from '../src/demo/embedded-sts.ts'
+import { daemonArgv } from '../src/service/daemon-argv.ts'
+
+export type BenchHome = {
+  environment: NodeJS.ProcessEnv
+  sts: EmbeddedSts
+  startDaemon(argv?: readonly string[]): Promise<ChildProcess>
+  /** A profile and a code that was not used yet. Waits for the next code when all are. */
+  nextLogin(): Promise<{ profile: string; code: string }>
+  login(profile: string, code: string): Promise<void>
+  status(): Promise<void>
+  close(): Promise<void>
+}
+
+export const program = resolve('dist/mfad.cjs')
+const stepMs = 30_000
+
+export async function openBenchHome(count: number): Promise<BenchHome> {
+  const home = mkdtempSync(join(tmpdir(), 'mfad-bench-'))
+  const users = Array.from({ length: count }, (_, index) => userOf(index))
+  const sts = await startEmbeddedSts({ users })
+  mkdirSync(join(home, '.aws'), { mode: 0o700 })
+  const section = ({ accessKeyId, secretAccessKey }: StsUser, index: number) =>
+    `[p${index}]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`
+  writeFileSync(join(home, '.aws/credentials'), users.map(section).join('\n'), { mode: 0o600 })
+  writeFileSync(
+    join(home, '.aws/config'),
+    users.map((_, index) => `[profile p${index}]\nmfa_serial = ${serialOf(index)}\n`).join('\n'),
+  )
+  const socket = join(home, 'mfad.sock')
+  const environment = {
+    PATH: process.env.PATH,
+    HOME: home,
+    MFAD_SOCKET: socket,
+    AWS_ENDPOINT_URL_STS: sts.endpoint,
+  }
+  const daemons: ChildProcess[] = []
+  const used = new Set<string>()
+  return {
+    environment,
+    sts,
+    async startDaemon(argv = daemonArgv(process.execPath, program)) {
+      const daemon = spawn(argv[0] ?? '', argv.slice(1), {
+        env: environment,
+        stdio: ['ignore', 'ignore', 'pipe'],
+      })
+      daemons.push(daemon)
+      await new Promise<void>((done) =>
+        daemon.stderr?.on('data', (chunk) => String(chunk).includes('"started"') && done()),
+      )
+      return daemon
+    },
+    async nextLogin() {
+      for (;;) {
+        for (let index = 0; index < count; index++) {
+          for (const offset of [-stepMs, 0, stepMs]) {
+            const at = new Date(Date.now() + offset)
+            const key = `${index} ${Math.floor(at.getTime() / stepMs)}`
+            if (used.has(key)) continue
+            used.add(key)
+            return { profile: `p${index}`, code: sts.tokenCode(serialOf(index), at) }
+          }
+        }
+        await new Promise((done) => setTimeout(done, 500))
+      }
+    },
+    login: (profile, tokenCode) => call(socket, 'POST', '/v1/login', { profiles: [profile], tokenCode }),
+    status: () => call(socket, 'GET', '/v1/status', undefined),
+    async close() {
+      for (const daemon of daemons) daemon.kill('SIGKILL')
+      await sts.close()
+      rmSync(home, { recursive: true, force: true })
+    },
+  }
+}
+
+function call(socketPath: string, method: string, path: string, body: unknown): Promise<void> {
+  return new Promise((done, reject) => {
+    const sent = request({ socketPath, method, path, agent: false }, (response) => {
+      let text = ''
+      response.on('data', (chunk) => {
+        text += chunk
+      })
+      response.on('end', () => (response.statusCode === 200 ? done() : reject(new Error(text))))
+    })
+    sent.on('error', reject)
+    sent.end(body === undefined ? undefined : JSON.stringify(body))
+  })
+}
+
+function userOf(index: number): StsUser {
+  const number = String(index).padStart(4, '0')
+  const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+  const seed = [...number].map((digit) => letters[Number(digit)]).join('')
+  return {
+    arn: `arn:aws:iam::111122223333:user/u${index}`,
+    accessKeyId: `AKIABENCHMARK000${number}`,
+    secretAccessKey: `benchmarkbenchmarkbenchmarkbenchmark${number}`,
+    devices: [{ serialNumber: serialOf(index), seed: `JBSWY3DPEHPK3PXPJBSWY3DPEHPK${seed}` }],
+  }
+}
+
+function serialOf(index: number): string {
+  return `arn:aws:iam::111122223333:mfa/u${index}`
+}

@@ -1,0 +1,124 @@
+// The numbers that mfad promises, each as a ratio taken in one run on one machine. `npm run bench`; `-- --long` adds the
+// memory after 1,000 logins.
+import { spawn } from 'node:child_process'
+import { parseDocument } from '../src/core/document.ts'
+import { setSection } from '../src/core/document-edit.ts'
+import { sessionKeys, sessionValues } from '../src/core/session-section.ts'
+import { openBenchHome, program } from './bench-home.ts'
+import { median, print, type Row, residentKib, wallMs } from './measure.ts'
+
+const major = Number(process.versions.node.split('.')[0])
+const isLong = process.argv.includes('--long')
+const bare = [process.execPath, '-e', '0']
+
+console.log(`Node ${process.version}, ${process.arch}, ${isLong ? 'long' : 'short'} run\n`)
+print([...(await commandRows()), ...(await memoryRows()), ...editRows()])
+
+async function commandRows(): Promise<Row[]> {
+  const home = await openBenchHome(30)
+  try {
+    const first: number[] = []
+    for (let round = 0; round < 5; round++) {
+      const daemon = await home.startDaemon()
+      first.push(await timeLogin())
+      await new Promise((done) => daemon.on('close', done).kill())
+    }
+    await home.startDaemon()
+    await timeLogin()
+    const times = { bare: [] as number[], status: [] as number[], login: [] as number[] }
+    for (let round = 0; round < 21; round++) {
+      times.bare.push(await wallMs(bare, home.environment))
+      times.status.push(await wallMs([process.execPath, program, 'status'], home.environment))
+      times.login.push(await timeLogin())
+    }
+    const base = median(times.bare)
+    return [
+      { what: 'node -e 0', value: base, limit: undefined, unit: 'ms' },
+      {
+        what: 'mfad status / node -e 0',
+        value: median(times.status) / base,
+        limit: major < 24 ? 1.25 : 1.35,
+        unit: '×',
+      },
+      {
+        what: 'mfad login, first after the start / node -e 0',
+        value: median(first) / base,
+        limit: 4,
+        unit: '×',
+      },
+      { what: 'mfad login, later / node -e 0', value: median(times.login) / base, limit: 1.6, unit: '×' },
+    ]
+  } finally {
+    await home.close()
+  }
+  async function timeLogin(): Promise<number> {
+    const { profile, code } = await home.nextLogin()
+    return wallMs([process.execPath, program, 'login', profile, code], home.environment)
+  }
+}
+
+async function memoryRows(): Promise<Row[]> {
+  const logins = isLong ? 1000 : 100
+  const home = await openBenchHome(isLong ? 340 : 40)
+  const idle = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e9)'], { stdio: 'ignore' })
+  try {
+    const plain = await home.startDaemon([process.execPath, program, 'daemon'])
+    await home.status()
+    const plainKib = residentKib(plain.pid)
+    await new Promise((done) => plain.on('close', done).kill())
+    const daemon = await home.startDaemon()
+    await home.status()
+    const base = residentKib(idle.pid)
+    const before = residentKib(daemon.pid)
+    for (let round = 0; round < logins; round++) {
+      const { profile, code } = await home.nextLogin()
+      await home.login(profile, code)
+    }
+    const after = residentKib(daemon.pid)
+    return [
+      { what: 'idle node', value: base / 1024, limit: undefined, unit: 'MiB' },
+      { what: 'daemon before the first login / idle node', value: before / base, limit: 1.3, unit: '×' },
+      {
+        what: 'daemon started by hand, before the first login / idle node',
+        value: plainKib / base,
+        limit: 1.3,
+        unit: '×',
+      },
+      {
+        what: `daemon after ${logins} logins / idle node`,
+        value: after / base,
+        limit: major < 24 ? 1.4 : 1.8,
+        unit: '×',
+      },
+    ]
+  } finally {
+    idle.kill()
+    await home.close()
+  }
+}
+
+function editRows(): Row[] {
+  const small = median(Array.from({ length: 9 }, () => editMs(10_000)))
+  const large = median(Array.from({ length: 9 }, () => editMs(20_000)))
+  return [
+    { what: 'edit one section of 10,000', value: small, limit: 50, unit: 'ms' },
+    { what: 'the same of 20,000 / of 10,000', value: large / small, limit: 2.3, unit: '×' },
+  ]
+}
+
+/** Parse, edit and serialise; the file system's part is not in it. */
+function editMs(sections: number): number {
+  const text = Array.from({ length: sections }, (_, index) => {
+    return `# team ${index}\n[p${index}]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n\n`
+  }).join('')
+  const bytes = new TextEncoder().encode(text)
+  const credentials = {
+    accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+    secretAccessKey: 'x',
+    sessionToken: 'x',
+    expiration: new Date(0),
+  }
+  const startedAt = performance.now()
+  setSection(parseDocument(bytes), 'p5000-mfa', sessionKeys, sessionValues(credentials, undefined)).toBytes()
+  return performance.now() - startedAt
+}
