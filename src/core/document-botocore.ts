@@ -10,9 +10,11 @@ import {
   type Place,
   valueProblems,
 } from './document-findings.ts'
+import { isSpecialName, plainLinePattern } from './document-plain.ts'
 import {
   decode,
   encode,
+  endOfLine,
   indentationOf,
   lineEndAt,
   splitLines,
@@ -42,28 +44,18 @@ type Line = { number: number; whole: string; stripped: string; indentation: numb
 
 export function readAsBotocore(text: string, isUtf8: boolean): Reading {
   const reading = startReading()
+  const pattern = plainLinePattern()
+  const hasMark = text.startsWith('\ufeff')
   if (!isUtf8) report(reading, 'file.not-utf-8', { line: firstLineNotUtf8(text) })
+  if (hasMark) report(reading, 'file.byte-order-mark', { line: 1 })
   let number = 0
-  let offset = 0
-  for (let whole of splitLines(text)) {
-    let start = offset
-    const lineEnd = lineEndAt(text, offset + whole.length)
-    offset += whole.length + lineEnd.length
+  let offset = hasMark ? 1 : 0
+  while (offset < text.length) {
     number++
-    if (start === 0 && whole.startsWith('\ufeff')) {
-      report(reading, 'file.byte-order-mark', { line: 1 })
-      whole = whole.slice(1)
-      start = 1
-    }
-    readLine(reading, {
-      number,
-      whole,
-      stripped: stripPython(whole),
-      indentation: indentationOf(whole),
-      start,
-    })
-    if (lineEnd === '\r')
-      report(reading, 'file.lone-carriage-return', { line: number, section: reading.section?.name })
+    pattern.lastIndex = offset
+    const match = pattern.exec(text)
+    if (match && readPlainLine(reading, match, number, offset)) offset = pattern.lastIndex
+    else offset = readOddLine(reading, text, number, offset)
   }
   closeSection(reading, text.length)
   return reading
@@ -81,6 +73,32 @@ function startReading(): Reading {
     indentation: 0,
     blankLines: 0,
   }
+}
+
+/** Most lines, at little cost. False for a name or a place that makes the line less plain than it looks. */
+function readPlainLine(reading: Reading, match: RegExpExecArray, number: number, start: number): boolean {
+  const [whole, name, key] = match
+  if (name !== undefined) {
+    if (isSpecialName(name)) return false
+    reading.indentation = 0
+    openSection(reading, name, number, start)
+  } else if (key !== undefined) {
+    if (!reading.section) return false
+    reading.indentation = 0
+    addEntry(reading, key, whole.slice(whole.indexOf('=') + 1).trim(), number)
+  } else if (whole.trim() === '') reading.blankLines++
+  return true
+}
+
+/** Any other line; returns the offset of the next one. */
+function readOddLine(reading: Reading, text: string, number: number, start: number): number {
+  const end = endOfLine(text, start)
+  const whole = text.slice(start, end)
+  const lineEnd = lineEndAt(text, end)
+  readLine(reading, { number, whole, stripped: stripPython(whole), indentation: indentationOf(whole), start })
+  if (lineEnd === '\r')
+    report(reading, 'file.lone-carriage-return', { line: number, section: reading.section?.name })
+  return end + lineEnd.length
 }
 
 /** Follows `_read` of CPython for one line of any shape. */
@@ -103,9 +121,9 @@ function readLine(reading: Reading, line: Line): void {
     report(reading, 'file.key-before-section', { line: number })
 }
 
-function readHeader(reading: Reading, { number, stripped, indentation, start }: Line, name: string): void {
+function readHeader(reading: Reading, { number, whole, indentation, start }: Line, name: string): void {
   openSection(reading, name, number, start)
-  for (const code of headerProblems(stripped, name, indentation)) {
+  for (const code of headerProblems(whole, name, indentation)) {
     report(reading, code, { line: number, section: name })
     reading.sectionDisputed = true
   }

@@ -6,8 +6,6 @@ import { assertOnlyOursChanged, assertReadable, assertStandsOnce, assertWritable
 import { linesOf, type OwnLine, type TextLine, textWithoutSections } from './document-own-lines.ts'
 import { encode, lineEndOf } from './document-text.ts'
 
-export { changesOnlySections } from './document-comparison.ts'
-
 /**
  * The document with our lines in section `name`; a new section is appended, an existing one updated in place.
  * `ownKeys`: every key that may be ours, in the order in which they are written; `values`: the ones that should be

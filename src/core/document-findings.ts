@@ -132,14 +132,16 @@ const readableName = new RegExp(
   `^(?:(?:profile|sso-session|services) (?:${tail}|"${tail}"|'${tail}')|${tail})$`,
 )
 
-/** Reasons why readers disagree about a header that botocore sees: its stripped line, its name, its indentation. */
-export function headerProblems(stripped: string, name: string, indentation: number): FindingCode[] {
+/** Reasons why readers disagree about the line of a header that botocore sees. */
+export function headerProblems(whole: string, name: string, indentation: number): FindingCode[] {
+  const after = stripPython(whole).slice(name.length + 2)
   const problems: FindingCode[] = []
   if (name === 'DEFAULT') problems.push('file.default-section')
   // Members of Object.prototype are lost in the JavaScript SDK; `__proto__` empties the whole file for it.
   if (!readableName.test(name) || name in Object.prototype) problems.push('file.section-name')
-  if (!/^(?:\s+[#;]|$)/.test(stripped.slice(name.length + 2))) problems.push('file.text-after-section')
+  if (!/^(?:\s+[#;]|$)/.test(after)) problems.push('file.text-after-section')
   if (indentation > 0) problems.push('file.indented-section')
+  if (hasUnusualEdge(whole)) problems.push('file.unusual-white-space')
   return problems
 }
 

@@ -4,13 +4,25 @@
 import type { Entry, Section } from './document.ts'
 import { splitLines } from './document-text.ts'
 
-/** One line with its line end: a header, a key with its value, or a comment or blank line. Neighbouring parts share no
- * character, so that matching is linear. */
+/** One line with its line end, whose parts are the name of a header or the key of an entry; or a comment or blank line.
+ * Neighbouring parts share no character, so that matching is linear. */
 const plainLine =
   /\[(?!(?:profile|sso-session|services)\.)((?:(?:profile|sso-session|services) )?[A-Za-z0-9_./%@:+-]+)\][ \t]*(?:\r?\n|$)|([a-z][a-z0-9_]*)[ \t]*=[ \t]*(?:[!$-&(-:<-~][ !$-&(-:<-~]*)?(?:\r?\n|$)|[ \t]*(?:[#;][^\r\n]*)?(?:\r?\n|$)/y
 
 /** Names of sections that are more than names to some reader. */
-const specialNames = ['DEFAULT', ...Object.getOwnPropertyNames(Object.prototype)]
+const specialNames: ReadonlySet<string> = new Set([
+  'DEFAULT',
+  ...Object.getOwnPropertyNames(Object.prototype),
+])
+
+/** Matches one plain line where its `lastIndex` says. */
+export function plainLinePattern(): RegExp {
+  return new RegExp(plainLine)
+}
+
+export function isSpecialName(name: string): boolean {
+  return specialNames.has(name)
+}
 
 /** Looking through more keys than this for a duplicate would take quadratic time. */
 const mostKeys = 32
@@ -18,7 +30,7 @@ const mostKeys = 32
 /** The sections of a text, or undefined where a line is not plain or something stands twice. */
 export function readPlainText(text: string): Map<string, Section> | undefined {
   const sections = new Map<string, PlainSection>()
-  const pattern = new RegExp(plainLine)
+  const pattern = plainLinePattern()
   let section: PlainSection | undefined
   let keys: string[] = []
   let headers = 0
@@ -42,7 +54,7 @@ export function readPlainText(text: string): Map<string, Section> | undefined {
     }
   }
   if (section) section.end = text.length
-  return specialNames.some((name) => sections.has(name)) ? undefined : sections
+  return [...specialNames].some((name) => sections.has(name)) ? undefined : sections
 }
 
 /** A section whose entries are read from its text on first use. */

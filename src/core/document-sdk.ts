@@ -2,6 +2,7 @@
 
 import type { Entry, Finding, Section } from './document.ts'
 import { findingOf } from './document-findings.ts'
+import { isSpecialName, plainLinePattern } from './document-plain.ts'
 import { splitLinesPython, stripPython } from './document-text.ts'
 
 export type SdkEntry = { value: string; line: number }
@@ -22,37 +23,72 @@ export function sdkNameOf(name: string): string | undefined {
 
 /** Follows `parseIni` line by line. A section called `__proto__` makes it throw, and its callers read nothing. */
 export function readAsSdk(text: string): SdkSections {
-  const sections = new Map<string, Map<string, SdkEntry>>()
-  let section: string | undefined
-  let block: string | undefined
-  let nextLine = 1
-  for (const whole of text.split(/\r?\n/)) {
-    const line = nextLine
-    nextLine += 1 + (whole.includes('\r') ? whole.split('\r').length - 1 : 0)
-    const comment = whole.search(/(?:^|\s)[;#]/)
-    const trimmed = (comment === -1 ? whole : whole.slice(0, comment)).trim()
-    if (trimmed.startsWith('[') && trimmed.endsWith(']')) {
-      const name = trimmed.slice(1, -1)
-      if (name === '__proto__' || name === 'profile __proto__') return new Map()
-      section = sdkNameOf(name)
-      block = undefined
+  const reading: SdkReading = { sections: new Map(), section: undefined, block: undefined }
+  const pattern = plainLinePattern()
+  let line = 1
+  let offset = 0
+  while (offset < text.length) {
+    pattern.lastIndex = offset
+    const match = pattern.exec(text)
+    if (match && !isSpecialName(match[1] ?? '')) {
+      readPlainLine(reading, match, line++)
+      offset = pattern.lastIndex
       continue
     }
-    const equals = trimmed.indexOf('=')
-    if (section === undefined || equals < 1) continue
-    const key = trimmed.slice(0, equals).trim()
-    const value = trimmed.slice(equals + 1).trim()
-    if (value === '') {
-      block = key
-      continue
-    }
-    if (block !== undefined && whole.trimStart() === whole) block = undefined
-    const entries = sections.get(section) ?? new Map<string, SdkEntry>()
-    sections.set(section, entries)
-    const path = block ? `${block}.${key}` : key
-    if (path !== '__proto__') entries.set(path, { value, line })
+    const end = text.indexOf('\n', offset)
+    const whole = text.slice(offset, end === -1 ? text.length : end).replace(/\r$/, '')
+    if (!readOddLine(reading, whole, line)) return new Map()
+    line += whole.split('\r').length
+    offset = end === -1 ? text.length : end + 1
   }
-  return sections
+  return reading.sections
+}
+
+type SdkReading = {
+  sections: Map<string, Map<string, SdkEntry>>
+  section: string | undefined
+  /** The key without a value whose indented lines are keys of their own. */
+  block: string | undefined
+}
+
+function readPlainLine(reading: SdkReading, [whole, name, key]: RegExpExecArray, line: number): void {
+  if (name !== undefined) openSection(reading, name)
+  else if (key !== undefined) addEntry(reading, key, whole.slice(whole.indexOf('=') + 1).trim(), line, false)
+}
+
+/** False where the SDK gives up. */
+function readOddLine(reading: SdkReading, whole: string, line: number): boolean {
+  const comment = whole.search(/(?:^|\s)[;#]/)
+  const trimmed = (comment === -1 ? whole : whole.slice(0, comment)).trim()
+  if (trimmed.startsWith('[') && trimmed.endsWith(']')) {
+    const name = trimmed.slice(1, -1)
+    openSection(reading, name)
+    return name !== '__proto__' && name !== 'profile __proto__'
+  }
+  const equals = trimmed.indexOf('=')
+  const isIndented = whole.trimStart() !== whole
+  if (equals > 0)
+    addEntry(reading, trimmed.slice(0, equals).trim(), trimmed.slice(equals + 1).trim(), line, isIndented)
+  return true
+}
+
+function openSection(reading: SdkReading, name: string): void {
+  reading.section = sdkNameOf(name)
+  reading.block = undefined
+}
+
+function addEntry(reading: SdkReading, key: string, value: string, line: number, isIndented: boolean): void {
+  if (reading.section === undefined) return
+  if (value === '') {
+    reading.block = key
+    return
+  }
+  if (!isIndented) reading.block = undefined
+  const path = reading.block ? `${reading.block}.${key}` : key
+  const entries = reading.sections.get(reading.section) ?? new Map<string, SdkEntry>()
+  reading.sections.set(reading.section, entries)
+  // Assigning a string to `__proto__` is without effect.
+  if (path !== '__proto__') entries.set(path, { value, line })
 }
 
 /** Marks the entries that the SDK reads differently, and returns a finding for each that none of `known` explains.
@@ -75,14 +111,14 @@ export function disputeWhatTheSdkReadsDifferently(
   for (const section of sections.values()) {
     const sdkEntries = sdkSections.get(sdkNameOf(section.name) ?? '')
     for (const entry of section.entries.values()) {
-      const matches = pathsOf(entry).map(([path, value]) => {
+      const isAgreed = agrees(entry, (path, value) => {
         const sdkEntry = sdkEntries?.get(path)
         if (sdkEntry?.value !== value) return false
         agreed.add(sdkEntry)
         return true
       })
       if (entry.disputed) lines.add(entry.line)
-      else if (matches.includes(false)) {
+      else if (!isAgreed) {
         entry.disputed = true
         explain(entry.line, section.name)
       }
@@ -93,14 +129,14 @@ export function disputeWhatTheSdkReadsDifferently(
   return findings
 }
 
-/** An entry as the SDK would hold it: a nested block is one key per line, an empty value nothing. */
-function pathsOf({ key, value }: Entry): [path: string, value: string][] {
-  if (!value.startsWith('\n')) return value === '' ? [] : [[key, value]]
+/** The SDK holds a nested block as one key per line, an empty value not at all. */
+function agrees({ key, value }: Entry, isRead: (path: string, value: string) => boolean): boolean {
+  if (!value.startsWith('\n')) return value === '' || isRead(key, value)
   const paths = new Map<string, string>()
   for (const line of splitLinesPython(value)) {
     const equals = line.indexOf('=')
     if (equals !== -1)
       paths.set(`${key}.${stripPython(line.slice(0, equals))}`, stripPython(line.slice(equals + 1)))
   }
-  return [...paths]
+  return [...paths].map(([path, nested]) => isRead(path, nested)).every(Boolean)
 }

@@ -33,6 +33,13 @@ export function splitLines(text: string): string[] {
   return text.includes('\r') ? text.split(/\r\n|\n|\r/) : text.split('\n')
 }
 
+/** The offset at which the line that holds an offset ends, before its line end. */
+export function endOfLine(text: string, offset: number): number {
+  const lineEnd = /[\r\n]/g
+  lineEnd.lastIndex = offset
+  return lineEnd.exec(text)?.index ?? text.length
+}
+
 /** The line end that starts at an offset; empty at the end of the text. */
 export function lineEndAt(text: string, offset: number): '' | '\n' | '\r\n' | '\r' {
   const code = text.charCodeAt(offset)

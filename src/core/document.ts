@@ -1,5 +1,5 @@
 // The credentials file (and the config file) as a lossless document: what botocore reads in it, and every place
-// where another AWS tool would read something else. Sources: docs/facts.md §1.
+// where another AWS tool would read something else.
 
 import { inheritDefaults, readAsBotocore } from './document-botocore.ts'
 import { readPlainText } from './document-plain.ts'
@@ -28,7 +28,8 @@ export type Entry = {
   disputed: boolean
 }
 
-/** `start` and `end` are offsets in the document's text: from the header's line to the next header's. */
+/** `start` and `end` are offsets in the document's text: from the header's line to the next header's. `entries` may be a
+ * getter: do not copy a section with a spread. */
 export type Section = {
   name: string
   line: number
@@ -63,9 +64,12 @@ export function parseText(text: string, isUtf8: boolean): CredentialsDocument {
   if (plainSections)
     return { sections: plainSections, findings: [], text, isUtf8, sdkSections: undefined, toBytes }
 
-  const { sections, findings, disputedLines } = readAsBotocore(text, isUtf8)
+  const { sections, findings: known, disputedLines } = readAsBotocore(text, isUtf8)
   const sdkSections = readAsSdk(text)
-  findings.push(...disputeWhatTheSdkReadsDifferently(sections, sdkSections, findings, disputedLines))
+  const findings = [
+    ...known,
+    ...disputeWhatTheSdkReadsDifferently(sections, sdkSections, known, disputedLines),
+  ]
   inheritDefaults({ sections, findings })
   findings.sort((one, other) => one.line - other.line)
   return { sections, findings, text, isUtf8, sdkSections, toBytes }

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CredentialsDocument, parseDocument } from '../../src/core/document.ts'
-import { changesOnlySections, removeSection, setSection } from '../../src/core/document-edit.ts'
+import { changesOnlySections } from '../../src/core/document-comparison.ts'
+import { removeSection, setSection } from '../../src/core/document-edit.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { iniFile } from '../support/ini-arbitrary.ts'
 
@@ -51,6 +52,7 @@ describe('a new section', () => {
     ['only lone carriage returns', '[a]\rk = v\r', `[a]\rk = v\r\n${added}`],
     ['a value that goes on', '[a]\nk = v\n  more', `[a]\nk = v\n  more\n${added}`],
     ['an open nested block', '[a]\ns3 =\n  k = v\n  ', `[a]\ns3 =\n  k = v\n  \n${added}`],
+    ['a file with keys for all', '[DEFAULT]\noutput = json\n', `[DEFAULT]\noutput = json\n\n${added}`],
     ['a key without a value', '[a]\ns3 =', `[a]\ns3 =\n${added}`],
   ])('is appended to %s, and removed to the byte', (_, before, after) => {
     expect(set(before)).toBe(after)
@@ -137,6 +139,20 @@ describe('an existing section', () => {
     ],
   ])('gets what is missing %s', (_, before, after) => {
     expect(set(before)).toBe(after)
+  })
+
+  it('gets a key where the next line is written anew', () => {
+    const before = '[dev-mfa]\naws_session_token = abc==\naws_access_key_id: OLD\n'
+    expect(set(before, new Map([...values, ['region', 'x']]))).toBe(
+      '[dev-mfa]\naws_session_token = abc==\nregion = x\naws_access_key_id = ASIA1\n',
+    )
+  })
+
+  it('is refused where the byte that is not UTF-8 stands in a value of ours', () => {
+    const before = parseDocument(new Uint8Array([...Buffer.from('[dev-mfa]\nregion = '), 0xe9, 0x0a]))
+    expect(refusal(() => setSection(before, 'dev-mfa', ownKeys, values))).toContain(
+      'because of line 2: the file is not valid UTF-8',
+    )
   })
 
   it('loses our keys that are not wanted, as whole lines', () => {
@@ -246,6 +262,11 @@ describe('removing', () => {
     ['takes a whole CRLF', '[a]\r\n\r\n[dev-mfa]\r\nregion = x\r\n# c', '[a]\r\n# c'],
     ['keeps a blank line of another kind', '[a]\r\n\r\n[dev-mfa]\nregion = x\n# c', '[a]\r\n\r\n# c'],
     ['takes a section that is all there is', added, ''],
+    [
+      'leaves to the SDK what only the SDK reads',
+      '[b]\nk = v\n  [dev-mfa]\n  region = y\n\n[dev-mfa]\nregion = x\n',
+      '[b]\nk = v\n  [dev-mfa]\n  region = y\n',
+    ],
     ['takes the only section between two others', `[a]\n\n${added}\n[b]\n`, '[a]\n\n[b]\n'],
   ])('%s', (_, before, after) => {
     expect(remove(before)).toBe(after)

@@ -115,6 +115,7 @@ describe('what AWS tools read differently', () => {
       ['1 section-name'],
       { constructor: { 'k*': 'v' } },
     ],
+    ['odd white space after a section', '[a]\u001c\n', ['1 unusual-white-space'], { a: {} }],
     ['a colon as separator', '[a]\nk: v\n', ['2 colon-separator'], { a: { 'k*': 'v' } }],
     ['capitals in a key', '[a]\nRegion = v\n', ['2 upper-case-key'], { a: { 'region*': 'v' } }],
     [
@@ -169,6 +170,7 @@ describe('what makes botocore reject the file', () => {
     ['a line without a separator', '[a]\nk\n', ['2 line-without-equals!']],
     ['empty brackets', '[a]\n[]\n', ['2 line-without-equals!']],
     ['an empty key', '[a]\n= v\n', ['2 empty-key!']],
+    ['a line below an empty key', '[a]\n= v\n  more\n', ['2 empty-key!', '3 line-without-equals!']],
     ['a nested line without an equals sign', '[a]\ns3 =\n  path\n', ['3 nested-line-without-equals!']],
     [
       'an indented section in a value',
@@ -198,6 +200,11 @@ describe('what makes botocore reject the file', () => {
 })
 
 describe('findings', () => {
+  it('count a lone carriage return as a line end', () => {
+    const document = parse('# a\r# b\n[a]\ns3 =\n  k =\n  j = v\n')
+    expect(findings(document)).toEqual(['1 lone-carriage-return', '4 read-differently', '6 read-differently'])
+  })
+
   it('name the line, the section and both places of a duplicate', () => {
     expect(parse('[a]\nregion = x\n# c\nregion = y\n').findings).toEqual([
       {
@@ -292,6 +299,7 @@ describe('time', () => {
     ['a comment of 5 MB', `[a]\n#${' #'.repeat(2.5e6)}\nk = v # ${' #'.repeat(2.5e6)}`],
     ['5 MB of brackets', `${'['.repeat(2.5e6)}${']'.repeat(2.5e6)}`],
     ['100,000 lines of one value', `[a]\nk =\n${'  a = b\n'.repeat(1e5)}`],
+    ['100,000 findings', `[a]\n${'k: "v"\n'.repeat(1e5)}`],
     [
       '100,000 keys in a section',
       `[a]\n${Array.from({ length: 1e5 }, (_, index) => `k${index} = v\n`).join('')}`,

@@ -4,7 +4,20 @@
 import fc from 'fast-check'
 
 const names = [
-  ...['default', 'dev', 'dev-mfa', 'prod', 'dev.team', 'a/b', 'x@y', '42', 'DEV', 'default-mfa'],
+  ...[
+    'default',
+    'dev',
+    'dev-mfa',
+    'dev-mfa',
+    'dev-mfa',
+    'prod',
+    'dev.team',
+    'a/b',
+    'x@y',
+    '42',
+    'DEV',
+    'default-mfa',
+  ],
   ...['profile dev', 'profile dev-mfa', 'profile "prod"', 'sso-session sso', 'services s', 'profile.dev'],
 ]
 const oddNames = [
@@ -79,7 +92,7 @@ const headerForms = [
   ...['[N]\u00a0', '[N]\u001c', '\ufeff[N]', '[]', '[N]\u0085# c'],
 ]
 const headerForm = fc.oneof(
-  { arbitrary: fc.constant('[N]'), weight: 20 },
+  { arbitrary: fc.constant('[N]'), weight: 14 },
   { arbitrary: oneOf(...headerForms), weight: 1 },
 )
 const header = fc.tuple(headerForm, name).map(([form, text]) => form.replace('N', () => text))
@@ -149,7 +162,7 @@ const oddEntryForms = [
   ],
 ]
 const entryForm = fc.oneof(
-  { arbitrary: oneOf(...entryForms), weight: 20 },
+  { arbitrary: oneOf(...entryForms), weight: 14 },
   { arbitrary: oneOf(...oddEntryForms), weight: 1 },
 )
 const fill = (form: string, keyText: string, valueText: string) =>

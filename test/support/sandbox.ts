@@ -15,12 +15,17 @@ export type RunOptions = {
   environment?: Record<string, string | undefined>
   /** The program instead of Node, for those that test other Node versions. */
   node?: string
-}
+} & Partial<Identity>
+
+type Identity = { uid: number; gid: number }
 
 export type RunningDaemon = {
   process: ChildProcess
   log(): string
+  /** Sends it a signal, unless it has ended, and waits for its end. */
   stop(signal?: NodeJS.Signals): Promise<Ended>
+  /** Waits for it to end by itself. One that does so unawaited fails the test. */
+  ended(): Promise<Ended>
 }
 
 export type Sandbox = {
@@ -31,7 +36,10 @@ export type Sandbox = {
   /** Runs the installed program. */
   mfad(...args: string[]): Promise<Ended>
   mfadWith(options: RunOptions, ...args: string[]): Promise<Ended>
-  startDaemon(environment?: Record<string, string | undefined>): Promise<RunningDaemon>
+  startDaemon(
+    environment?: Record<string, string | undefined>,
+    identity?: Partial<Identity>,
+  ): Promise<RunningDaemon>
   status(): Promise<Status>
   /** The code that the phone shows now; used or not, it must never turn up in any output. */
   code(serialNumber?: string): string
@@ -117,8 +125,8 @@ export async function openSandbox(users: StsUser[] = [alice]): Promise<Sandbox> 
     codes.add(code)
     return code
   }
-  const mfadWith = async ({ input, environment: extra, node }: RunOptions, ...args: string[]) =>
-    keep(await run(spawnProgram(args, { ...environment, ...extra }, node), input))
+  const mfadWith = async ({ input, environment: extra, ...how }: RunOptions, ...args: string[]) =>
+    keep(await run(spawnProgram(args, { ...environment, ...extra }, how), input))
   const sandbox: Sandbox = {
     home,
     environment,
@@ -126,8 +134,8 @@ export async function openSandbox(users: StsUser[] = [alice]): Promise<Sandbox> 
     credentialsFile,
     mfadWith,
     mfad: (...args) => mfadWith({}, ...args),
-    async startDaemon(extra = {}) {
-      const daemon = await startDaemon({ ...environment, ...extra }, keep)
+    async startDaemon(extra = {}, identity = {}) {
+      const daemon = await startDaemon({ ...environment, ...extra }, identity, keep)
       daemons.push(daemon)
       return daemon
     },
@@ -186,9 +194,10 @@ function refuseSecrets(
 function spawnProgram(
   args: readonly string[],
   environment: Record<string, string | undefined>,
-  node = process.execPath,
+  { node = process.execPath, ...identity }: Pick<RunOptions, 'node' | 'uid' | 'gid'> = {},
 ): ChildProcess {
   return spawn(node, [program, ...args], {
+    ...identity,
     env: environment as NodeJS.ProcessEnv,
     stdio: ['pipe', 'pipe', 'pipe'],
   })
@@ -214,14 +223,16 @@ export function run(child: ChildProcess, input = ''): Promise<Ended> {
 
 async function startDaemon(
   environment: Record<string, string | undefined>,
+  identity: Partial<Identity>,
   keep: (ended: Ended) => Ended,
 ): Promise<RunningDaemon> {
-  const child = spawnProgram(['daemon'], environment)
+  const child = spawnProgram(['daemon'], environment, identity)
   let log = ''
   child.stderr?.on('data', (chunk) => {
     log += chunk
   })
   let hasEnded = false
+  let isEndExpected = false
   const ended = run(child).then((result) => {
     hasEnded = true
     return keep(result)
@@ -232,7 +243,13 @@ async function startDaemon(
     process: child,
     log: () => log,
     stop(signal = 'SIGTERM') {
+      if (hasEnded && !isEndExpected) throw new Error(`the daemon ended by itself: ${log}`)
+      isEndExpected = true
       if (!hasEnded) child.kill(signal)
+      return ended
+    },
+    ended() {
+      isEndExpected = true
       return ended
     },
   }

@@ -1,0 +1,26 @@
+// What a command prints, kept as text.
+import type { Output } from '../../src/cli/output.ts'
+
+export type CapturedOutput = Output & { stdout: string; stderr: string }
+
+export function captureOutput(): CapturedOutput {
+  const output: CapturedOutput = {
+    stdout: '',
+    stderr: '',
+    isTerminal: false,
+    print(text) {
+      output.stdout += `${text}\n`
+    },
+    printJson(value) {
+      output.stdout += `${JSON.stringify(value)}\n`
+    },
+    note(text) {
+      output.stderr += `${text}\n`
+    },
+    printError({ message, hint }) {
+      output.stderr += `mfad: ${message}\n  → ${hint}\n`
+    },
+    style: (_, text) => text,
+  }
+  return output
+}
