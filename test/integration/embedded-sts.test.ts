@@ -4,9 +4,10 @@ import { type ExecFileException, execFile } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished, type TestContext } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { type EmbeddedSts, startEmbeddedSts } from '../../src/demo/embedded-sts.ts'
 import { alice, phone } from '../demo/accounts.ts'
+import { requireProgram, requirePython } from '../support/clients.ts'
 
 type Environment = Record<string, string>
 type Ended = { exitCode: number; stdout: string; stderr: string }
@@ -46,7 +47,7 @@ print(json.dumps({
 
 describe('the AWS CLI', () => {
   it('logs in with a code, then acts as the user and as a role that requires MFA', async (context) => {
-    await requireClient(context, 'aws', ['--version'])
+    requireProgram(context, 'aws')
     const sts = await start()
     const aws = await awsCli(sts)
     const session = credentialsOf(await aws(longTerm, 'sts', 'get-session-token', ...code(sts)))
@@ -62,7 +63,7 @@ describe('the AWS CLI', () => {
   })
 
   it('is told that a code was used, and that a session has expired', async (context) => {
-    await requireClient(context, 'aws', ['--version'])
+    requireProgram(context, 'aws')
     const sts = await start()
     const aws = await awsCli(sts)
     sts.setSessionSeconds(0)
@@ -77,7 +78,7 @@ describe('the AWS CLI', () => {
   })
 
   it('lists the MFA devices of the user', async (context) => {
-    await requireClient(context, 'aws', ['--version'])
+    requireProgram(context, 'aws')
     const aws = await awsCli(await start())
     const { stdout } = await aws(longTerm, 'iam', 'list-mfa-devices')
     expect(JSON.parse(stdout).MFADevices).toMatchObject([
@@ -88,12 +89,12 @@ describe('the AWS CLI', () => {
 
 describe('boto3', () => {
   it('logs in with a code and uses the session', async (context) => {
-    await requireClient(context, 'python3', ['-c', 'import boto3'])
+    const python = requirePython(context, 'boto3')
     const now = new Date(Math.floor(Date.now() / 1000) * 1000)
     const sts = await start(() => now)
     const environment = { ...(await isolated()), ...longTerm }
     const args = ['-c', boto3Login, sts.endpoint, phone.serialNumber, sts.tokenCode(phone.serialNumber)]
-    const ended = await run('python3', args, environment)
+    const ended = await run(python, args, environment)
     expect(ended.exitCode, ended.stderr).toBe(0)
     const { expiration, ...rest } = JSON.parse(ended.stdout)
     expect(Date.parse(expiration)).toBe(now.getTime() + 900_000)
@@ -112,16 +113,6 @@ describe('boto3', () => {
 const longTerm: Environment = {
   AWS_ACCESS_KEY_ID: alice.accessKeyId,
   AWS_SECRET_ACCESS_KEY: alice.secretAccessKey,
-}
-
-/** A client that is missing fails the test in CI; elsewhere it skips the test and says so. */
-async function requireClient(context: TestContext, program: string, args: string[]): Promise<void> {
-  const { exitCode, stderr } = await run(program, args, { ...(await isolated()) })
-  if (exitCode === 0) return
-  const reason = `\`${[program, ...args].join(' ')}\` does not run here: ${stderr.trim()}`
-  if (process.env.CI) throw new Error(reason)
-  process.stderr.write(`SKIPPED ${context.task.name}: ${reason}\n`)
-  context.skip(reason)
 }
 
 async function start(now?: () => Date): Promise<EmbeddedSts> {

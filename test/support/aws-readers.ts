@@ -3,21 +3,21 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { externalDataInterceptor, loadSharedConfigFiles } from '@smithy/shared-ini-file-loader'
+import { findPython } from './clients.ts'
 
 export type Reading = Map<string, Map<string, string>>
 
+const python = findPython('botocore.configloader')
+
 /** Why there is no botocore here, or undefined where there is. */
 export function reasonWithoutBotocore(): string | undefined {
-  const { status, stderr, error } = spawnSync('python3', ['-c', 'import botocore.configloader'], {
-    encoding: 'utf8',
-  })
-  return status === 0 ? undefined : `python3 with botocore does not run: ${error?.message ?? stderr}`
+  return python === undefined ? 'no python3 here has botocore' : undefined
 }
 
 /** One python3 process reads them all; undefined for a file that botocore rejects. */
 export function readWithBotocore(files: readonly Uint8Array[]): (Reading | undefined)[] {
   const script = fileURLToPath(new URL('./botocore-read.py', import.meta.url))
-  const { status, stdout, stderr } = spawnSync('python3', [script], {
+  const { status, stdout, stderr } = spawnSync(python ?? 'python3', [script], {
     input: files.map((file) => `${Buffer.from(file).toString('base64')}\n`).join(''),
     encoding: 'utf8',
     maxBuffer: 2 ** 30,

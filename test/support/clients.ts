@@ -24,5 +24,6 @@ export function requireProgram(context: TestContext, program: string): string {
 
 function missing(context: TestContext, reason: string): never {
   if (process.env.CI) throw new Error(reason)
-  return context.skip(`skipped: ${reason}`)
+  process.stderr.write(`SKIPPED ${context.task.name}: ${reason}\n`)
+  return context.skip(reason)
 }

@@ -1,5 +1,5 @@
-// Credentials and config files as people and tools write them, and as nobody should: every form that facts.md §1
-// names, in files of which botocore still accepts about half.
+// Credentials and config files as people and tools write them, and as nobody should: every form on which
+// readers disagree, in files of which botocore still accepts about half.
 
 import fc from 'fast-check'
 

@@ -1,0 +1,60 @@
+#!/bin/sh
+# Runs COMMAND on a desktop of its own: an X server without a screen, a D-Bus session, and a notification daemon.
+# usage: desktop.sh DIRECTORY COMMAND [ARG ...]
+# needs: apt-get install xvfb dunst dbus-x11 libnotify-bin imagemagick xdotool
+# DIRECTORY gets the logs. Everything ends with COMMAND, whose status is returned; 125 means that no desktop came up.
+set -eu
+
+if [ "${INSIDE_DESKTOP:-}" != yes ]; then
+  directory=$(mkdir -p "$1" && cd "$1" && pwd -P)
+  shift
+  unset DISPLAY WAYLAND_DISPLAY DBUS_SESSION_BUS_ADDRESS
+  export INSIDE_DESKTOP=yes DESKTOP_DIRECTORY="$directory"
+  exec dbus-run-session -- "$0" "$@"
+fi
+unset INSIDE_DESKTOP
+
+give_up() {
+  echo "no desktop: $1" >&2
+  tail -n 5 "$DESKTOP_DIRECTORY"/*.log >&2
+  exit 125
+}
+
+# until_true WHAT COMMAND ...: within 10 s
+until_true() {
+  what=$1
+  shift
+  tries=0
+  until "$@" >/dev/null 2>&1; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 200 ] || give_up "$what"
+    sleep 0.05
+  done
+}
+
+x_server= notification_daemon=
+trap 'kill $notification_daemon $x_server 2>/dev/null || true' EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+Xvfb -displayfd 3 -screen 0 1000x600x24 -nolisten tcp \
+  3>"$DESKTOP_DIRECTORY/display" >"$DESKTOP_DIRECTORY/xvfb.log" 2>&1 &
+x_server=$!
+until_true 'the X server has chosen no display' test -s "$DESKTOP_DIRECTORY/display"
+DISPLAY=":$(cat "$DESKTOP_DIRECTORY/display")"
+export DISPLAY
+until_true 'the X server does not answer' xdotool getdisplaygeometry
+
+dunst >"$DESKTOP_DIRECTORY/dunst.log" 2>&1 &
+notification_daemon=$!
+# A call to the service itself would have D-Bus start a second one.
+has_notification_daemon() {
+  dbus-send --session --print-reply --dest=org.freedesktop.DBus / \
+    org.freedesktop.DBus.NameHasOwner string:org.freedesktop.Notifications | grep -q 'boolean true'
+}
+until_true 'the notification daemon is not on the bus' has_notification_daemon
+
+status=0
+"$@" || status=$?
+exit "$status"
