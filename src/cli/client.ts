@@ -21,15 +21,15 @@ export function request(
       () => connection.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })),
       timeoutMs,
     )
-    connection.on('connect', () => connection.write(formatRequest(method, path, body)))
+    connection.write(formatRequest(method, path, body))
     connection.on('data', (chunk) => {
       bytes += chunk.length
       if (bytes > maxAnswerBytes) connection.destroy(new Error('the answer is too long'))
       chunks.push(chunk)
     })
     connection.on('error', reject)
-    connection.on('close', () => {
-      clearTimeout(timer)
+    connection.on('close', () => clearTimeout(timer))
+    connection.on('end', () => {
       try {
         resolve(parseAnswer(Buffer.concat(chunks).toString('utf8')))
       } catch (error) {

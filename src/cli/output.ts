@@ -20,7 +20,8 @@ const styleCodes: Readonly<Record<Style, number>> = { bold: 1, dim: 2, red: 31, 
 export function createOutput(environment: Readonly<Record<string, string | undefined>>): Output {
   const isTerminal = process.stdout.isTTY === true
   const isColoured = isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb'
-  const isErrorColoured =
+  // Looked at only when there is something to say: making a stream takes as long as a request to the daemon.
+  const isErrorColoured = () =>
     process.stderr.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb'
   const paint = (isOn: boolean, style: Style, text: string) =>
     isOn ? `\x1b[${styleCodes[style]}m${text}\x1b[0m` : text
@@ -30,7 +31,7 @@ export function createOutput(environment: Readonly<Record<string, string | undef
     printJson: (value) => write(process.stdout, escapeUnsafe(JSON.stringify(value, null, 2))),
     note: (text) => write(process.stderr, clean(text)),
     printError({ message, hint }) {
-      write(process.stderr, `${paint(isErrorColoured, 'red', 'mfad:')} ${clean(message)}`)
+      write(process.stderr, `${paint(isErrorColoured(), 'red', 'mfad:')} ${clean(message)}`)
       if (hint !== '') write(process.stderr, `  → ${clean(hint)}`)
     },
     style: (style, text) => paint(isColoured, style, clean(text)),

@@ -66,14 +66,17 @@ export function profilesToIdentify(
   now: Date,
 ): KeyProfile[] {
   const targets = chooseTargets(profiles, request, now)
-  const serialNumber = request.serialNumber ?? targets[0]?.serialNumber
-  const asked = targets.map((target) => (serialNumber === undefined ? target : { ...target, serialNumber }))
+  const { serialNumber = targets[0]?.serialNumber } = request
   const others = profiles.filter((profile) => isActive(profile) && !targets.includes(profile))
-  const onDevice = [...(request.serialNumber === undefined ? targets : asked), ...others]
+  const onDevice = [...targets.map((target) => withDevice(target, request)), ...others]
     .filter((profile): profile is KeyProfile => isLoginReady(profile))
     .filter((profile) => profile.serialNumber === serialNumber)
   const keys = new Set(onDevice.map(({ accessKeyId }) => accessKeyId))
   return keys.size > 1 ? onDevice : []
+}
+
+function withDevice(profile: Profile, { serialNumber }: LoginRequest): Profile {
+  return serialNumber === undefined ? profile : { ...profile, serialNumber }
 }
 
 function chooseTargets(profiles: readonly Profile[], request: LoginRequest, now: Date): Profile[] {

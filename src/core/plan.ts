@@ -47,10 +47,12 @@ export function planReminders(
     .filter(({ id }) => !alreadySent.has(id))
     .map((moment) => afterSnooze(moment, snoozedUntil.get(moment.session.profile)))
   const passed = open.filter(({ at }) => at <= now.getTime())
+  const isSnoozed = ({ profile }: ActiveSession) => (snoozedUntil.get(profile) ?? now) > now
   const passedLeads = new Set(passed.map((moment) => moment.leadSeconds))
   const shown = open.filter(
-    ({ at, leadSeconds: lead }) =>
-      at <= now.getTime() || (at <= now.getTime() + mergeWindowMs && passedLeads.has(lead)),
+    ({ at, leadSeconds: lead, session }) =>
+      at <= now.getTime() ||
+      (at <= now.getTime() + mergeWindowMs && passedLeads.has(lead) && !isSnoozed(session)),
   )
   const later = open.filter((moment) => !shown.includes(moment)).map(({ at }) => at)
   return {

@@ -148,6 +148,7 @@ function describeSignatureFailure(failure: StsFailure, { profile, keyEnding }: C
   )
 }
 
+/** Letters only, as AWS's error codes are: an endpoint could send the code or the key id back in it. */
 function safeName(name: string): string {
-  return name.replace(/[^\w.]/g, '').slice(0, 64) || 'no error code'
+  return name.replace(/[^A-Za-z.]/g, '').slice(0, 64) || 'no error code'
 }

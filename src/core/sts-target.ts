@@ -10,11 +10,11 @@ export type EndpointSettings = {
 
 type Source = { profile: string; region?: string; serialNumber: string; endpointUrl?: string }
 
-const defaultRegionByPartition: Readonly<Record<string, string>> = {
-  aws: 'us-east-1',
-  'aws-cn': 'cn-north-1',
-  'aws-us-gov': 'us-gov-west-1',
-}
+const defaultRegionByPartition: ReadonlyMap<string, string> = new Map([
+  ['aws', 'us-east-1'],
+  ['aws-cn', 'cn-north-1'],
+  ['aws-us-gov', 'us-gov-west-1'],
+])
 
 /**
  * The region: the profile's, else the default of the partition in the serial number's ARN. The endpoint: the
@@ -34,7 +34,7 @@ export function stsTarget(
     )
   }
   return {
-    region: region ?? defaultRegionByPartition[partition] ?? 'us-east-1',
+    region: region ?? defaultRegionByPartition.get(partition) ?? 'us-east-1',
     useFipsEndpoint: settings.useFipsEndpoint,
     useDualstackEndpoint: settings.useDualstackEndpoint,
     ...(endpoint === undefined ? {} : { endpointUrl: endpoint }),
@@ -44,7 +44,7 @@ export function stsTarget(
 /** The host that an error names. */
 export function endpointHost({ region, endpointUrl }: { region: string; endpointUrl?: string }): string {
   return endpointUrl === undefined
-    ? `sts.${region}.amazonaws.com`
+    ? `sts.${region}.amazonaws.com${region.startsWith('cn-') ? '.cn' : ''}`
     : endpointUrl.replace(/^https?:\/\//, '').replace(/[/?#].*$/, '')
 }
 

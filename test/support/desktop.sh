@@ -33,7 +33,7 @@ until_true() {
 }
 
 x_server= notification_daemon=
-trap 'kill $notification_daemon $x_server 2>/dev/null || true' EXIT
+trap 'kill $notification_daemon $x_server 2>/dev/null || true; wait' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM

@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest'
+import { commands } from '../../src/cli/commands.ts'
+import { run } from '../../src/cli/run.ts'
+import { captureOutput } from '../support/captured-output.ts'
+
+/** Runs it in a home where nothing is. */
+async function mfad(...args: string[]) {
+  const output = captureOutput()
+  const exitCode = await run(args, { HOME: '/nonexistent/home' }, output)
+  return { exitCode, stdout: output.stdout, stderr: output.stderr }
+}
+
+describe('mfad', () => {
+  it.each(['--version', '-V'])('%s prints the version', async (flag) => {
+    expect(await mfad(flag)).toEqual({ exitCode: 0, stdout: '0.0.0-test\n', stderr: '' })
+  })
+
+  it.each([['--help'], ['-h'], ['help']])('%s lists every command', async (flag) => {
+    const { exitCode, stdout } = await mfad(flag)
+    expect(exitCode).toBe(0)
+    for (const { name, summary } of commands)
+      expect(stdout).toMatch(new RegExp(`^  ${name} +${summary.slice(0, 20)}`, 'm'))
+    expect(stdout).toContain('Examples:')
+    expect(stdout).toContain('Exit codes:')
+  })
+
+  it.each([
+    [['nonsense'], 'there is no command "nonsense"', 'look at: mfad --help'],
+    [['statsu'], 'there is no command "statsu"', 'did you mean: mfad status?'],
+    [['logni'], 'there is no command "logni"', 'did you mean: mfad login?'],
+    [['help', 'statsu'], 'there is no command "statsu"', 'did you mean: mfad status?'],
+    [['x'.repeat(100)], `there is no command "${'x'.repeat(40)}"`, 'look at: mfad --help'],
+    [['--json'], 'there is no option --json before a command', 'look at: mfad --help'],
+    [['login', '--nope'], "unknown option '--nope'", 'look at: mfad login --help'],
+    [['login', '-x'], "unknown option '-x'", 'look at: mfad login --help'],
+    [['login', '--duration'], "option '--duration <value>' argument missing", 'look at: mfad login --help'],
+    [['login', '--all=yes'], "option '--all' does not take an argument", 'look at: mfad login --help'],
+    [['status', 'dev'], 'too many arguments for: mfad status [--json]', 'look at: mfad status --help'],
+    [['logout', 'a', 'b'], 'too many arguments for: mfad logout PROFILE', 'look at: mfad logout --help'],
+  ])('%j is a usage error with its next step', async (args, message, hint) => {
+    expect(await mfad(...args)).toEqual({
+      exitCode: 2,
+      stdout: '',
+      stderr: `mfad: ${message}\n  → ${hint}\n`,
+    })
+  })
+})
+
+describe.each(commands.map((command) => [command.name, command] as const))(
+  'mfad %s --help',
+  (name, command) => {
+    it('says its usage, every option and an example', async () => {
+      const { exitCode, stdout, stderr } = await mfad(name, '--help')
+      expect([exitCode, stderr]).toEqual([0, ''])
+      expect(stdout).toContain(`Usage: ${command.usage}\n`)
+      expect(stdout).toMatch(/^Examples:\n {2}\S/m)
+      for (const [option, { description, value }] of Object.entries(command.options)) {
+        expect(stdout).toContain(`--${option}${value === undefined ? '' : ` ${value}`} `)
+        expect(stdout).toContain(description)
+      }
+      for (const [example, what] of command.examples) {
+        expect(stdout).toContain(`\n  ${example} `)
+        expect(stdout).toContain(`  ${what}`)
+      }
+      expect(command.examples.length).toBeGreaterThan(0)
+    })
+
+    it('is the same with -h, after other words, and as mfad help', async () => {
+      const { stdout } = await mfad(name, '--help')
+      expect((await mfad(name, '-h')).stdout).toBe(stdout)
+      expect((await mfad(name, 'dev', '--nope', '--help')).stdout).toBe(stdout)
+      expect((await mfad('help', name)).stdout).toBe(stdout)
+    })
+
+    it('fits a screen of 120 columns', async () => {
+      const { stdout } = await mfad(name, '--help')
+      expect(stdout.split('\n').filter((line) => line.length > 120)).toEqual([])
+    })
+  },
+)
+
+it('words after -- are no options, not even --help', async () => {
+  const { exitCode, stderr } = await mfad('status', '--', '--help')
+  expect(exitCode).toBe(2)
+  expect(stderr).toContain('too many arguments')
+})

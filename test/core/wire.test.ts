@@ -1,0 +1,104 @@
+import { describe, expect, it } from 'vitest'
+import { readLoginRequest, readProfileRequest, readSnoozeRequest } from '../../src/core/wire.ts'
+import { thrownBy } from '../support/thrown.ts'
+
+const refusal = (read: (body: unknown) => unknown, body: unknown) => {
+  const { code, message } = thrownBy(() => read(body))
+  expect(code).toBe('usage.bad-request')
+  return message
+}
+
+const readers = { readLoginRequest, readProfileRequest, readSnoozeRequest }
+const complete = {
+  readLoginRequest: { profiles: ['dev'] },
+  readProfileRequest: { profile: 'dev' },
+  readSnoozeRequest: { seconds: 60 },
+}
+
+describe.each(Object.keys(readers) as (keyof typeof readers)[])('%s', (name) => {
+  it.each([null, undefined, 'text', 7, true, [], [{ profiles: [] }]])('refuses %j for a body', (body) => {
+    expect(refusal(readers[name], body)).toBe('the body must be a JSON object')
+  })
+
+  it.each(['{"save":true}', '{"__proto__":{}}', '{"constructor":1}', '{"":1}'])(
+    'refuses the unknown field in %s, without repeating it',
+    (json) => {
+      const body = { ...complete[name], ...JSON.parse('{}') }
+      Object.defineProperties(body, Object.getOwnPropertyDescriptors(JSON.parse(json)))
+      expect(refusal(readers[name], body)).toMatch(
+        /^the body holds a field that this request does not have; it knows /,
+      )
+    },
+  )
+
+  it('takes the least that it needs', () => {
+    expect(readers[name](complete[name])).toEqual(complete[name])
+  })
+})
+
+describe('a login request', () => {
+  it('may hold every field', () => {
+    const body = {
+      profiles: ['dev', 'staging'],
+      all: false,
+      tokenCode: '123456',
+      serialNumber: 'GAHT12345678',
+      durationSeconds: 3600,
+      adopt: true,
+    }
+    expect(readLoginRequest(body)).toEqual(body)
+  })
+
+  it('may name nobody', () => {
+    expect(readLoginRequest({ profiles: [] })).toEqual({ profiles: [] })
+  })
+
+  it.each([
+    ['profiles', undefined, 'profiles must be a list of at most 100 names'],
+    ['profiles', 'dev', 'profiles must be a list of at most 100 names'],
+    ['profiles', [''], 'profiles must be a list of at most 100 names'],
+    ['profiles', [7], 'profiles must be a list of at most 100 names'],
+    ['profiles', ['dev', null], 'profiles must be a list of at most 100 names'],
+    ['profiles', ['x'.repeat(513)], 'profiles must be a list of at most 100 names'],
+    ['profiles', Array(101).fill('dev'), 'profiles must be a list of at most 100 names'],
+    ['all', 'true', 'all must be true or false'],
+    ['all', null, 'all must be true or false'],
+    ['adopt', 1, 'adopt must be true or false'],
+    ['tokenCode', 123456, 'tokenCode must be a string of six digits'],
+    ['tokenCode', null, 'tokenCode must be a string of six digits'],
+    ['tokenCode', '1'.repeat(65), 'tokenCode must be a string of six digits'],
+    ['serialNumber', '', 'serialNumber must be a string'],
+    ['serialNumber', 5, 'serialNumber must be a string'],
+    ['serialNumber', 'x'.repeat(513), 'serialNumber must be a string'],
+    ['durationSeconds', '3600', 'durationSeconds must be a whole number of seconds'],
+    ['durationSeconds', 1.5, 'durationSeconds must be a whole number of seconds'],
+    ['durationSeconds', 1e300, 'durationSeconds must be a whole number of seconds'],
+    ['durationSeconds', null, 'durationSeconds must be a whole number of seconds'],
+  ])('is refused with %s = %j', (field, value, message) => {
+    expect(refusal(readLoginRequest, { profiles: ['dev'], [field]: value })).toBe(message)
+  })
+})
+
+describe('a logout or renew request', () => {
+  it.each([undefined, null, '', 7, ['dev'], 'x'.repeat(513)])('is refused with the profile %j', (profile) => {
+    expect(refusal(readProfileRequest, { profile })).toBe('profile must be a name')
+  })
+})
+
+describe('a snooze request', () => {
+  it.each([0, 1, 604_800])('may be for %i seconds', (seconds) => {
+    expect(readSnoozeRequest({ seconds })).toEqual({ seconds })
+    expect(readSnoozeRequest({ profile: 'dev', seconds })).toEqual({ profile: 'dev', seconds })
+  })
+
+  it.each([undefined, null, '60', -1, 1.5, 604_801, Number.MAX_VALUE])(
+    'is refused with %j seconds',
+    (seconds) => {
+      expect(refusal(readSnoozeRequest, { seconds })).toBe('seconds must be a whole number from 0 to 604800')
+    },
+  )
+
+  it.each(['', 7, null])('is refused with the profile %j', (profile) => {
+    expect(refusal(readSnoozeRequest, { profile, seconds: 60 })).toBe('profile must be a name')
+  })
+})

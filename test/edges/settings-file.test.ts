@@ -1,0 +1,77 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defaultSettings } from '../../src/core/default-settings.ts'
+import { loadSettings, settingsStamp } from '../../src/edges/settings-file.ts'
+import { thrownBy } from '../support/thrown.ts'
+
+let directory: string
+let path: string
+
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'mfad-settings-'))
+  path = join(directory, 'config.ini')
+})
+afterEach(() => rmSync(directory, { recursive: true, force: true }))
+
+describe('the settings file', () => {
+  it('need not be there, nor its directory', () => {
+    expect(loadSettings(path)).toEqual(defaultSettings)
+    expect(loadSettings(join(directory, 'none', 'config.ini'))).toEqual(defaultSettings)
+  })
+
+  it('may be empty', () => {
+    writeFileSync(path, '')
+    expect(loadSettings(path)).toEqual(defaultSettings)
+  })
+
+  it('is read as it stands', () => {
+    writeFileSync(path, '# mine\n[mfad]\nduration = 8h\ncredentials_file = "/a;b"\n')
+    expect(loadSettings(path)).toEqual({
+      ...defaultSettings,
+      durationSeconds: 28_800,
+      credentialsFile: '/a;b',
+    })
+  })
+
+  it.each([
+    ['a bad value', '[mfad]\nduration = 1s\n', 2],
+    ['a byte order mark', '\ufeff[mfad]\n', 1],
+    ['bytes that are no UTF-8', Buffer.from('[mfad]\nsuffix = \xff\n', 'latin1'), 2],
+  ])('with %s is refused with its path and line', (_, bytes, line) => {
+    writeFileSync(path, bytes)
+    const { code, message } = thrownBy(() => loadSettings(path))
+    expect(code).toBe('settings.invalid')
+    expect(message).toContain(`line ${line} of ${path}: `)
+  })
+
+  it('cannot be a directory', () => {
+    mkdirSync(path)
+    expect(thrownBy(() => loadSettings(path))).toEqual({
+      code: 'settings.unreadable',
+      message: `the settings file ${path} cannot be read`,
+      hint: `look at it with: ls -l ${path}`,
+    })
+  })
+
+  it('cannot be larger than 1 MiB', () => {
+    writeFileSync(path, `#${'x'.repeat(1024 * 1024 - 1)}`)
+    expect(loadSettings(path)).toEqual(defaultSettings)
+    writeFileSync(path, `#${'x'.repeat(1024 * 1024)}`)
+    expect(thrownBy(() => loadSettings(path)).code).toBe('settings.unreadable')
+  })
+})
+
+describe('the stamp of the settings file', () => {
+  it('stays while nothing changes, and changes with the file', () => {
+    expect(settingsStamp(path)).toBe('absent')
+    writeFileSync(path, '[mfad]\nduration = 1h\n')
+    const before = settingsStamp(path)
+    expect(before).not.toBe('absent')
+    expect(settingsStamp(path)).toBe(before)
+    rmSync(path)
+    writeFileSync(path, '[mfad]\nduration = 2h\n')
+    expect(settingsStamp(path)).not.toBe(before)
+  })
+})
