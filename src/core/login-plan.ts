@@ -3,7 +3,8 @@
 
 import type { Settings } from './default-settings.ts'
 import { AppError } from './errors.ts'
-import { findProfile, type Profile, serialNumberObstacle } from './profiles.ts'
+import { serialNumberObstacle } from './profile-obstacles.ts'
+import { findProfile, type Profile } from './profiles.ts'
 import { isActive, secondsLeft } from './session-state.ts'
 import { isSessionDuration } from './settings.ts'
 import type { LoginRequest } from './wire.ts'
@@ -18,6 +19,8 @@ export type LoginPlan = {
   /** Active profiles on the same device that the same code renews. */
   companions: KeyProfile[]
   durationSeconds: number
+  /** Active profiles with the same serial number that cannot share: their keys are not known to be of the same user. */
+  strangers: KeyProfile[]
   /** A profile whose live session serves the targets as it stands; no code is needed. */
   sharedFrom?: KeyProfile
 }
@@ -43,15 +46,17 @@ export function planLogin(
   const [first] = targets
   if (first === undefined) throw noChoice(profiles, 'no profile was named')
   requireOneDevice(targets, identities)
-  const companions = profiles
+  const others = profiles
     .filter((profile) => isActive(profile) && !targets.some((target) => target.profile === profile.profile))
     .filter((profile): profile is KeyProfile => isLoginReady(profile))
-    .filter((profile) => sharesDevice(first, profile, identities))
-  const plan = { serialNumber: first.serialNumber, targets, companions }
-  const sharedFrom = request.tokenCode === undefined ? liveSource(plan, now) : undefined
+    .filter((profile) => profile.serialNumber === first.serialNumber)
+  const companions = others.filter((profile) => sharesDevice(first, profile, identities))
+  const strangers = others.filter((profile) => !companions.includes(profile))
+  const plan = { serialNumber: first.serialNumber, targets, companions, strangers }
+  const sharedFrom = liveSource(plan, request, now)
   return {
     ...plan,
-    durationSeconds: sessionDuration([...targets, ...companions], request, settings),
+    durationSeconds: sessionDuration(plan, request, settings),
     ...(sharedFrom === undefined ? {} : { sharedFrom }),
   }
 }
@@ -84,7 +89,7 @@ function chooseTargets(profiles: readonly Profile[], request: LoginRequest, now:
   if (request.profiles.length > 0) {
     return [...new Set(request.profiles.map((name) => findProfile(profiles, name)))]
   }
-  return [chooseOne(profiles, now)]
+  return chooseDevice(profiles, now)
 }
 
 function everyKeyProfile(profiles: readonly Profile[]): Profile[] {
@@ -97,22 +102,14 @@ function everyKeyProfile(profiles: readonly Profile[]): Profile[] {
   )
 }
 
-/** Nobody was named: the active profile that expires soonest, or the only one that can be meant. */
-function chooseOne(profiles: readonly Profile[], now: Date): Profile {
+/** Nobody was named: the active profile that expires soonest; while none is active, all on the only device. */
+function chooseDevice(profiles: readonly Profile[], now: Date): Profile[] {
   const ready = profiles.filter(isLoginReady)
-  const active = ready
-    .filter(isActive)
-    .sort(
-      (a, b) =>
-        (secondsLeft(a, now) ?? Number.NEGATIVE_INFINITY) - (secondsLeft(b, now) ?? Number.NEGATIVE_INFINITY),
-    )
-  if (active[0] !== undefined) return active[0]
-  const [first] = ready
-  if (first !== undefined && new Set(ready.map(({ serialNumber }) => serialNumber)).size === 1) {
-    if (ready.length === 1) return first
-    const byDefault = ready.find(({ profile }) => profile === 'default')
-    if (byDefault !== undefined) return byDefault
-  }
+  const left = (profile: Profile) => secondsLeft(profile, now) ?? Number.NEGATIVE_INFINITY
+  const [soonest] = ready.filter(isActive).sort((a, b) => left(a) - left(b))
+  if (soonest !== undefined) return [soonest]
+  const fresh = ready.filter(({ session }) => session.kind === 'none')
+  if (new Set(fresh.map(({ serialNumber }) => serialNumber)).size === 1) return fresh
   throw noChoice(profiles, 'no profile was named, and none is active yet')
 }
 
@@ -202,18 +199,31 @@ function sharesDevice(left: KeyProfile, right: KeyProfile, identities: Identitie
   return identity !== undefined && identity === identities.get(right.accessKeyId)
 }
 
-/** A live session of the device, when no target has one itself: logging in beside it needs no code. */
+/** A session that is about to end is not worth sharing. */
+const leastSharedSeconds = 60
+
+/**
+ * A live session of the device, when no target has one itself: logging in beside it needs no code, unless the user asked
+ * for a duration of their own.
+ */
 function liveSource(
   { targets, companions }: Pick<LoginPlan, 'targets' | 'companions'>,
+  request: LoginRequest,
   now: Date,
 ): KeyProfile | undefined {
-  const isLive = (profile: Profile) => (secondsLeft(profile, now) ?? 0) > 0
-  if (targets.some(isLive)) return undefined
-  return companions.filter(isLive).sort((a, b) => (secondsLeft(b, now) ?? 0) - (secondsLeft(a, now) ?? 0))[0]
+  if (request.tokenCode !== undefined || request.durationSeconds !== undefined) return undefined
+  const left = (profile: Profile) => secondsLeft(profile, now) ?? 0
+  if (targets.some((target) => left(target) > 0)) return undefined
+  const live = companions.filter((companion) => left(companion) >= leastSharedSeconds)
+  return live.sort((a, b) => left(b) - left(a))[0]
 }
 
-/** The shortest of the wishes of all who share the session. Throws for one outside STS's limits. */
-function sessionDuration(profiles: readonly Profile[], request: LoginRequest, settings: Settings): number {
+/** The shortest of the wishes of all who share the session. Throws for a target's that is outside STS's limits. */
+function sessionDuration(
+  { targets, companions }: Pick<LoginPlan, 'targets' | 'companions'>,
+  request: LoginRequest,
+  settings: Settings,
+): number {
   if (request.durationSeconds !== undefined) {
     if (isSessionDuration(request.durationSeconds)) return request.durationSeconds
     throw new AppError(
@@ -222,14 +232,18 @@ function sessionDuration(profiles: readonly Profile[], request: LoginRequest, se
       'give a duration such as: --duration 8h',
     )
   }
-  const wishes = profiles.map(({ profile, durationSeconds }) => {
-    if (durationSeconds === undefined) return settings.durationSeconds
-    if (isSessionDuration(durationSeconds)) return durationSeconds
+  const malformed = targets.find(
+    ({ durationSeconds: wish }) => wish !== undefined && !isSessionDuration(wish),
+  )
+  if (malformed !== undefined) {
     throw new AppError(
       'profile.bad-duration',
-      `duration_seconds of ${profile} is ${durationSeconds}, and STS takes 900 to 129600 for a session`,
-      `change it with: aws configure set duration_seconds 43200 --profile ${profile}`,
+      `duration_seconds of ${malformed.profile} is not a number from 900 to 129600, as STS takes them for a session`,
+      `change it with: aws configure set duration_seconds 43200 --profile ${malformed.profile}`,
     )
-  })
+  }
+  const wishes = [...targets, ...companions].map(({ durationSeconds: wish }) =>
+    isSessionDuration(wish) ? wish : settings.durationSeconds,
+  )
   return Math.min(...wishes)
 }

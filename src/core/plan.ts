@@ -3,7 +3,6 @@
 
 export type ActiveSession = {
   profile: string
-  serialNumber?: string
   accessKeyId: string
   expiration: Date
   /** How long the session lives in all, as far as known. */

@@ -75,6 +75,13 @@ function agreedText(value: unknown, entry: Entry, key: string, path: string): st
   const isQuoted = /^(["']).*\1$/.test(entry.value) && entry.value.length > 1
   if (isQuoted && typeof value === 'string') return value
   if (String(value) === entry.value) return entry.value
+  if (value === undefined) {
+    throw invalid(
+      path,
+      entry.line,
+      `${key} cannot be read: write [mfad] alone on its line, and the key in lower case`,
+    )
+  }
   throw invalid(
     path,
     entry.line,

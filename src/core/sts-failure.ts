@@ -29,6 +29,9 @@ const unknownKeyNames = /^(?:InvalidClientTokenId|UnrecognizedClientException|In
 const signatureNames =
   /^(?:SignatureDoesNotMatch|InvalidSignatureException|RequestTimeTooSkewed|RequestExpired|IncompleteSignature)$/
 
+/** STS refuses signatures 15 min off; a third of it is named, since a wrong secret is the likelier cause below. */
+const leastSkewSeconds = 300
+
 /** Has STS looked at the code, so that it will not take it again? Unknown counts as no. */
 export function wasCodeEvaluated({ kind, name }: StsFailure): boolean {
   return kind === 'answered' && name === 'AccessDenied'
@@ -132,13 +135,14 @@ function describeMfaFailure(
 }
 
 function describeSignatureFailure(failure: StsFailure, { profile, keyEnding }: CallContext): AppError {
-  const offset = failure.clockOffsetSeconds ?? 0
-  if (Math.abs(offset) > 300) {
-    const minutes = Math.round(Math.abs(offset) / 60)
+  const { name, message, clockOffsetSeconds: offset } = failure
+  const isOfTime =
+    /^Request(?:TimeTooSkewed|Expired)$/.test(name) || /^Signature (?:expired|not yet current)/.test(message)
+  if (isOfTime || Math.abs(offset ?? 0) > leastSkewSeconds) {
     return new AppError(
       'sts.clock-skewed',
-      `this computer's clock is ${minutes} min ${offset > 0 ? 'behind' : 'ahead of'} that of AWS`,
-      `set the clock (timedatectl set-ntp true), then: mfad login ${profile}`,
+      `this computer's clock is ${describeSkew(offset)} that of AWS`,
+      `set the clock (timedatectl set-ntp true; on macOS: Date & Time in the System Settings), then: mfad login ${profile}`,
     )
   }
   return new AppError(
@@ -146,6 +150,11 @@ function describeSignatureFailure(failure: StsFailure, { profile, keyEnding }: C
     `the secret access key of ${profile} does not belong to its access key id (ending in ${keyEnding})`,
     `enter both again with: aws configure --profile ${profile}`,
   )
+}
+
+function describeSkew(offset: number | undefined): string {
+  if (offset === undefined || Math.abs(offset) < 60) return 'too far from'
+  return `${Math.round(Math.abs(offset) / 60)} min ${offset > 0 ? 'behind' : 'ahead of'}`
 }
 
 /** Letters only, as AWS's error codes are: an endpoint could send the code or the key id back in it. */

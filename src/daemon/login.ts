@@ -2,7 +2,7 @@
 // refused before AWS sees the code, since a code counts once.
 import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
 import { type KeyProfile, type LoginPlan, planLogin, profilesToIdentify } from '../core/login-plan.ts'
-import { type LongTermCredentials, longTermCredentialsOf } from '../core/profiles.ts'
+import { type LongTermCredentials, longTermCredentialsOf, profileSections } from '../core/profile-sections.ts'
 import {
   formatExpiration,
   readSessionCredentials,
@@ -42,9 +42,10 @@ export async function login(deps: LoginDeps, request: LoginRequest): Promise<Log
     request,
     known.settings,
     state.identities,
-    deps.now(),
+    stsNow(deps),
     known.files.credentials,
   )
+  noteStrangers(state, plan)
   const profiles = [...plan.targets, ...plan.companions]
   const renewed = plan.sharedFrom === undefined ? profiles : plan.targets
   const writesOf = (credentials: SessionCredentials) =>
@@ -62,6 +63,17 @@ export async function login(deps: LoginDeps, request: LoginRequest): Promise<Log
     renewed: renewed.map(({ profile, sessionProfile }) => ({ profile, sessionProfile, expiration })),
     failed: [],
     warnings: [...warnings, ...inheritanceWarnings(plan.targets)],
+  }
+}
+
+/** `status` says why a profile on the same device was not renewed with the others. */
+function noteStrangers(state: AgentState, { targets, strangers }: LoginPlan): void {
+  for (const { profile } of strangers) {
+    state.lastErrors.set(profile, {
+      code: 'device.different-users',
+      message: `${profile} is on the same device as ${targets[0]?.profile}, but its access key is not known to be of the same user`,
+      hint: `it needs a code of its own: mfad login ${profile}`,
+    })
   }
 }
 
@@ -140,7 +152,7 @@ function checkLife(seconds: number): void {
 /** Asks AWS whose keys they are, where profiles with one serial number use different ones. No code is used for it. */
 async function identifyUsers(deps: LoginDeps, request: LoginRequest): Promise<void> {
   const { state, known } = deps
-  const profiles = profilesToIdentify(known.profiles, request, deps.now())
+  const profiles = profilesToIdentify(known.profiles, request, stsNow(deps))
   const unknown = new Map(
     profiles
       .filter(({ accessKeyId }) => !state.identities.has(accessKeyId))
@@ -182,7 +194,7 @@ function rememberFailure(
 }
 
 function keysOf(known: KnownFiles, { profile }: KeyProfile): LongTermCredentials {
-  const keys = longTermCredentialsOf(known.documents, profile)
+  const keys = longTermCredentialsOf(profileSections(known.documents), profile)
   if (keys !== undefined) return keys
   throw new AppError(
     'profile.no-keys',
@@ -215,11 +227,11 @@ export function stsNow({ state, now }: Pick<LoginDeps, 'state' | 'now'>): Date {
 }
 
 function inheritanceWarnings(profiles: readonly KeyProfile[]): Warning[] {
-  return profiles
-    .filter(({ endpointUrl }) => endpointUrl !== undefined)
-    .map(({ profile, sessionProfile }) => ({
+  return profiles.flatMap(({ profile, sessionProfile, notInherited }) =>
+    notInherited.map((key) => ({
       code: 'profile.not-inherited',
-      message: `endpoint_url of ${profile} does not apply to ${sessionProfile}`,
-      hint: `set it there too: aws configure set endpoint_url URL --profile ${sessionProfile}`,
-    }))
+      message: `${key} of ${profile} does not apply to ${sessionProfile}`,
+      hint: `set it there too: aws configure set ${key} VALUE --profile ${sessionProfile}`,
+    })),
+  )
 }

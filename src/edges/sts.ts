@@ -7,7 +7,7 @@ import {
   STSClient,
   type STSClientConfig,
 } from '@aws-sdk/client-sts'
-import type { LongTermCredentials } from '../core/profiles.ts'
+import type { LongTermCredentials } from '../core/profile-sections.ts'
 import type { SessionCredentials } from '../core/session-section.ts'
 import type { StsFailure } from '../core/sts-failure.ts'
 

@@ -347,8 +347,9 @@ describe('for any file', () => {
     const other = new Map([...values, ['region', 'eu-west-1'], ['aws_access_key_id', 'ASIA2']])
     fc.assert(
       fc.property(edited, ({ after }) => {
-        // Where our line is the last one, without a line end, a key that comes and goes leaves one.
-        if (!/[\r\n]$/.test(after.text)) return
+        // Where our line is the last one, without a line end, a key that comes and goes leaves one; after a lone
+        // carriage return it is refused, because the SDKs would read both lines as one.
+        if (!after.text.endsWith('\n')) return
         const detour = setSection(setSection(after, 'dev-mfa', ownKeys, other), 'dev-mfa', ownKeys, values)
         expect(detour.toBytes()).toEqual(after.toBytes())
       }),

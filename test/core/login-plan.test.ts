@@ -64,24 +64,27 @@ describe('a login that names nobody', () => {
     expect(planned(section('a', { device: null }) + section('b')).targets).toEqual(['b'])
   })
 
-  it('is for default where several share one device', () => {
-    expect(planned(section('a') + section('default')).targets).toEqual(['default'])
+  it('is for every profile on the only device while none is active', () => {
+    expect(planned(section('a') + section('b') + section('c', { device: null })).targets).toEqual(['a', 'b'])
   })
 
-  it.each([
-    ['several devices', section('a') + section('default', { device: bob }), 'a, default'],
-    ['one device but several profiles', section('a') + section('b'), 'a, b'],
-  ])('lists the choices with %s', (_, files, choices) => {
-    const first = choices.split(',')[0]
-    expect(refused(files)).toEqual({
+  it('leaves a session section that is not ours alone', () => {
+    const foreign = '[b-mfa]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE\naws_session_token = x\n'
+    expect(planned(section('a') + section('b') + foreign).targets).toEqual(['a'])
+  })
+
+  it('lists the choices with several devices', () => {
+    expect(refused(section('a') + section('default', { device: bob }))).toEqual({
       code: 'usage.no-profile',
       message: 'no profile was named, and none is active yet',
-      hint: `choose one of ${choices}: mfad login ${first}`,
+      hint: 'choose one of a, default: mfad login a',
     })
   })
 
   it('lists eight choices and no more', () => {
-    const files = Array.from({ length: 9 }, (_, index) => section(`p${index}`)).join('')
+    const files = Array.from({ length: 9 }, (_, index) =>
+      section(`p${index}`, index === 8 ? { device: bob } : {}),
+    ).join('')
     expect(refused(files).hint).toBe('choose one of p0, p1, p2, p3, p4, p5, p6, p7, …: mfad login p0')
   })
 
@@ -291,10 +294,10 @@ describe('how long a session is asked for', () => {
     expect(seconds(section('a', lasting(durationSeconds)), one)).toBe(durationSeconds)
   })
 
-  it.each([899, 129_601])('may not be %i s in a profile', (wish) => {
+  it.each([899, 129_601, 'abc', '1h'])('may not be %s in a profile', (wish) => {
     expect(refused(section('a', lasting(wish)), one)).toEqual({
       code: 'profile.bad-duration',
-      message: `duration_seconds of a is ${wish}, and STS takes 900 to 129600 for a session`,
+      message: 'duration_seconds of a is not a number from 900 to 129600, as STS takes them for a session',
       hint: 'change it with: aws configure set duration_seconds 43200 --profile a',
     })
   })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildProfiles, findProfile, longTermCredentialsOf, type Profile } from '../../src/core/profiles.ts'
+import { longTermCredentialsOf, profileSections } from '../../src/core/profile-sections.ts'
+import { buildProfiles, findProfile, type Profile } from '../../src/core/profiles.ts'
 import { documentsOf, keysOf, paths, profilesOf, sessionOf } from '../support/profiles.ts'
 import { thrownBy } from '../support/thrown.ts'
 
@@ -32,7 +33,20 @@ describe('a profile', () => {
       durationSeconds: 3600,
       accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
       hasOwnSessionRegion: false,
+      notInherited: ['endpoint_url'],
     })
+  })
+
+  it('says what the session profile would need too, until it has it', () => {
+    const config = '[profile dev]\nca_bundle = /etc/ca.pem\nendpoint_url = https://sts.example.com\n'
+    expect(only(dev, config).notInherited).toEqual(['endpoint_url', 'ca_bundle'])
+    const own = '[profile dev-mfa]\nca_bundle = /etc/ca.pem\n'
+    expect(only(dev, config + own).notInherited).toEqual(['endpoint_url'])
+  })
+
+  it('is found in the config file however its name is spelled', () => {
+    for (const spelling of ['[profile dev]', '[profile "dev"]', "[profile 'dev']"])
+      expect(only(dev, `${spelling}\nsource_profile = x\n`).sourceProfile).toBe('x')
   })
 
   it('takes each key from the credentials file where both have it', () => {
@@ -356,6 +370,7 @@ describe('session sections', () => {
         session: expect.objectContaining({ kind: 'ours' }),
         isOrphan: true,
         hasOwnSessionRegion: false,
+        notInherited: [],
         obstacle: {
           code: 'profile.orphan',
           message: 'profile dev is gone, its session is still there',
@@ -467,22 +482,22 @@ describe('the profile that a name means', () => {
 describe('long-term credentials', () => {
   it('come from the credentials file first', () => {
     const documents = documentsOf(dev, `[profile dev]\n${keysOf('AKIAOTHEROTHEROTHER1')}`)
-    expect(longTermCredentialsOf(documents, 'dev')).toEqual({
+    expect(longTermCredentialsOf(profileSections(documents), 'dev')).toEqual({
       accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
       secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
     })
   })
 
   it('come from the config file where it alone has them', () => {
-    expect(longTermCredentialsOf(documentsOf('', `[profile dev]\n${keys}`), 'dev')?.accessKeyId).toBe(
-      'AKIAIOSFODNN7EXAMPLE',
-    )
+    expect(
+      longTermCredentialsOf(profileSections(documentsOf('', `[profile dev]\n${keys}`)), 'dev')?.accessKeyId,
+    ).toBe('AKIAIOSFODNN7EXAMPLE')
   })
 
   it.each(['[dev]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\n', '[dev]\naws_secret_access_key = x\n', ''])(
     'are none in %j',
     (text) => {
-      expect(longTermCredentialsOf(documentsOf(text), 'dev')).toBeUndefined()
+      expect(longTermCredentialsOf(profileSections(documentsOf(text)), 'dev')).toBeUndefined()
     },
   )
 })

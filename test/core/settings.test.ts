@@ -157,12 +157,16 @@ describe('a value that ini and other readers read differently', () => {
     ['duration = 1h # an hour', 'duration'],
     ['notify = "none" ; really', 'notify'],
     ['duration = 1h\n  2h', 'duration'],
-    ['suffix: -x', 'suffix'],
-    ['SUFFIX = -x', 'suffix'],
     [String.raw`credentials_file = /a\;b`, 'credentials_file'],
   ])('is not used by half: %j', (line, key) => {
     expect(half(line)).toBe(
       `line 2 of ${path}: the value of ${key} must be quoted: it holds a character with a meaning of its own`,
+    )
+  })
+
+  it.each(['suffix: -x', 'SUFFIX = -x'])('is not taken for unset: %s', (line) => {
+    expect(half(line)).toBe(
+      `line 2 of ${path}: suffix cannot be read: write [mfad] alone on its line, and the key in lower case`,
     )
   })
 

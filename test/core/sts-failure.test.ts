@@ -60,32 +60,46 @@ describe('what STS answers', () => {
         'enter a valid one with: aws configure --profile dev',
       ],
     ),
+    ...['SignatureDoesNotMatch', 'InvalidSignatureException', 'IncompleteSignature'].map(
+      (name): [StsFailure, string, number, string, string] => [
+        answered(name, '', { clockOffsetSeconds: 300 }),
+        'sts.signature-rejected',
+        5,
+        'the secret access key of dev does not belong to its access key id (ending in MPLE)',
+        'enter both again with: aws configure --profile dev',
+      ],
+    ),
     ...[
-      'SignatureDoesNotMatch',
-      'InvalidSignatureException',
-      'RequestTimeTooSkewed',
-      'RequestExpired',
-      'IncompleteSignature',
-    ].map((name): [StsFailure, string, number, string, string] => [
-      answered(name, '', { clockOffsetSeconds: 300 }),
-      'sts.signature-rejected',
+      answered('RequestTimeTooSkewed'),
+      answered('RequestExpired'),
+      answered(
+        'SignatureDoesNotMatch',
+        'Signature expired: 20261123T100000Z is now earlier than 20261123T110000Z',
+      ),
+      answered(
+        'SignatureDoesNotMatch',
+        'Signature not yet current: 20261123T110000Z is still later than 20261123T100000Z',
+      ),
+    ].map((failure): [StsFailure, string, number, string, string] => [
+      failure,
+      'sts.clock-skewed',
       5,
-      'the secret access key of dev does not belong to its access key id (ending in MPLE)',
-      'enter both again with: aws configure --profile dev',
+      "this computer's clock is too far from that of AWS",
+      'set the clock (timedatectl set-ntp true; on macOS: Date & Time in the System Settings), then: mfad login dev',
     ]),
     [
       answered('SignatureDoesNotMatch', '', { clockOffsetSeconds: 1200 }),
       'sts.clock-skewed',
       5,
       "this computer's clock is 20 min behind that of AWS",
-      'set the clock (timedatectl set-ntp true), then: mfad login dev',
+      'set the clock (timedatectl set-ntp true; on macOS: Date & Time in the System Settings), then: mfad login dev',
     ],
     [
       answered('SignatureDoesNotMatch', '', { clockOffsetSeconds: -301 }),
       'sts.clock-skewed',
       5,
       "this computer's clock is 5 min ahead of that of AWS",
-      'set the clock (timedatectl set-ntp true), then: mfad login dev',
+      'set the clock (timedatectl set-ntp true; on macOS: Date & Time in the System Settings), then: mfad login dev',
     ],
     ...[
       'Throttling',
