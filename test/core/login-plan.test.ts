@@ -259,7 +259,7 @@ describe('a login beside a live session of the device', () => {
 })
 
 describe('how long a session is asked for', () => {
-  const lasting = (seconds: number) => ({ more: `duration_seconds = ${seconds}\n` })
+  const lasting = (seconds: number | string) => ({ more: `duration_seconds = ${seconds}\n` })
   const seconds = (...args: Parameters<typeof plan>) => plan(...args).durationSeconds
   const one = { profiles: ['a'] }
 
