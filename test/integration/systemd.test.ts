@@ -117,7 +117,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
       await send('install')
       const { argv, flags } = await started()
       expect(argv).toEqual([realpathSync(process.execPath), settings.scriptPath, 'daemon'])
-      expect(flags).toEqual(['--max-opt=0', '--max-semi-space-size=1'])
+      expect(flags).toEqual(['--max-opt=0', '--max-semi-space-size=1', '--optimize-for-size'])
       expect(await systemctl('is-active', 'mfad.service')).toBe('active')
       expect(await systemctl('is-enabled', 'mfad.service')).toBe('enabled')
     })

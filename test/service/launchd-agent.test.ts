@@ -73,6 +73,7 @@ describe.skipIf(withoutPlistutil)('the LaunchAgent, as plistutil reads it', () =
         '/opt/homebrew/bin/node',
         '--max-opt=0',
         '--max-semi-space-size=1',
+        '--optimize-for-size',
         '/opt/homebrew/lib/node_modules/mfad/dist/mfad.cjs',
         'daemon',
       ],

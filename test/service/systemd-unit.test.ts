@@ -46,7 +46,7 @@ const expandVariables = (word: string) =>
 describe('the systemd unit', () => {
   test('starts the daemon with the absolute Node, its flags and the script', () => {
     expect(linesOf(unitOf().content)).toContain(
-      'ExecStart="/usr/bin/node" "--max-opt=0" "--max-semi-space-size=1" "/usr/lib/node_modules/mfad/dist/mfad.cjs" "daemon"',
+      'ExecStart="/usr/bin/node" "--max-opt=0" "--max-semi-space-size=1" "--optimize-for-size" "/usr/lib/node_modules/mfad/dist/mfad.cjs" "daemon"',
     )
   })
 
