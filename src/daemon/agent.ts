@@ -100,7 +100,7 @@ export function createAgent(deps: AgentDeps): Agent {
       sessions,
       known.settings.reminderLeadSeconds,
       state.sentReminders,
-      state.snoozedUntil,
+      onStsClock(state.snoozedUntil, state.clockOffsetSeconds),
       now,
     )
     for (const id of plan.sent) state.sentReminders.add(id)
@@ -217,26 +217,41 @@ function activeSessions(
 ): ActiveSession[] {
   const sessions: ActiveSession[] = []
   for (const known of profiles) {
-    const { profile, session, serialNumber, durationSeconds } = known
+    const { profile, session, durationSeconds } = known
     if (session.kind !== 'ours' || session.expiration === undefined || !isManaged(known)) continue
     const { accessKeyId, expiration } = session
     sessions.push({
       profile,
       accessKeyId,
       expiration,
-      lifeSeconds: lifeSeconds.get(accessKeyId) ?? durationSeconds ?? settings.durationSeconds,
-      ...(serialNumber === undefined ? {} : { serialNumber }),
+      lifeSeconds: lifeSeconds.get(accessKeyId) ?? (durationSeconds || settings.durationSeconds),
     })
   }
   return sessions
 }
 
-/** What is remembered of sessions that are gone from the file is of no use. */
+/** The user snoozes by our clock; expirations are stated on STS's. */
+function onStsClock(
+  snoozedUntil: ReadonlyMap<string, Date>,
+  offsetSeconds: number,
+): ReadonlyMap<string, Date> {
+  return new Map(
+    [...snoozedUntil].map(([profile, until]) => [profile, new Date(until.getTime() + offsetSeconds * 1000)]),
+  )
+}
+
+const mostRemembered = 1000
+
+/**
+ * What is remembered of sessions that are gone from the file is of no use. But a file that is gone for a moment, while
+ * an editor saves it, must not have its reminders shown again: so nothing is forgotten before it is a lot.
+ */
 function forgetGone(
   profiles: readonly Profile[],
   sentReminders: Set<string>,
   lifeSeconds: Map<string, number>,
 ): void {
+  if (sentReminders.size + lifeSeconds.size <= mostRemembered) return
   const keys = new Set(profiles.map(({ session }) => (session.kind === 'ours' ? session.accessKeyId : '')))
   for (const id of sentReminders) if (!keys.has(id.slice(0, id.indexOf(' ')))) sentReminders.delete(id)
   for (const key of lifeSeconds.keys()) if (!keys.has(key)) lifeSeconds.delete(key)
@@ -266,6 +281,6 @@ function notifierWarning(error: unknown): Warning {
   return {
     code: 'notifier.unavailable',
     message: `notifications cannot be shown: ${error instanceof Error ? error.message : 'unknown reason'}`,
-    hint: 'install notify-send (apt-get install libnotify-bin), or set notify = none',
+    hint: 'Linux needs notify-send (apt-get install libnotify-bin) and a notification service, macOS your permission; or set notify = none',
   }
 }

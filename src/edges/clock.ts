@@ -6,6 +6,7 @@ export type Clock = {
   start(onTick: () => void): void
   /** Also ticks at this instant, if it comes before the next regular tick; undefined takes an earlier wish back. */
   wakeAt(instant: Date | undefined): void
+  /** No more ticks: a job that ends later must not keep the process up by asking for one. */
   close(): void
 }
 
@@ -15,6 +16,7 @@ export function createClock(): Clock {
   let tick: (() => void) | undefined
   let interval: NodeJS.Timeout | undefined
   let timer: NodeJS.Timeout | undefined
+  let isClosed = false
   return {
     now: () => new Date(),
     start(onTick) {
@@ -24,11 +26,12 @@ export function createClock(): Clock {
     wakeAt(instant) {
       clearTimeout(timer)
       timer = undefined
-      if (instant === undefined) return
+      if (instant === undefined || isClosed) return
       const delayMs = Math.max(0, instant.getTime() - Date.now())
       if (delayMs < intervalMs) timer = setTimeout(() => tick?.(), delayMs + 1)
     },
     close() {
+      isClosed = true
       clearInterval(interval)
       clearTimeout(timer)
     },

@@ -1,9 +1,11 @@
-// The daemon's log: one JSON object a line, or readable lines where a person looks on. Callers pass names, codes and
+// The daemon's log: one JSON object a line. Callers pass names, codes and
 // numbers; secrets and token codes never reach it.
-import { type DestinationStream, destination, type Logger, pino } from 'pino'
+import { type DestinationStream, destination, pino } from 'pino'
 import type { LogLevel } from '../core/default-settings.ts'
 
-export type Log = Pick<Logger, 'debug' | 'info' | 'warn' | 'error'>
+type Write = (facts: object, message: string) => void
+
+export type Log = Record<'debug' | 'info' | 'warn' | 'error', Write>
 
 export type RunningLog = Log & { setLevel(level: LogLevel): void }
 
@@ -21,11 +23,12 @@ export function createLogger(
     },
     stream,
   )
+  // pino puts other functions in the place of these when the level changes, so they are looked up at each call.
   return {
-    debug: logger.debug.bind(logger),
-    info: logger.info.bind(logger),
-    warn: logger.warn.bind(logger),
-    error: logger.error.bind(logger),
+    debug: (facts, message) => logger.debug(facts, message),
+    info: (facts, message) => logger.info(facts, message),
+    warn: (facts, message) => logger.warn(facts, message),
+    error: (facts, message) => logger.error(facts, message),
     setLevel(next) {
       logger.level = next
     },

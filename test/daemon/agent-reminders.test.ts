@@ -1,0 +1,481 @@
+// The agent on real files. Fake are only the clock, the desktop and STS.
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Notification } from '../../src/core/reminder-text.ts'
+import { type Agent, createAgent } from '../../src/daemon/agent.ts'
+import { createKnownFiles } from '../../src/daemon/known-files.ts'
+import type { Log } from '../../src/edges/logger.ts'
+import { openFileStore } from '../../src/edges/own-file-store.ts'
+import { resolveFiles } from '../../src/edges/paths.ts'
+import { loadSettings, settingsStamp } from '../../src/edges/settings-file.ts'
+import type { Sts } from '../../src/edges/sts.ts'
+
+const start = Date.parse('2026-11-23T08:00:00Z')
+const tickSeconds = 30
+
+type Shown = { at: string; title: string; urgent: boolean }
+
+/** The world around an agent. Its clock moves only when a test moves it. */
+class World {
+  readonly home = mkdtempSync(join(tmpdir(), 'mfad-agent-'))
+  readonly shown: Shown[] = []
+  nowMs = start
+  /** STS's clock minus ours. */
+  offsetSeconds = 0
+  desktopError: Error | undefined
+  wishedAt: Date | undefined
+  agent: Agent
+  private issued = 0
+
+  constructor() {
+    mkdirSync(join(this.home, '.aws'), { mode: 0o700 })
+    this.writeProfiles({ dev: 'alice' })
+    this.agent = this.restart()
+  }
+
+  /** Profiles by name, each on the device of a user; the keys are that user's. */
+  writeProfiles(userOf: Record<string, string>): void {
+    const keys = (user: string) =>
+      `aws_access_key_id = AKIA${user.toUpperCase().padEnd(16, 'X')}\naws_secret_access_key = secret\n`
+    const entries = Object.entries(userOf)
+    this.writeCredentials(entries.map(([name, user]) => `[${name}]\n${keys(user)}`).join('\n'))
+    const serial = (user: string) => `mfa_serial = arn:aws:iam::111122223333:mfa/${user}\n`
+    writeFileSync(
+      join(this.home, '.aws/config'),
+      entries.map(([name, user]) => `[profile ${name}]\n${serial(user)}`).join('\n'),
+      { mode: 0o600 },
+    )
+  }
+
+  get credentialsFile(): string {
+    return join(this.home, '.aws/credentials')
+  }
+
+  readCredentials(): string {
+    return readFileSync(this.credentialsFile, 'utf8')
+  }
+
+  writeCredentials(text: string): void {
+    writeFileSync(this.credentialsFile, text, { mode: 0o600 })
+  }
+
+  writeSettings(text: string): void {
+    writeFileSync(join(this.home, 'config.ini'), text)
+  }
+
+  /** A new daemon on the same files. */
+  restart(): Agent {
+    const environment = { HOME: this.home }
+    const settings = join(this.home, 'config.ini')
+    this.wishedAt = undefined
+    this.agent = createAgent({
+      known: createKnownFiles({
+        now: () => this.now(),
+        loadSettings: () => loadSettings(settings),
+        settingsStamp: () => settingsStamp(settings),
+        resolveFiles: (loaded) => resolveFiles(environment, loaded),
+        openStore: openFileStore,
+      }),
+      daemon: { pid: 1, startedAt: '2026-11-23T08:00:00Z', version: '0' },
+      log: silentLog,
+      endpoint: { useFipsEndpoint: false, useDualstackEndpoint: false },
+      stopping: new AbortController().signal,
+      now: () => this.now(),
+      wakeAt: (instant) => {
+        this.wishedAt = instant
+      },
+      show: (notification) => this.show(notification),
+      loadSts: async () => this.sts,
+    })
+    this.agent.look()
+    return this.agent
+  }
+
+  now(): Date {
+    return new Date(this.nowMs)
+  }
+
+  /** An hour by default. */
+  async login(profiles: string[], durationSeconds = 3600): Promise<void> {
+    const tokenCode = String(100_000 + this.issued)
+    await this.agent.login({ profiles, tokenCode, durationSeconds })
+  }
+
+  /** As the daemon's clock does it: looks at every tick, and at the instant that was asked for. */
+  async pass(seconds: number): Promise<void> {
+    const end = this.nowMs + seconds * 1000
+    while (this.nowMs < end) {
+      const tick = (Math.floor((this.nowMs - start) / (tickSeconds * 1000)) + 1) * tickSeconds * 1000 + start
+      const wish = this.wishedAt === undefined ? tick : Math.max(this.wishedAt.getTime(), this.nowMs + 1)
+      this.nowMs = Math.min(tick, wish, end)
+      await this.look()
+    }
+  }
+
+  /** The computer sleeps: nothing runs, and the clock is later afterwards. */
+  async sleep(seconds: number): Promise<void> {
+    this.nowMs += seconds * 1000
+    await this.look()
+  }
+
+  async look(): Promise<void> {
+    this.agent.look()
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+
+  /** Minutes and seconds since the start, with what was shown then. */
+  titles(): string[] {
+    return this.shown.map(({ at, title }) => `${at} ${title}`)
+  }
+
+  async close(): Promise<void> {
+    await this.agent.close()
+    rmSync(this.home, { recursive: true, force: true })
+  }
+
+  private async show({ title, isUrgent }: Notification): Promise<string> {
+    const at = this.now().toISOString().slice(11, 19)
+    this.shown.push({ at, title, urgent: isUrgent })
+    if (this.desktopError !== undefined) throw this.desktopError
+    return 'fake'
+  }
+
+  private readonly sts: Sts = {
+    getSessionToken: async ({ durationSeconds }) => {
+      this.issued += 1
+      const { offsetSeconds } = this
+      const stsMs = this.nowMs + offsetSeconds * 1000
+      const answer = {
+        accessKeyId: `ASIA${String(this.issued).padStart(16, 'Z')}`,
+        secretAccessKey: 'session/secret',
+        sessionToken: 'token',
+        expiration: new Date(stsMs + durationSeconds * 1000),
+      }
+      return { answer, clockOffsetSeconds: offsetSeconds }
+    },
+    getCallerIdentity: async () => ({ answer: 'arn:aws:iam::111122223333:user/alice' }),
+  }
+}
+
+const nothing = () => undefined
+const silentLog = { debug: nothing, info: nothing, warn: nothing, error: nothing } as unknown as Log
+
+let world: World
+beforeEach(() => {
+  world = new World()
+})
+afterEach(() => world.close())
+
+describe('reminders', () => {
+  it('come ten minutes before the expiration and at it, to the second, and no more', async () => {
+    await world.login(['dev'])
+    await world.pass(3 * 3600)
+    expect(world.shown).toEqual([
+      { at: '08:50:00', title: 'mfad: dev expires in 10m', urgent: false },
+      { at: '09:00:00', title: 'mfad: dev has expired', urgent: true },
+    ])
+  })
+
+  it('are looked forward to at exactly their instants, one after the other', async () => {
+    expect(world.wishedAt).toBeUndefined()
+    await world.login(['dev'])
+    expect(world.wishedAt).toEqual(new Date('2026-11-23T08:50:00Z'))
+    await world.pass(50 * 60)
+    expect(world.wishedAt).toEqual(new Date('2026-11-23T09:00:00Z'))
+    await world.pass(10 * 60)
+    expect(world.wishedAt).toBeUndefined()
+  })
+
+  it('are one after a sleep over all of them', async () => {
+    await world.login(['dev'])
+    await world.sleep(9 * 3600)
+    await world.pass(3600)
+    expect(world.titles()).toEqual(['17:00:00 mfad: dev has expired'])
+  })
+
+  it('are one, of the time left, after a sleep over the first', async () => {
+    await world.login(['dev'])
+    await world.sleep(55 * 60)
+    await world.pass(3600)
+    expect(world.titles()).toEqual(['08:55:00 mfad: dev expires in 5m', '09:00:00 mfad: dev has expired'])
+  })
+
+  it('of five profiles on one device are one', async () => {
+    world.writeProfiles({ dev: 'alice', staging: 'alice', ops: 'alice', logs: 'alice', data: 'alice' })
+    await world.login(['dev', 'staging', 'ops', 'logs', 'data'])
+    await world.pass(2 * 3600)
+    expect(world.titles()).toEqual([
+      '08:50:00 mfad: dev, staging, ops and 2 more expire in 10m',
+      '09:00:00 mfad: dev, staging, ops and 2 more have expired',
+    ])
+  })
+
+  it('of two devices that were used within a minute are one before the expiration', async () => {
+    world.writeProfiles({ dev: 'alice', prod: 'bob' })
+    await world.login(['dev'])
+    await world.pass(40)
+    await world.login(['prod'])
+    await world.pass(50 * 60)
+    expect(world.titles()).toEqual(['08:50:00 mfad: dev and prod expire in 10m'])
+  })
+
+  it('of two devices that were used an hour apart come an hour apart', async () => {
+    world.writeProfiles({ dev: 'alice', prod: 'bob' })
+    await world.login(['dev'])
+    await world.pass(30 * 60)
+    await world.login(['prod'])
+    await world.pass(2 * 3600)
+    expect(world.titles()).toEqual([
+      '08:50:00 mfad: dev expires in 10m',
+      '09:00:00 mfad: dev has expired',
+      '09:20:00 mfad: prod expires in 10m',
+      '09:30:00 mfad: prod has expired',
+    ])
+  })
+
+  it('come once, however often the agent looks or is asked', async () => {
+    await world.login(['dev'])
+    await world.sleep(52 * 60)
+    for (let time = 0; time < 500; time++) {
+      world.agent.look()
+      world.agent.status()
+    }
+    await world.look()
+    expect(world.titles()).toEqual(['08:52:00 mfad: dev expires in 8m'])
+  })
+
+  it('leave out a lead time longer than half the life of the session', async () => {
+    await world.login(['dev'], 900)
+    await world.pass(3600)
+    expect(world.titles()).toEqual(['08:15:00 mfad: dev has expired'])
+  })
+
+  it('follow the settings as soon as those change', async () => {
+    await world.login(['dev'])
+    world.writeSettings('[mfad]\nreminders = 20m, 5m\n')
+    await world.pass(2 * 3600)
+    expect(world.titles()).toEqual(['08:40:00 mfad: dev expires in 20m', '08:55:00 mfad: dev expires in 5m'])
+  })
+
+  it('are not shown with notify = none', async () => {
+    world.writeSettings('[mfad]\nnotify = none\n')
+    await world.login(['dev'])
+    await world.pass(2 * 3600)
+    expect(world.shown).toEqual([])
+  })
+
+  describe('where the desktop shows nothing', () => {
+    const warnings = () => world.agent.status().warnings.map(({ code, message }) => `${code}: ${message}`)
+
+    it('leave a warning in the status, and the same one is not tried again', async () => {
+      await world.login(['dev'])
+      world.desktopError = new Error('notify-send is not installed (libnotify-bin)')
+      await world.pass(55 * 60)
+      expect(warnings()).toEqual([
+        'notifier.unavailable: notifications cannot be shown: notify-send is not installed (libnotify-bin)',
+      ])
+      expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m'])
+    })
+
+    it('come again, and the warning goes, once it shows them', async () => {
+      await world.login(['dev'])
+      world.desktopError = new Error('no service')
+      await world.pass(55 * 60)
+      world.desktopError = undefined
+      await world.pass(10 * 60)
+      expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
+      expect(warnings()).toEqual([])
+    })
+  })
+
+  describe('after the session has gone', () => {
+    it('are those of the new one when the user has logged in again', async () => {
+      await world.login(['dev'])
+      await world.pass(55 * 60)
+      await world.login(['dev'])
+      await world.pass(2 * 3600)
+      expect(world.titles()).toEqual([
+        '08:50:00 mfad: dev expires in 10m',
+        '09:45:00 mfad: dev expires in 10m',
+        '09:55:00 mfad: dev has expired',
+      ])
+    })
+
+    it('are none when the user has logged out', async () => {
+      await world.login(['dev'])
+      await world.agent.logout({ profile: 'dev' })
+      expect(world.wishedAt).toBeUndefined()
+      await world.pass(2 * 3600)
+      expect(world.shown).toEqual([])
+    })
+
+    it('are none when another program has removed the section', async () => {
+      const before = world.readCredentials()
+      await world.login(['dev'])
+      await world.pass(60)
+      world.writeCredentials(`${before}\n[other]\n`)
+      await world.pass(2 * 3600)
+      expect(world.shown).toEqual([])
+    })
+
+    it('are none when another program has put its own keys into the section', async () => {
+      await world.login(['dev'])
+      world.writeCredentials(world.readCredentials().replaceAll(/ASIA\w+/g, 'ASIAFOREIGN000000000'))
+      await world.pass(2 * 3600)
+      expect(world.shown).toEqual([])
+    })
+
+    it('are none when the profile itself is gone', async () => {
+      await world.login(['dev'])
+      world.writeCredentials(world.readCredentials().slice(world.readCredentials().indexOf('[dev-mfa]')))
+      writeFileSync(join(world.home, '.aws/config'), '')
+      await world.pass(2 * 3600)
+      expect(world.shown).toEqual([])
+    })
+  })
+
+  describe('while the file is being saved', () => {
+    it('are not repeated when it is gone for a moment', async () => {
+      await world.login(['dev'])
+      await world.pass(55 * 60)
+      renameSync(world.credentialsFile, `${world.credentialsFile}~`)
+      await world.pass(1)
+      renameSync(`${world.credentialsFile}~`, world.credentialsFile)
+      await world.pass(60)
+      expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m'])
+    })
+
+    it('leave out the same lead time after that', async () => {
+      await world.login(['dev'], 900)
+      await world.pass(60)
+      renameSync(world.credentialsFile, `${world.credentialsFile}~`)
+      await world.pass(1)
+      renameSync(`${world.credentialsFile}~`, world.credentialsFile)
+      await world.pass(3600)
+      expect(world.titles()).toEqual(['08:15:00 mfad: dev has expired'])
+    })
+
+    it('come although it is empty at that instant', async () => {
+      await world.login(['dev'])
+      await world.pass(50 * 60 - 1)
+      const text = world.readCredentials()
+      world.writeCredentials('')
+      await world.look()
+      expect(world.wishedAt).toEqual(new Date(world.nowMs + 500))
+      await world.pass(0.2)
+      world.writeCredentials(text)
+      await world.pass(60)
+      expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m'])
+    })
+  })
+
+  describe('of a snoozed profile', () => {
+    it('wait for the end of the snooze', async () => {
+      await world.login(['dev'])
+      await world.pass(49 * 60)
+      world.agent.snooze({ profile: 'dev', seconds: 300 })
+      await world.pass(2 * 3600)
+      expect(world.titles()).toEqual(['08:54:00 mfad: dev expires in 6m', '09:00:00 mfad: dev has expired'])
+    })
+
+    it('are one when the session has expired during the snooze', async () => {
+      await world.login(['dev'])
+      world.agent.snooze({ seconds: 7200 })
+      await world.pass(4 * 3600)
+      expect(world.titles()).toEqual(['10:00:00 mfad: dev has expired'])
+    })
+
+    it('come for the others', async () => {
+      world.writeProfiles({ dev: 'alice', prod: 'bob' })
+      await world.login(['dev'])
+      await world.login(['prod'])
+      world.agent.snooze({ profile: 'dev', seconds: 7200 })
+      await world.pass(4 * 3600)
+      expect(world.titles()).toEqual([
+        '08:50:00 mfad: prod expires in 10m',
+        '09:00:00 mfad: prod has expired',
+        '10:00:00 mfad: dev has expired',
+      ])
+    })
+
+    it('come at once when the snooze is taken back, and after a login', async () => {
+      await world.login(['dev'])
+      world.agent.snooze({ seconds: 7200 })
+      await world.pass(52 * 60)
+      world.agent.snooze({ seconds: 0 })
+      await world.pass(60)
+      expect(world.titles()).toEqual(['08:52:00 mfad: dev expires in 8m'])
+      world.agent.snooze({ seconds: 7200 })
+      await world.login(['dev'])
+      await world.pass(3600)
+      expect(world.titles().slice(1)).toEqual([
+        '09:43:00 mfad: dev expires in 10m',
+        '09:53:00 mfad: dev has expired',
+      ])
+    })
+  })
+
+  describe.each([3600, -3600, 90])('where STS’s clock is %d s ahead of ours', (offsetSeconds) => {
+    beforeEach(() => {
+      world.offsetSeconds = offsetSeconds
+    })
+
+    it('come when STS ends the session', async () => {
+      await world.login(['dev'])
+      expect(world.wishedAt).toEqual(new Date('2026-11-23T08:50:00Z'))
+      await world.pass(2 * 3600)
+      expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
+    })
+
+    it('are snoozed for as long as the user said', async () => {
+      await world.login(['dev'])
+      await world.pass(49 * 60)
+      world.agent.snooze({ profile: 'dev', seconds: 300 })
+      await world.pass(2 * 3600)
+      expect(world.titles()).toEqual(['08:54:00 mfad: dev expires in 6m', '09:00:00 mfad: dev has expired'])
+    })
+  })
+
+  describe('after a restart', () => {
+    it('are at most one that was shown before', async () => {
+      await world.login(['dev'])
+      await world.pass(55 * 60)
+      world.restart()
+      await world.pass(2 * 3600)
+      expect(world.titles()).toEqual([
+        '08:50:00 mfad: dev expires in 10m',
+        '08:55:00 mfad: dev expires in 5m',
+        '09:00:00 mfad: dev has expired',
+      ])
+    })
+
+    it('are one for a session that has expired meanwhile', async () => {
+      await world.login(['dev'])
+      await world.pass(55 * 60)
+      world.nowMs += 12 * 3600_000
+      world.restart()
+      await world.pass(3600)
+      expect(world.titles().slice(1)).toEqual(['20:55:00 mfad: dev has expired'])
+    })
+  })
+
+  describe('when the clock is set', () => {
+    it('back, are not repeated, and the rest come by the new clock', async () => {
+      await world.login(['dev'])
+      await world.pass(55 * 60)
+      world.nowMs -= 30 * 60_000
+      await world.pass(3 * 3600)
+      expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
+    })
+
+    it('forward and back again, come once', async () => {
+      await world.login(['dev'])
+      await world.sleep(24 * 3600)
+      await world.sleep(-24 * 3600)
+      await world.pass(3 * 3600)
+      expect(world.titles()).toEqual(['08:00:00 mfad: dev has expired'])
+    })
+  })
+})

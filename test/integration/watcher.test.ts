@@ -1,0 +1,165 @@
+// The real daemon reacts to edits without being asked: it keeps the region of a session in step with the config file.
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import {
+  devConfig,
+  devCredentials,
+  openSandbox,
+  type RunningDaemon,
+  type Sandbox,
+} from '../support/sandbox.ts'
+import { until } from '../support/until.ts'
+
+const limitMs = 1000
+
+let sandbox: Sandbox
+let directory: string
+let config: string
+
+beforeEach(async () => {
+  sandbox = await openSandbox()
+  directory = join(sandbox.home, '.aws')
+  config = join(directory, 'config')
+  sandbox.writeCredentials(devCredentials)
+  sandbox.writeConfig(devConfig)
+})
+afterEach(() => sandbox.close())
+
+async function loggedIn(): Promise<RunningDaemon> {
+  const daemon = await sandbox.startDaemon()
+  const { exitCode, stderr } = await sandbox.mfad('login', 'dev', sandbox.code())
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  return daemon
+}
+
+const configWith = (region: string) => devConfig.replace('eu-west-1', region)
+
+const writtenRegion = () => /^region = (.+)$/m.exec(sandbox.readCredentials())?.[1]
+
+async function expectRegion(region: string): Promise<void> {
+  await until(`the section has ${region}`, () => writtenRegion() === region, limitMs)
+}
+
+function replace(path: string, text: string): void {
+  writeFileSync(`${path}.new`, text, { mode: 0o600 })
+  renameSync(`${path}.new`, path)
+}
+
+const ways: Record<string, (text: string) => void> = {
+  'in place': (text) => writeFileSync(config, text),
+  'by rename': (text) => replace(config, text),
+  'by removing and creating it': (text) => {
+    unlinkSync(config)
+    writeFileSync(config, text, { mode: 0o600 })
+  },
+  'by moving the old one aside': (text) => {
+    renameSync(config, `${config}~`)
+    writeFileSync(config, text, { mode: 0o600 })
+  },
+}
+
+describe('the daemon, without being asked', () => {
+  it('follows the config file, whichever way it is saved, again and again', async () => {
+    await loggedIn()
+    for (const round of [1, 2, 3]) {
+      for (const [index, save] of Object.values(ways).entries()) {
+        save(configWith(`eu-test-${round}${index}`))
+        await expectRegion(`eu-test-${round}${index}`)
+      }
+    }
+  })
+
+  it('follows when another directory takes the place of ~/.aws', async () => {
+    await loggedIn()
+    const other = join(sandbox.home, 'other')
+    cpSync(directory, other, { recursive: true })
+    writeFileSync(join(other, 'config'), configWith('eu-north-1'))
+    renameSync(directory, join(sandbox.home, 'old'))
+    renameSync(other, directory)
+    await expectRegion('eu-north-1')
+    replace(config, configWith('eu-south-1'))
+    await expectRegion('eu-south-1')
+  })
+
+  it('follows when ~/.aws is removed and restored', async () => {
+    await loggedIn()
+    const credentials = sandbox.readCredentials()
+    rmSync(directory, { recursive: true })
+    await until('the profile is gone', async () => (await sandbox.status()).profiles.length === 0)
+    mkdirSync(directory, { mode: 0o700 })
+    sandbox.writeCredentials(credentials)
+    sandbox.writeConfig(configWith('eu-north-1'))
+    await expectRegion('eu-north-1')
+  })
+
+  it('follows a config file that a dotfile manager links to', async () => {
+    const dots = join(sandbox.home, 'dots')
+    mkdirSync(dots)
+    renameSync(config, join(dots, 'config'))
+    symlinkSync('../dots/config', config)
+    await loggedIn()
+    replace(join(dots, 'config'), configWith('eu-north-1'))
+    await expectRegion('eu-north-1')
+    writeFileSync(join(dots, 'config-2'), configWith('eu-south-1'), { mode: 0o600 })
+    symlinkSync('../dots/config-2', `${config}.new`)
+    renameSync(`${config}.new`, config)
+    await expectRegion('eu-south-1')
+  })
+
+  it('follows its settings file, also where there was none, and the file that it names', async () => {
+    await loggedIn()
+    const other = join(sandbox.home, 'elsewhere/config')
+    mkdirSync(join(sandbox.home, 'elsewhere'))
+    writeFileSync(other, configWith('eu-north-1'), { mode: 0o600 })
+    sandbox.writeSettings(`[mfad]\nconfig_file = ${other}\n`)
+    await expectRegion('eu-north-1')
+    replace(other, configWith('eu-south-1'))
+    await expectRegion('eu-south-1')
+  })
+})
+
+describe('where watching is impossible, the daemon', () => {
+  let stub: string
+  beforeEach(() => {
+    stub = mkdtempSync(join(tmpdir(), 'mfad-no-watch-'))
+    const code =
+      "require('node:fs').watch = () => { throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }) }\n"
+    writeFileSync(join(stub, 'no-watch.cjs'), code)
+  })
+  afterEach(() => rmSync(stub, { recursive: true, force: true }))
+
+  it('still shows an edit in the next status, says so once, and sits still', async () => {
+    const daemon = await sandbox.startDaemon({ NODE_OPTIONS: `--require ${join(stub, 'no-watch.cjs')}` })
+    const { pid } = daemon.process
+    sandbox.writeCredentials(devCredentials.replace('[dev]', '[renamed]'))
+    expect((await sandbox.status()).profiles.map(({ profile }) => profile)).toContain('renamed')
+    await until('watching has failed', () => daemon.log().includes('watching failed'))
+    const before = wakeUps(pid)
+    await new Promise((resolve) => setTimeout(resolve, 1500))
+    expect(wakeUps(pid) - before).toBeLessThan(10)
+    const complaints = daemon
+      .log()
+      .split('\n')
+      .filter((line) => line.includes('watching failed') && line.includes(`"directory":"${directory}"`))
+    expect(complaints).toHaveLength(1)
+  })
+})
+
+/** How often its main thread has gone to sleep, since its start: an idle one is woken by nothing but its tick. */
+function wakeUps(pid: number | undefined): number {
+  if (process.platform !== 'linux') return 0
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  return Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1])
+}
