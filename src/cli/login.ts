@@ -3,6 +3,7 @@
 
 import { parseDuration } from '../core/duration.ts'
 import { AppError } from '../core/errors.ts'
+import { isTokenCode } from '../core/token-code.ts'
 import type { LoginAnswer, LoginRequest, ProfileStatus } from '../core/wire.ts'
 import type { Invocation } from './command.ts'
 import { loadContext } from './context.ts'
@@ -27,6 +28,14 @@ export async function runLogin({ positionals, values, environment, output }: Inv
     daemon.status.profiles.flatMap(({ profile, sessionProfile }) => [profile, sessionProfile]),
   )
   const words = splitLoginWords(positionals, names, environment.AWS_PROFILE)
+  if (words.profiles.some((word) => isTokenCode(word) && !names.has(word))) {
+    // Not for an unknown profile's name: that would be repeated.
+    throw new AppError(
+      'usage.bad-arguments',
+      'there is one code, and it comes last',
+      'mfad login PROFILE CODE',
+    )
+  }
   if (values.all === true && positionals.length > (words.code === undefined ? 0 : 1)) {
     throw new AppError('usage.bad-arguments', '--all takes no profile names', 'look at: mfad login --help')
   }

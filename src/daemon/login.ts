@@ -136,12 +136,13 @@ async function askSts(deps: LoginDeps, plan: LoginPlan, tokenCode: string): Prom
   return result.answer
 }
 
-/** An hour more than the longest session: no clock is quite right. */
+/** A minute before and an hour after what STS can mean: no clock is quite right. */
+const leastLifeSeconds = -60
 const mostLifeSeconds = sessionDurationLimits.most + 3600
 
 /** An expiration that has passed, or is years away, is nonsense: the session would be reminded of at once, or never. */
 function checkLife(seconds: number): void {
-  if (seconds > 0 && seconds <= mostLifeSeconds) return
+  if (seconds > leastLifeSeconds && seconds <= mostLifeSeconds) return
   throw new AppError(
     'sts.invalid-answer',
     `the answer from STS holds an expiration ${seconds > 0 ? 'too far away' : 'that has passed'}; nothing was written`,

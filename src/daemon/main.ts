@@ -49,6 +49,8 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     loadSts: async () => (await import('../edges/sts.ts')).createSts(),
   })
   const server = createHttpServer(createRoutes(agent), MFAD_VERSION, log)
+  // From here on a signal must not end the process before the socket is removed.
+  const signalled = firstSignal()
   const socket = await bindSocket(server, known.files.socket, process.pid, userId())
   log.info({ ...daemon, files: known.files }, 'started')
   for (const name of known.credentials.removeStrays())
@@ -56,7 +58,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   const following = startFollowing({ known, agent, log, clock })
 
   try {
-    log.info({ reason: await reasonToStop(known.files.socket, socket.isOurs) }, 'stopping')
+    log.info({ reason: await reasonToStop(signalled, known.files.socket, socket.isOurs) }, 'stopping')
   } finally {
     socket.remove()
     const closed = new Promise((resolve) => server.close(resolve))
@@ -96,11 +98,21 @@ function startFollowing({ known, agent, log, clock }: FollowDeps): { close(): Pr
   }
 }
 
+function firstSignal(): Promise<string> {
+  return new Promise((resolve) => {
+    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve(signal))
+  })
+}
+
 /** Resolves with a signal's name, or once the socket is another daemon's. Rejects when the socket is gone. */
-function reasonToStop(socketPath: string, isSocketOurs: () => boolean): Promise<string> {
+function reasonToStop(
+  signalled: Promise<string>,
+  socketPath: string,
+  isSocketOurs: () => boolean,
+): Promise<string> {
   let timers: NodeJS.Timeout[] = []
   const reason = new Promise<string>((resolve, reject) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve(signal))
+    signalled.then(resolve, reject)
     const check = () => {
       if (isSocketOurs()) return
       if (existsSync(socketPath)) resolve('another daemon has the socket')

@@ -39,7 +39,13 @@ beforeAll(async () => {
   const stdin = { contents: driver, resolveDir, loader: 'ts' as const }
   await build({ stdin, bundle: true, platform: 'node', format: 'cjs', outfile: script, logLevel: 'error' })
 })
-afterAll(() => fs.rmSync(base, { recursive: true, force: true }))
+afterAll(() => {
+  // Who is not root cannot empty a read-only directory.
+  for (const entry of fs.readdirSync(base, { withFileTypes: true })) {
+    if (entry.isDirectory()) fs.chmodSync(join(base, entry.name), 0o700)
+  }
+  fs.rmSync(base, { recursive: true, force: true })
+})
 
 /** A directory `.aws` of its own, with the old file or none. */
 function createFile(name: string, exists: boolean): string {
