@@ -1,14 +1,14 @@
 // Talks to the daemon: finds its socket, refuses one that is not the user's own, and turns what goes wrong into a fact and
 // a next step.
-import { existsSync, lstatSync } from 'node:fs'
-import { join } from 'node:path'
+import { lstatSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
 import type { Status } from '../core/wire.ts'
-import { homeDirectory, socketCandidates } from '../edges/paths.ts'
+import { socketCandidates } from '../edges/paths.ts'
 import { checkSocketPath } from '../edges/socket-path.ts'
 import { type Answer, request } from './client.ts'
 import type { Context } from './context.ts'
 import type { Output } from './output.ts'
+import { restartHint, startCommand } from './start-command.ts'
 
 export type Daemon = {
   status: Status
@@ -20,7 +20,7 @@ const statusLimitMs = 5000
 const callLimitMs = 95_000
 const startLimitMs = 10_000
 const startStepMs = 50
-const absentCodes: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK', 'ECONNRESET'])
+const absentCodes: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'])
 
 /**
  * Connects, asks for the status, and makes sure that the daemon uses the same files as this command line.
@@ -38,7 +38,7 @@ export async function connectDaemon(context: Context, output: Output): Promise<D
   const answer = await send('GET', '/v1/status', undefined, statusLimitMs)
   const status = unwrap<Status>(answer)
   checkSameFiles(context, status)
-  noteVersion(answer.version, output)
+  noteVersion(context, answer.version, output)
   return {
     status,
     call: async <T>(method: string, route: string, body?: unknown) =>
@@ -76,18 +76,6 @@ export async function awaitDaemon(
   return undefined
 }
 
-/** The command that starts the daemon on this machine. */
-export function startCommand({ environment }: Context): string {
-  const home = homeDirectory(environment)
-  const configHome = environment.XDG_CONFIG_HOME || join(home, '.config')
-  if (existsSync(join(configHome, 'systemd/user/mfad.service'))) return 'mfad restart'
-  if (existsSync(join(home, 'Library/LaunchAgents/io.mfad.daemon.plist'))) return 'mfad restart'
-  const hasManager =
-    process.platform === 'darwin' ||
-    existsSync(join(environment.XDG_RUNTIME_DIR || '/nonexistent', 'systemd'))
-  return hasManager ? 'mfad install' : 'mfad daemon --detach'
-}
-
 function findSocket(context: Context): string {
   const uid = process.getuid?.() ?? -1
   checkSocketPath(context.files.socket)
@@ -106,12 +94,12 @@ function connectionError(context: Context, error: unknown): AppError {
   const code = (error as NodeJS.ErrnoException).code
   if (absentCodes.has(code)) return notRunning(context)
   if (code === 'ETIMEDOUT') {
-    return new AppError('daemon.no-answer', 'the daemon does not answer', 'restart it: mfad restart', error)
+    return new AppError('daemon.no-answer', 'the daemon does not answer', restartHint(context), error)
   }
   return new AppError(
     'daemon.not-reachable',
-    `the daemon cannot be reached (${String(code ?? 'its answer is unreadable')})`,
-    'restart it: mfad restart',
+    `the daemon closed the connection, or answered what cannot be read (${String(code ?? 'no JSON')})`,
+    `try again; if it stays so, ${restartHint(context)}`,
     error,
   )
 }
@@ -146,10 +134,10 @@ function checkSameFiles({ files }: Context, { files: daemonFiles }: Status): voi
   }
 }
 
-function noteVersion(daemonVersion: string, output: Output): void {
+function noteVersion(context: Context, daemonVersion: string, output: Output): void {
   if (daemonVersion === MFAD_VERSION || daemonVersion === '') return
   output.printError({
     message: `the daemon has version ${daemonVersion}, this is ${MFAD_VERSION}`,
-    hint: 'restart it: mfad restart',
+    hint: restartHint(context),
   })
 }

@@ -24,7 +24,7 @@ async function detach(context: Context, output: Output): Promise<number> {
     return 0
   }
   const log = join(stateDirectory(context.environment), 'mfad.log')
-  const child = spawnDaemon(log)
+  const child = spawnDaemon(context, log)
   const status = await awaitDaemon(context, output, () => child.exitCode === null)
   child.unref()
   if (status === undefined)
@@ -33,11 +33,20 @@ async function detach(context: Context, output: Output): Promise<number> {
   return 0
 }
 
-function spawnDaemon(log: string): ChildProcess {
+/** It starts in /, so the paths in its variables are made absolute. */
+function spawnDaemon({ environment, files }: Context, log: string): ChildProcess {
   mkdirSync(join(log, '..'), { recursive: true, mode: 0o700 })
   const file = openSync(log, 'a', 0o600)
   const [program = '', ...args] = daemonArgv(process.execPath, process.argv[1] ?? '')
-  const child = spawn(program, args, { detached: true, cwd: '/', stdio: ['ignore', file, file] })
+  const paths = {
+    AWS_SHARED_CREDENTIALS_FILE: files.credentials,
+    AWS_CONFIG_FILE: files.config,
+    MFAD_CONFIG: files.settings,
+    MFAD_SOCKET: files.socket,
+  }
+  const given = Object.entries(paths).filter(([name]) => environment[name])
+  const env = { ...environment, ...Object.fromEntries(given) }
+  const child = spawn(program, args, { detached: true, cwd: '/', env, stdio: ['ignore', file, file] })
   closeSync(file)
   return child
 }

@@ -4,8 +4,9 @@ import type { Status } from '../core/wire.ts'
 import { resolveFiles } from '../edges/paths.ts'
 import type { Invocation } from './command.ts'
 import { type Context, loadContext } from './context.ts'
-import { connectDaemon, findDaemon, isNotRunning, startCommand } from './daemon-connection.ts'
+import { connectDaemon, findDaemon, isNotRunning } from './daemon-connection.ts'
 import type { Output } from './output.ts'
+import { startCommand } from './start-command.ts'
 import { statusText } from './status-text.ts'
 
 export async function runStatus({ values, environment, output }: Invocation): Promise<number> {

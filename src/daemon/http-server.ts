@@ -5,7 +5,7 @@ import { AppError, errorBody, httpStatusOf } from '../core/errors.ts'
 import type { Log } from '../edges/logger.ts'
 
 /** Answers a request with a JSON value, or throws AppError. */
-export type Route = (body: unknown) => unknown | Promise<unknown>
+type Route = (body: unknown) => unknown | Promise<unknown>
 
 /** By method and path, such as `GET /v1/status`. */
 export type Routes = Readonly<Record<string, Route>>

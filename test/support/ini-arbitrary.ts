@@ -203,7 +203,7 @@ const lineEnds = fc.oneof(
 const ending = { lf: ['\n'], crlf: ['\r\n'], cr: ['\r'], mixed: ['\n', '\r\n', '\n', '\r\n', '\r'] }
 
 /** The text of a file; a character above the Latin-1 range or a lone byte makes no difference to its shape. */
-export const iniText: fc.Arbitrary<string> = fc
+const iniText: fc.Arbitrary<string> = fc
   .record({
     preamble,
     sections,

@@ -10,7 +10,7 @@ import { until } from './until.ts'
 
 export type Ended = { exitCode: number | null; stdout: string; stderr: string }
 
-export type RunOptions = {
+type RunOptions = {
   input?: string
   environment?: Record<string, string | undefined>
   /** The program instead of Node, for those that test other Node versions. */
