@@ -118,13 +118,18 @@ describe('the architecture', () => {
       'src/cli/main.ts',
       'src/cli/output.ts',
       'src/cli/run.ts',
+      'src/cli/terminal.ts',
       'src/core/errors.ts',
     ])
   })
 
-  it('prints in cli/output.ts only: nothing else can leak a secret to a terminal', () => {
-    const printers = sources.filter(({ text }) =>
-      /\bconsole\.|process\.(?:stdout|stderr)\.write|\bwrite\(process\./.test(withoutComments(text)),
+  it('prints through cli/output.ts only: nothing else can leak a secret to a terminal', () => {
+    const touching = sources.filter(({ text }) =>
+      /\bconsole\.|process\.(?:stdout|stderr)|\bwriteSync\([12],/.test(withoutComments(text)),
+    )
+    expect(touching.map(pathOf)).toEqual(['src/cli/prompt.ts', 'src/cli/terminal.ts'])
+    const printers = sources.filter(({ imports }) =>
+      imports.some(({ target }) => target === 'src/cli/terminal.ts'),
     )
     expect(printers.map(pathOf)).toEqual(['src/cli/output.ts'])
   })

@@ -1,6 +1,7 @@
 // The only file that prints. Results go to standard output, everything else to standard error. Control characters are
 // taken out of all text: names in a file could hold escape sequences.
 import type { ErrorBody } from '../core/errors.ts'
+import { createTerminal, type Terminal } from './terminal.ts'
 
 export type Output = {
   /** A result, for the user or for a pipe. */
@@ -17,22 +18,24 @@ export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red'
 
 const styleCodes: Readonly<Record<Style, number>> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 }
 
-export function createOutput(environment: Readonly<Record<string, string | undefined>>): Output {
-  const isTerminal = process.stdout.isTTY === true
+export function createOutput(
+  environment: Readonly<Record<string, string | undefined>>,
+  terminal: Terminal = createTerminal(),
+): Output {
+  const isTerminal = terminal.isTerminal(1)
   const isColoured = isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb'
-  // Looked at only when there is something to say: making a stream takes as long as a request to the daemon.
-  const isErrorColoured = () =>
-    process.stderr.isTTY === true && !environment.NO_COLOR && environment.TERM !== 'dumb'
+  const isErrorColoured = () => terminal.isTerminal(2) && !environment.NO_COLOR && environment.TERM !== 'dumb'
+  const write = (descriptor: 1 | 2, text: string) => terminal.write(descriptor, `${text}\n`)
   const paint = (isOn: boolean, style: Style, text: string) =>
     isOn ? `\x1b[${styleCodes[style]}m${text}\x1b[0m` : text
   return {
     isTerminal,
-    print: (text) => write(process.stdout, isColoured ? cleanAroundStyles(text) : clean(text)),
-    printJson: (value) => write(process.stdout, escapeUnsafe(JSON.stringify(value, null, 2))),
-    note: (text) => write(process.stderr, clean(text)),
+    print: (text) => write(1, isColoured ? cleanAroundStyles(text) : clean(text)),
+    printJson: (value) => write(1, escapeUnsafe(JSON.stringify(value, null, 2))),
+    note: (text) => write(2, clean(text)),
     printError({ message, hint }) {
-      write(process.stderr, `${paint(isErrorColoured(), 'red', 'mfad:')} ${clean(message)}`)
-      if (hint !== '') write(process.stderr, `  → ${clean(hint)}`)
+      write(2, `${paint(isErrorColoured(), 'red', 'mfad:')} ${clean(message)}`)
+      if (hint !== '') write(2, `  → ${clean(hint)}`)
     },
     style: (style, text) => paint(isColoured, style, clean(text)),
   }
@@ -60,8 +63,4 @@ function cleanAroundStyles(text: string): string {
     .split(styleSequence)
     .map((part, index) => (index % 2 === 1 ? part : clean(part)))
     .join('')
-}
-
-function write(stream: NodeJS.WriteStream, text: string): void {
-  stream.write(`${text}\n`)
 }

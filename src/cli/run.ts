@@ -70,7 +70,11 @@ function parse(command: Command, args: string[]): Pick<Invocation, 'positionals'
   )
   let parsed: Pick<Invocation, 'positionals' | 'values'>
   try {
-    parsed = parseArgs({ args, options, allowPositionals: true, strict: true })
+    // parseArgs is loaded with its first use, which `mfad status` can do without.
+    parsed =
+      args.length === 0
+        ? { positionals: [], values: {} }
+        : parseArgs({ args, options, allowPositionals: true, strict: true })
   } catch (error) {
     throw usage(parseProblem(error), hint)
   }

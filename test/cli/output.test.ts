@@ -1,33 +1,26 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { clean, createOutput } from '../../src/cli/output.ts'
 
 let stdout = ''
 let stderr = ''
-let terminals: (boolean | undefined)[]
 
 beforeEach(() => {
   stdout = ''
   stderr = ''
-  terminals = [process.stdout.isTTY, process.stderr.isTTY]
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
-    stdout += String(text)
-    return true
-  })
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
-    stderr += String(text)
-    return true
-  })
-})
-afterEach(() => {
-  const [out, err] = terminals
-  process.stdout.isTTY = out as boolean
-  process.stderr.isTTY = err as boolean
 })
 
-function outputOn(isTerminal: boolean, environment: Record<string, string> = {}) {
-  process.stdout.isTTY = isTerminal
-  process.stderr.isTTY = isTerminal
-  return createOutput(environment)
+function outputOn(
+  isTerminal: boolean,
+  environment: Record<string, string> = {},
+  isErrorTerminal = isTerminal,
+) {
+  return createOutput(environment, {
+    write(descriptor, text) {
+      if (descriptor === 1) stdout += text
+      else stderr += text
+    },
+    isTerminal: (descriptor) => (descriptor === 1 ? isTerminal : isErrorTerminal),
+  })
 }
 
 const hostile = 'a\u001b[31mb\u001b]0;title\u0007c\u009b2Jd\re\u0008f\u007fg\u202eh\ti'
@@ -118,9 +111,7 @@ describe('colour', () => {
   })
 
   it('of errors goes by standard error, not by standard output', () => {
-    process.stdout.isTTY = true
-    process.stderr.isTTY = false
-    createOutput({}).printError({ message: 'x', hint: '' })
+    outputOn(true, {}, false).printError({ message: 'x', hint: '' })
     expect(stderr).toBe('mfad: x\n')
   })
 })

@@ -1,0 +1,51 @@
+// The two standard outputs as file descriptors: making Node's streams for them takes as long as asking the daemon.
+import { writeSync } from 'node:fs'
+import { isatty } from 'node:tty'
+
+type Descriptor = 1 | 2
+
+export type Terminal = {
+  write(descriptor: Descriptor, text: string): void
+  isTerminal(descriptor: Descriptor): boolean
+}
+
+/** Writes at once; a pipe that is full gets the rest through Node's stream, in order. A reader that is gone ends nothing. */
+export function createTerminal(): Terminal {
+  const streams = new Map<Descriptor, NodeJS.WriteStream>()
+  return {
+    write(descriptor, text) {
+      const rest = streams.has(descriptor) ? Buffer.from(text) : writeWhatFits(descriptor, Buffer.from(text))
+      if (rest.length === 0) return
+      const stream = streams.get(descriptor) ?? openStream(descriptor)
+      streams.set(descriptor, stream)
+      stream.write(rest)
+    },
+    isTerminal: isatty,
+  }
+}
+
+/** What could not be written without waiting. */
+function writeWhatFits(descriptor: Descriptor, bytes: Buffer): Buffer {
+  let rest = bytes
+  try {
+    while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest))
+    return rest
+  } catch (error) {
+    if (errorCode(error) === 'EAGAIN') return rest
+    ignoreGoneReader(error)
+    return Buffer.alloc(0)
+  }
+}
+
+function openStream(descriptor: Descriptor): NodeJS.WriteStream {
+  return (descriptor === 1 ? process.stdout : process.stderr).on('error', ignoreGoneReader)
+}
+
+/** `mfad status | head -1` is no error. */
+function ignoreGoneReader(error: unknown): void {
+  if (errorCode(error) !== 'EPIPE') throw error
+}
+
+function errorCode(error: unknown): string | undefined {
+  return (error as NodeJS.ErrnoException).code
+}
