@@ -37,7 +37,7 @@ export const commands: readonly Command[] = [
   {
     name: 'logout',
     summary: 'remove a session section; the profile is no longer renewed or reminded of',
-    usage: 'mfad logout PROFILE',
+    usage: 'mfad logout [PROFILE]',
     options: { json },
     positionals: { least: 0, most: 1 },
     examples: [['mfad logout dev', 'remove [dev-mfa] from the credentials file']],

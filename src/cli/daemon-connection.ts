@@ -27,12 +27,16 @@ const absentCodes: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'EN
  * Throws daemon.not-running, daemon.unsafe-socket and settings.files-differ.
  */
 export async function connectDaemon(context: Context, output: Output): Promise<Daemon> {
-  const path = findSocket(context)
+  const paths = findSockets(context)
   const send = async (method: string, route: string, body: unknown, limitMs: number): Promise<Answer> => {
-    try {
-      return await request(path, method, route, body, limitMs)
-    } catch (error) {
-      throw connectionError(context, error)
+    for (;;) {
+      try {
+        return await request(paths[0] ?? '', method, route, body, limitMs)
+      } catch (error) {
+        const isDead = absentCodes.has((error as NodeJS.ErrnoException).code)
+        if (!isDead || paths.length === 1) throw connectionError(context, error)
+        paths.shift()
+      }
     }
   }
   const answer = await send('GET', '/v1/status', undefined, statusLimitMs)
@@ -76,13 +80,31 @@ export async function awaitDaemon(
   return undefined
 }
 
-function findSocket(context: Context): string {
+/** The first that somebody listens at comes first; a socket that a killed daemon left is no reason to stop looking. */
+function findSockets(context: Context): string[] {
   const uid = process.getuid?.() ?? -1
   checkSocketPath(context.files.socket)
   const candidates = socketCandidates(context.environment, context.files.socket, uid)
-  const path = candidates.find((candidate) => lstatSync(candidate, { throwIfNoEntry: false })?.isSocket())
-  if (path === undefined) throw notRunning(context)
-  if (lstatSync(path).uid === uid) return path
+  const paths = candidates.filter((candidate) => isSocketOf(candidate, uid))
+  if (paths.length === 0) throw notRunning(context)
+  return paths
+}
+
+/** Throws daemon.unsafe-socket for another user's. */
+function isSocketOf(path: string, uid: number): boolean {
+  try {
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    if (!stat?.isSocket()) return false
+    if (stat.uid === uid) return true
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOTDIR') return false
+    throw new AppError(
+      'daemon.unsafe-socket',
+      `the socket ${path} cannot be looked at`,
+      'is XDG_RUNTIME_DIR that of another user? unset it, or set MFAD_SOCKET',
+      cause,
+    )
+  }
   throw new AppError(
     'daemon.unsafe-socket',
     `the socket ${path} belongs to another user`,

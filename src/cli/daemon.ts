@@ -3,7 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, mkdirSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
-import { stateDirectory } from '../edges/paths.ts'
+import { refuseForeignHome } from '../edges/foreign-home.ts'
+import { userId } from '../edges/own-file-store.ts'
+import { homeDirectory, stateDirectory } from '../edges/paths.ts'
 import { daemonArgv } from '../service/daemon-argv.ts'
 import type { Invocation } from './command.ts'
 import { type Context, loadContext } from './context.ts'
@@ -23,13 +25,16 @@ async function detach(context: Context, output: Output): Promise<number> {
     output.print(`the daemon is already running (pid ${running.daemon?.pid})`)
     return 0
   }
+  refuseForeignHome(homeDirectory(context.environment), userId())
   const log = join(stateDirectory(context.environment), 'mfad.log')
   const child = spawnDaemon(context, log)
   const status = await awaitDaemon(context, output, () => child.exitCode === null)
   child.unref()
   if (status === undefined)
     throw new AppError('daemon.not-started', 'the daemon did not start', `read why: tail ${log}`)
-  output.print(`the daemon is running (pid ${status.daemon?.pid}), its log is ${log}`)
+  output.print(
+    `the daemon is running (pid ${status.daemon?.pid}), its log is ${log}; stop it with: kill ${status.daemon?.pid}`,
+  )
   return 0
 }
 

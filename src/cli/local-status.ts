@@ -1,14 +1,15 @@
 // The status from the files alone, when no daemon runs.
-import { parseDocument } from '../core/document.ts'
+import { type CredentialsDocument, parseDocument } from '../core/document.ts'
 import { buildProfiles } from '../core/profiles.ts'
-import { buildStatus, findingWarnings } from '../core/status.ts'
+import { buildStatus } from '../core/status.ts'
 import type { Status, Warning } from '../core/wire.ts'
+import { fileWarnings } from '../edges/file-warnings.ts'
 import { openFileStore } from '../edges/own-file-store.ts'
 import type { Context } from './context.ts'
 
 export function localStatus({ files, settings }: Context, now: Date): Status {
-  const credentials = read(files.credentials)
-  const config = read(files.config)
+  const credentials = read(files.credentials, true)
+  const config = read(files.config, false)
   return buildStatus(
     {
       version: MFAD_VERSION,
@@ -29,19 +30,8 @@ export function localStatus({ files, settings }: Context, now: Date): Status {
   )
 }
 
-function read(path: string): { document: ReturnType<typeof parseDocument>; warnings: Warning[] } {
+function read(path: string, hasSecrets: boolean): { document: CredentialsDocument; warnings: Warning[] } {
   const state = openFileStore(path).read()
   const document = parseDocument(state.kind === 'present' ? state.bytes : new Uint8Array())
-  if (state.kind === 'absent') return { document, warnings: [] }
-  if (state.kind === 'unreadable') {
-    const { code, message, hint } = state.error
-    return { document, warnings: [{ code, message, hint, file: path }] }
-  }
-  return {
-    document,
-    warnings: [
-      ...state.warnings.map((warning) => ({ ...warning, file: path })),
-      ...findingWarnings(document.findings, path),
-    ],
-  }
+  return { document, warnings: fileWarnings(state, document, hasSecrets) }
 }

@@ -8,7 +8,8 @@ import { localTime } from './status-text.ts'
 export function printLogin({ renewed, failed, warnings }: LoginAnswer, output: Output, now: Date): void {
   for (const { profile, sessionProfile, expiration } of renewed) {
     const until = new Date(expiration)
-    const left = formatDuration((until.getTime() - now.getTime()) / 1000)
+    const seconds = (until.getTime() - now.getTime()) / 1000
+    const left = formatDuration(seconds < 600 ? seconds : Math.round(seconds / 60) * 60)
     output.print(
       `${printable(profile)} → [${printable(sessionProfile)}] until ${localTime(until, now)} (${left})`,
     )

@@ -27,6 +27,9 @@ export async function runLogin({ positionals, values, environment, output }: Inv
   const names = new Set(
     daemon.status.profiles.flatMap(({ profile, sessionProfile }) => [profile, sessionProfile]),
   )
+  if (positionals.includes('')) {
+    throw new AppError('usage.bad-arguments', 'an argument is empty', 'look at: mfad login --help')
+  }
   const words = splitLoginWords(positionals, names, environment.AWS_PROFILE)
   if (words.profiles.some((word) => isTokenCode(word) && !names.has(word))) {
     // Not for an unknown profile's name: that would be repeated.

@@ -10,7 +10,6 @@ export type Output = {
   /** Something the user should know, beside the result. */
   note(text: string): void
   printError(error: Pick<ErrorBody, 'message' | 'hint'>): void
-  readonly isTerminal: boolean
   style(style: Style, text: string): string
 }
 
@@ -29,7 +28,6 @@ export function createOutput(
   const paint = (isOn: boolean, style: Style, text: string) =>
     isOn ? `\x1b[${styleCodes[style]}m${text}\x1b[0m` : text
   return {
-    isTerminal,
     print: (text) => write(1, isColoured ? cleanAroundStyles(text) : clean(text)),
     printJson: (value) => write(1, escapeUnsafe(JSON.stringify(value, null, 2))),
     note: (text) => write(2, clean(text)),

@@ -216,10 +216,17 @@ function addEntry(reading: Reading, key: string, value: string, line: number): E
   return entry
 }
 
+/** A small file could ask for more entries than there is memory. botocore would read it; we do not write to it. */
+const mostInherited = 100_000
+
 /** botocore adds the entries of `[DEFAULT]` to each section; no other reader does. */
 export function inheritDefaults({ sections, findings }: Pick<Reading, 'sections' | 'findings'>): void {
   const defaults = sections.get('DEFAULT')
   if (!defaults) return
+  if (defaults.entries.size * sections.size > mostInherited) {
+    findings.push(findingOf('file.default-section-too-large', { line: defaults.line, section: 'DEFAULT' }))
+    return
+  }
   for (const { key, value, line } of defaults.entries.values()) {
     const heirs = [...sections.values()].filter(
       (section) => section !== defaults && !section.entries.has(key),

@@ -19,6 +19,11 @@ const kinds = {
     hint: 'save it as UTF-8 without a byte order mark',
     rejectsFile: true,
   },
+  'file.default-section-too-large': {
+    message: () => '[DEFAULT] has so many keys that they cannot be added to every section',
+    hint: 'move them into the sections that need them',
+    rejectsFile: true,
+  },
   'file.key-before-section': {
     message: () => 'something stands before the first section',
     hint: 'put a [section] line above it, or make it a comment with #',

@@ -38,7 +38,7 @@ export function planLogin(
   settings: Settings,
   identities: Identities,
   now: Date,
-  credentialsFile = 'the credentials file',
+  credentialsFile: string,
 ): LoginPlan {
   const targets = chooseTargets(profiles, request, now).map((profile) =>
     requireLoginReady(profile, request, credentialsFile),
@@ -115,6 +115,10 @@ function chooseDevice(profiles: readonly Profile[], now: Date): Profile[] {
 
 function noChoice(profiles: readonly Profile[], fact: string): AppError {
   const names = profiles.filter(isLoginReady).map(({ profile }) => profile)
+  const bare = profiles.filter(
+    ({ kind, serialNumber, obstacle }) => kind === 'key' && !serialNumber && !obstacle,
+  )
+  if (names.length === 0 && bare[0] !== undefined) return noSerialNumber(bare[0].profile)
   if (names.length === 0)
     return new AppError('profile.none-with-device', fact, 'look at what is there with: mfad status')
   const shown = names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '')
@@ -140,13 +144,16 @@ function requireLoginReady(profile: Profile, request: LoginRequest, credentialsF
     throw new AppError(obstacle.code, obstacle.message, obstacle.hint)
   requireOurs(profile, request.adopt ?? false, credentialsFile)
   if (serialNumber === undefined) {
-    throw new AppError(
-      'profile.no-serial-number',
-      `profile ${profile.profile} has no mfa_serial`,
-      `add its device with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile ${profile.profile}`,
-    )
+    throw noSerialNumber(profile.profile)
   }
   const malformed = serialNumberObstacle(profile.profile, serialNumber)
+  if (malformed?.code === 'profile.malformed-serial-number' && request.serialNumber !== undefined) {
+    throw new AppError(
+      'usage.bad-serial-number',
+      '--serial-number is neither an ARN nor a hardware serial number',
+      'copy it from the IAM console: --serial-number arn:aws:iam::ACCOUNT:mfa/NAME',
+    )
+  }
   if (malformed !== undefined) throw new AppError(malformed.code, malformed.message, malformed.hint)
   if (accessKeyId === undefined)
     throw new AppError(
@@ -155,6 +162,14 @@ function requireLoginReady(profile: Profile, request: LoginRequest, credentialsF
       `add one with: aws configure --profile ${profile.profile}`,
     )
   return { ...profile, serialNumber, accessKeyId }
+}
+
+function noSerialNumber(profile: string): AppError {
+  return new AppError(
+    'profile.no-serial-number',
+    `profile ${profile} has no mfa_serial`,
+    `add its device with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile ${profile}`,
+  )
 }
 
 function requireOurs({ profile, session }: Profile, adopt: boolean, credentialsFile: string): void {
@@ -188,8 +203,18 @@ function requireOneDevice(targets: readonly KeyProfile[], identities: Identities
   throw new AppError(
     'usage.several-devices',
     `${first.profile} and ${other.profile} have different devices, and a code belongs to one`,
-    `log them in one by one: mfad login ${first.profile}, then: mfad login ${other.profile}`,
+    `log them in device by device: ${commandsByDevice(targets).join(', then: ')}`,
   )
+}
+
+function commandsByDevice(targets: readonly KeyProfile[]): string[] {
+  const serialNumbers = [...new Set(targets.map(({ serialNumber }) => serialNumber))]
+  return serialNumbers.map((serialNumber) => {
+    const names = targets
+      .filter((target) => target.serialNumber === serialNumber)
+      .map(({ profile }) => profile)
+    return `mfad login ${names.join(' ')}`
+  })
 }
 
 function sharesDevice(left: KeyProfile, right: KeyProfile, identities: Identities): boolean {

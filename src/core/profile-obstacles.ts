@@ -36,8 +36,15 @@ function kindObstacle(
 ): ErrorBody | undefined {
   if (kind === 'key') return undefined
   if (kind === 'role') {
-    const source = sourceProfile ?? profile
     const suffix = sessionProfile.slice(profile.length)
+    if (sourceProfile?.endsWith(suffix)) {
+      return {
+        code: 'profile.is-a-role',
+        message: `${profile} is a role profile, and AWS tools assume it with [${sourceProfile}]`,
+        hint: `log that one in: mfad login ${sourceProfile.slice(0, -suffix.length)}`,
+      }
+    }
+    const source = sourceProfile ?? profile
     return {
       code: 'profile.is-a-role',
       message: `${profile} is a role profile, and mfad writes sessions for profiles that hold an access key`,

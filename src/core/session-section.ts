@@ -29,6 +29,8 @@ export type Session =
   | { kind: 'foreign'; reason: string; line: number; isAdoptable: boolean }
 
 const ownKeyIdLength = 8
+/** One alone is worth keeping, too. */
+const longTermKeys = ['aws_access_key_id', 'aws_secret_access_key'] as const
 const maxTokenLength = 8192
 const patterns = {
   accessKeyId: /^ASIA[A-Z0-9]{12,124}$/,
@@ -115,7 +117,7 @@ export function readSessionSection(section: Section): Session {
   return {
     kind: 'foreign',
     line: section.line,
-    isAdoptable: hasSessionKeys || !section.entries.has('aws_access_key_id'),
+    isAdoptable: hasSessionKeys || !longTermKeys.some((key) => section.entries.has(key)),
     reason: foreignReason(section, isMarked, hasSessionKeys),
   }
 }

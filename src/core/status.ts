@@ -42,7 +42,10 @@ function profileStatus(profile: Profile, facts: StatusFacts, now: Date): Profile
   const seconds = secondsLeft(profile, now)
   const snoozedUntil = facts.snoozedUntil.get(profile.profile)
   const lastError = facts.lastErrors.get(profile.profile)
-  const reason = session.kind === 'foreign' ? `${session.reason} (line ${session.line})` : obstacle?.message
+  const reason =
+    session.kind === 'foreign'
+      ? `${session.reason} (line ${session.line})`
+      : (obstacle?.message ?? missing(profile))
   return {
     profile: profile.profile,
     sessionProfile: profile.sessionProfile,
@@ -59,6 +62,10 @@ function profileStatus(profile: Profile, facts: StatusFacts, now: Date): Profile
     ...(reason === undefined ? {} : { reason }),
     ...(lastError === undefined ? {} : { lastError }),
   }
+}
+
+function missing({ kind, serialNumber }: Profile): string | undefined {
+  return kind === 'key' && serialNumber === undefined ? 'it has no mfa_serial' : undefined
 }
 
 /** The findings of a document as warnings about its file. */

@@ -7,8 +7,8 @@ export type AgentState = {
   usedCodes: UsedCode[]
   /** The IAM user behind an access key id, as GetCallerIdentity said. */
   identities: Map<string, string>
-  /** By profile: why the last call for it failed. */
-  lastErrors: Map<string, ErrorBody>
+  /** By profile: why the last call for it failed, and until when that is worth saying. */
+  lastErrors: Map<string, { error: ErrorBody; until?: Date }>
   /** By profile. */
   snoozedUntil: Map<string, Date>
   /** The reminders shown; see planReminders. */

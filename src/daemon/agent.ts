@@ -6,8 +6,8 @@
 //   logout:  look → write → look
 //
 // A profile is inactive, valid, expiring, expired or unmanaged; see core/session-state.ts. There is no other state.
-import { AppError, errorBody } from '../core/errors.ts'
-import { type ActiveSession, planReminders, type Reminder } from '../core/plan.ts'
+import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
+import { type ActiveSession, planReminders, type Reminder, type ReminderPlan } from '../core/plan.ts'
 import { findProfile, type Profile } from '../core/profiles.ts'
 import { type Notification, reminderText } from '../core/reminder-text.ts'
 import { formatExpiration } from '../core/session-section.ts'
@@ -23,7 +23,7 @@ import type {
   Warning,
 } from '../core/wire.ts'
 import type { Log } from '../edges/logger.ts'
-import { createAgentState } from './agent-state.ts'
+import { type AgentState, createAgentState } from './agent-state.ts'
 import type { KnownFiles } from './known-files.ts'
 import { type LoginDeps, login, stsNow } from './login.ts'
 import { correctRegions } from './region-keeper.ts'
@@ -33,6 +33,8 @@ export type AgentDeps = Omit<LoginDeps, 'state'> & {
   known: KnownFiles
   daemon: NonNullable<Status['daemon']>
   log: Log
+  /** Milliseconds on a clock that nobody sets. */
+  steadyMs(): number
   /** Shows a notification, and answers by which way. Rejects where it could not be shown. */
   show(notification: Notification): Promise<string>
   /** Asks for a look at this instant; undefined takes an earlier wish back. */
@@ -53,14 +55,34 @@ export type Agent = {
   close(): Promise<void>
 }
 
+const clockSetToleranceMs = 30_000
+const firstRetryMs = 60_000
+const mostRetryMs = 15 * 60_000
+
 export function createAgent(deps: AgentDeps): Agent {
   const { known, log } = deps
   const state = createAgentState()
   const loginDeps: LoginDeps = { ...deps, state }
   let lastJob: Promise<unknown> = Promise.resolve()
+  let isClosing = false
+
+  let lastLook = { wallMs: deps.now().getTime(), steadyMs: deps.steadyMs() }
+  /** A clock that was wrong and is set right moves against the steady one by about what STS's differed. */
+  const noticeClockSet = () => {
+    const thisLook = { wallMs: deps.now().getTime(), steadyMs: deps.steadyMs() }
+    const step = thisLook.wallMs - lastLook.wallMs - (thisLook.steadyMs - lastLook.steadyMs)
+    lastLook = thisLook
+    const offsetMs = state.clockOffsetSeconds * 1000
+    if (offsetMs !== 0 && Math.abs(step - offsetMs) < clockSetToleranceMs) state.clockOffsetSeconds = 0
+  }
 
   const look = () => {
-    if (known.refresh()) log.debug({ profiles: known.profiles.length }, 'the files have changed')
+    noticeClockSet()
+    if (known.refresh()) {
+      log.debug({ profiles: known.profiles.length }, 'the files have changed')
+      // What failed may have been mended.
+      state.lastErrors.clear()
+    }
     keepRegions()
     remind()
   }
@@ -68,7 +90,9 @@ export function createAgent(deps: AgentDeps): Agent {
   /** Jobs that write run one after another; each begins with files that are believed. */
   const enqueue = <T>(job: () => Promise<T>): Promise<T> => {
     const run = async () => {
+      if (isClosing) throw stoppingError()
       await known.settle()
+      requireReadable(known)
       try {
         return await job()
       } finally {
@@ -83,7 +107,7 @@ export function createAgent(deps: AgentDeps): Agent {
   /** Once for each reading of the files: what failed for one is not tried again before they change. */
   let regionsKeptFor: readonly Profile[] | undefined
   const keepRegions = () => {
-    if (regionsKeptFor === known.profiles || known.unsettledUntil !== undefined) return
+    if (regionsKeptFor === known.profiles || known.unsettledUntil !== undefined || known.unreadable) return
     regionsKeptFor = known.profiles
     const correction = correctRegions(known)
     if (correction === undefined) return
@@ -93,6 +117,8 @@ export function createAgent(deps: AgentDeps): Agent {
   }
 
   const remind = () => {
+    if (retryAt !== undefined && deps.now() < retryAt)
+      return deps.wakeAt(earliest(retryAt, known.unsettledUntil))
     forgetGone(known.profiles, state.sentReminders, state.lifeSeconds)
     const sessions = activeSessions(known, state.lifeSeconds)
     const now = stsNow(loginDeps)
@@ -104,32 +130,40 @@ export function createAgent(deps: AgentDeps): Agent {
       now,
     )
     for (const id of plan.sent) state.sentReminders.add(id)
-    for (const reminder of plan.due) void sendReminder(reminder, now)
-    const next = [
-      plan.nextAt && new Date(plan.nextAt.getTime() - state.clockOffsetSeconds * 1000),
-      known.unsettledUntil,
-    ]
-    const instants = next.filter((instant) => instant !== undefined).map((instant) => instant.getTime())
-    deps.wakeAt(instants.length === 0 ? undefined : new Date(Math.min(...instants)))
+    if (plan.due.length > 0) void sendReminders(plan, now)
+    const nextAt = plan.nextAt && new Date(plan.nextAt.getTime() - state.clockOffsetSeconds * 1000)
+    deps.wakeAt(earliest(nextAt, known.unsettledUntil))
+  }
+
+  /** The notification service may come up after the daemon: what could not be shown is tried again, ever more seldom. */
+  let retryAt: Date | undefined
+  let retryPauseMs = firstRetryMs
+  const sendReminders = async ({ due, sent }: ReminderPlan, now: Date) => {
+    try {
+      for (const reminder of due) await sendReminder(reminder, now)
+      retryAt = undefined
+      retryPauseMs = firstRetryMs
+      delete state.notifierWarning
+    } catch (error) {
+      const warning = notifierWarning(error)
+      const level = warning.message === state.notifierWarning?.message ? 'debug' : 'warn'
+      for (const reminder of due)
+        log[level](
+          { ...reminderFacts(reminder, now), problem: warning.message },
+          'reminder could not be shown',
+        )
+      state.notifierWarning = warning
+      for (const id of sent) state.sentReminders.delete(id)
+      retryAt = new Date(deps.now().getTime() + retryPauseMs)
+      retryPauseMs = Math.min(2 * retryPauseMs, mostRetryMs)
+      deps.wakeAt(earliest(retryAt, known.unsettledUntil))
+    }
   }
 
   const sendReminder = async (reminder: Reminder, now: Date) => {
-    const notification = reminderText(reminder, now)
-    const { kind, profiles } = reminder
-    const facts = {
-      kind,
-      profiles,
-      expiration: formatExpiration(reminder.expiration),
-      title: notification.title,
-    }
-    if (known.settings.notify === 'none') return log.info(facts, 'reminder (notifications are off)')
-    try {
-      log.info({ ...facts, way: await deps.show(notification) }, 'reminder shown')
-      delete state.notifierWarning
-    } catch (error) {
-      state.notifierWarning = notifierWarning(error)
-      log.warn({ ...facts, problem: state.notifierWarning.message }, 'reminder could not be shown')
-    }
+    const facts = reminderFacts(reminder, now)
+    if (known.settings.notify === 'none') log.info(facts, 'reminder (notifications are off)')
+    else log.info({ ...facts, way: await deps.show(reminderText(reminder, now)) }, 'reminder shown')
   }
 
   return {
@@ -145,11 +179,13 @@ export function createAgent(deps: AgentDeps): Agent {
           reminderLeadSeconds: known.settings.reminderLeadSeconds,
           warnings: [
             ...known.warnings,
-            ...(state.notifierWarning === undefined ? [] : [state.notifierWarning]),
+            ...(state.notifierWarning === undefined || known.settings.notify === 'none'
+              ? []
+              : [state.notifierWarning]),
           ],
           clockOffsetSeconds: state.clockOffsetSeconds,
           snoozedUntil: currentSnoozes(state.snoozedUntil, deps.now()),
-          lastErrors: state.lastErrors,
+          lastErrors: currentErrors(state.lastErrors, deps.now()),
         },
         stsNow(loginDeps),
       )
@@ -164,7 +200,6 @@ export function createAgent(deps: AgentDeps): Agent {
     renew: ({ profile }) => enqueue(() => login(loginDeps, { profiles: [profile] })),
     logout: ({ profile: name }) =>
       enqueue(async () => {
-        requireReadable(known)
         const { profile, sessionProfile, session } = findProfile(known.profiles, name)
         if (session.kind === 'none') return { profile, sessionProfile, removed: false, warnings: [] }
         const warnings = await removeSession(known, sessionProfile)
@@ -187,6 +222,9 @@ export function createAgent(deps: AgentDeps): Agent {
       return { snoozed: chosen.map(({ profile }) => ({ profile, until: formatExpiration(until) })) }
     },
     async notifyTest() {
+      if (known.settings.notify === 'none') {
+        return { shown: false, way: 'none', error: notificationsOff(known.files.settings) }
+      }
       try {
         const way = await deps.show({
           title: 'mfad: this is a test',
@@ -201,9 +239,26 @@ export function createAgent(deps: AgentDeps): Agent {
       }
     },
     async close() {
+      isClosing = true
       await lastJob
     },
   }
+}
+
+/** What the log says of a reminder. */
+function reminderFacts(reminder: Reminder, now: Date): object {
+  const { kind, profiles, expiration } = reminder
+  return {
+    kind,
+    profiles,
+    expiration: formatExpiration(expiration),
+    title: reminderText(reminder, now).title,
+  }
+}
+
+function earliest(...instants: readonly (Date | undefined)[]): Date | undefined {
+  const times = instants.filter((instant) => instant !== undefined).map((instant) => instant.getTime())
+  return times.length === 0 ? undefined : new Date(Math.min(...times))
 }
 
 /** Sessions of profiles that are gone, or that AWS tools would not read, are nothing to renew. */
@@ -257,15 +312,20 @@ function forgetGone(
   for (const key of lifeSeconds.keys()) if (!keys.has(key)) lifeSeconds.delete(key)
 }
 
+/** That a code was wrong is soon of no interest. */
+function currentErrors(lastErrors: AgentState['lastErrors'], now: Date): ReadonlyMap<string, ErrorBody> {
+  const current = [...lastErrors].filter(([, { until }]) => until === undefined || until > now)
+  return new Map(current.map(([profile, { error }]) => [profile, error]))
+}
+
 function currentSnoozes(snoozedUntil: Map<string, Date>, now: Date): ReadonlyMap<string, Date> {
   for (const [profile, until] of snoozedUntil) if (until <= now) snoozedUntil.delete(profile)
   return snoozedUntil
 }
 
-/** No session can be seen in a file that cannot be read, and that is not the same as none. */
-function requireReadable({ credentials }: KnownFiles): void {
-  const state = credentials.read()
-  if (state.kind === 'unreadable') throw state.error
+/** Nothing is decided about files that cannot be read. */
+function requireReadable({ unreadable }: KnownFiles): void {
+  if (unreadable !== undefined) throw unreadable
 }
 
 function requireActive(profile: Profile): Profile {
@@ -277,10 +337,25 @@ function requireActive(profile: Profile): Profile {
   )
 }
 
+function stoppingError(): AppError {
+  return new AppError('daemon.stopping', 'the daemon is stopping', 'try again when it runs')
+}
+
+function notificationsOff(settings: string): ErrorBody {
+  return {
+    code: 'settings.notify-none',
+    message: `notifications are off: notify = none in ${settings}`,
+    hint: 'set notify = desktop there',
+  }
+}
+
 function notifierWarning(error: unknown): Warning {
+  const problem = error instanceof Error ? error.message : 'unknown reason'
   return {
     code: 'notifier.unavailable',
-    message: `notifications cannot be shown: ${error instanceof Error ? error.message : 'unknown reason'}`,
-    hint: 'Linux needs notify-send (apt-get install libnotify-bin) and a notification service, macOS your permission; or set notify = none',
+    message: `notifications cannot be shown: ${problem}`,
+    hint: /not installed/.test(problem)
+      ? 'apt-get install libnotify-bin, or set notify = none in the settings'
+      : 'is there a desktop session, and does it allow notifications? else set notify = none in the settings',
   }
 }

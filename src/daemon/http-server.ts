@@ -13,6 +13,7 @@ export type Routes = Readonly<Record<string, Route>>
 const maxBodyBytes = 8192
 const maxHeaderBytes = 8192
 const maxConnections = 64
+const maxWaitingRequests = 8
 /** A connection is closed when no whole request has come within this, counted from its start or its last answer. */
 const receiveLimitMs = 10_000
 const neverMs = 2 ** 31 - 1
@@ -24,6 +25,7 @@ export function createHttpServer(routes: Routes, version: string, log: Log): Ser
     keepAliveTimeout: 5000,
     headersTimeout: 0,
     requestTimeout: 0,
+    requireHostHeader: false,
     // Node's own check of slow requests wakes an idle process twice a minute; the timer of each connection does its work.
     connectionsCheckingInterval: neverMs,
   })
@@ -43,11 +45,23 @@ export function createHttpServer(routes: Routes, version: string, log: Log): Ser
     // A client that goes away in the middle of an answer is no error of ours.
     socket.on('error', () => socket.destroy())
   })
-  server.on('request', (request, response) => {
+  const waiting = new WeakMap<Socket, number>()
+  const onRequest = (request: IncomingMessage, response: ServerResponse) => {
+    const { socket } = request
+    const count = (change: 1 | -1) =>
+      waiting.set(socket, (waiting.get(socket) ?? 0) + change).get(socket) ?? 0
+    // Without a limit, answers that nobody reads would pile up.
+    if (count(1) > maxWaitingRequests) return void socket.destroy()
+    response.on('close', () => count(-1))
     response.setHeader('mfad-version', version)
-    response.on('finish', () => arm(request.socket))
-    void serve(routes, request, response, log, () => disarm(request.socket))
-  })
+    const onAnswered = () => {
+      if ((waiting.get(socket) ?? 0) <= 1) arm(socket)
+    }
+    const steps = { onReceived: () => disarm(socket), onAnswered }
+    void serve(routes, request, response, log, steps)
+  }
+  server.on('request', onRequest)
+  server.on('checkExpectation', onRequest)
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     if (socket.writable) socket.end(rawAnswer(malformedRequest(error.code), version))
     else socket.destroy()
@@ -60,7 +74,7 @@ async function serve(
   request: IncomingMessage,
   response: ServerResponse,
   log: Log,
-  onReceived: () => void,
+  { onReceived, onAnswered }: { onReceived(): void; onAnswered(): void },
 ): Promise<void> {
   const key = `${request.method} ${request.url?.split('?')[0]}`
   try {
@@ -77,6 +91,8 @@ async function serve(
     answer(response, code === 'usage.unknown-route' ? 404 : httpStatusOf(code), {
       error: { code, message, hint },
     })
+  } finally {
+    onAnswered()
   }
 }
 
@@ -138,7 +154,7 @@ function unknownRoute(routes: Routes, key: string): AppError {
 }
 
 /** Where a bug was, without its message: that could hold anything. */
-function describeBug(error: unknown): string {
+export function describeBug(error: unknown): string {
   if (!(error instanceof Error)) return 'not an error'
   const frame = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '))
   return `${error.name} ${frame?.trim() ?? ''}`.trim()

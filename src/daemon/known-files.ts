@@ -6,9 +6,9 @@ import { type CredentialsDocument, parseDocument } from '../core/document.ts'
 import { AppError } from '../core/errors.ts'
 import type { Documents } from '../core/profile-sections.ts'
 import { buildProfiles, type Profile } from '../core/profiles.ts'
-import { findingWarnings } from '../core/status.ts'
 import type { Files, Warning } from '../core/wire.ts'
-import type { FileState, FileStore } from '../edges/file-store.ts'
+import type { FileStore } from '../edges/file-store.ts'
+import { fileWarnings, warningOf } from '../edges/file-warnings.ts'
 
 export type KnownFilesDeps = {
   now(): Date
@@ -30,6 +30,8 @@ export type KnownFiles = {
   readonly profiles: readonly Profile[]
   readonly credentials: FileStore
   readonly warnings: readonly Warning[]
+  /** Why a file cannot be read now. While it is so, nothing must be concluded from what it may hold. */
+  readonly unreadable: AppError | undefined
   /** Undefined when everything read is believed, else the instant to look again. */
   readonly unsettledUntil: Date | undefined
   /** Waits until everything read is believed. Throws file.busy after 3 s. */
@@ -42,12 +44,16 @@ const settleStepMs = 50
 
 type KnownFile = {
   path: string
+  /** Others must not read it; the config file holds nothing secret. */
+  hasSecrets: boolean
   store: FileStore
   stamp?: string
   bytes: Uint8Array
   document: CredentialsDocument
   warnings: Warning[]
   suspect?: { length: number; since: number }
+  /** Why it cannot be read now; what was read before still counts. */
+  error?: AppError
 }
 
 /** Reads everything for the first time. Throws settings.* when the settings cannot be used: there are no last good ones. */
@@ -56,8 +62,8 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
   let settingsStamp = deps.settingsStamp()
   let settingsWarnings: Warning[] = []
   let files = deps.resolveFiles(settings)
-  let credentials = openFile(deps, files.credentials)
-  let config = openFile(deps, files.config)
+  let credentials = openFile(deps, files.credentials, true)
+  let config = openFile(deps, files.config, false)
   let profiles: readonly Profile[] = []
 
   const refreshSettings = (): boolean => {
@@ -73,8 +79,8 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     }
     const socket = files.socket
     files = { ...deps.resolveFiles(settings), socket }
-    if (credentials.path !== files.credentials) credentials = openFile(deps, files.credentials)
-    if (config.path !== files.config) config = openFile(deps, files.config)
+    if (credentials.path !== files.credentials) credentials = openFile(deps, files.credentials, true)
+    if (config.path !== files.config) config = openFile(deps, files.config, false)
     return true
   }
   const refresh = (): boolean => {
@@ -113,6 +119,9 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     get warnings() {
       return [...settingsWarnings, ...credentials.warnings, ...config.warnings]
     },
+    get unreadable() {
+      return credentials.error ?? config.error
+    },
     get unsettledUntil() {
       const since = [credentials.suspect?.since, config.suspect?.since].filter((at) => at !== undefined)
       return since.length === 0 ? undefined : new Date(Math.max(...since) + disbeliefMs)
@@ -139,9 +148,10 @@ export function busyError(path: string): AppError {
   )
 }
 
-function openFile(deps: KnownFilesDeps, path: string): KnownFile {
+function openFile(deps: KnownFilesDeps, path: string, hasSecrets: boolean): KnownFile {
   return {
     path,
+    hasSecrets,
     store: deps.openStore(path),
     bytes: new Uint8Array(),
     document: parseDocument(new Uint8Array()),
@@ -153,13 +163,24 @@ function refreshFile(file: KnownFile, now: Date): boolean {
   if (file.suspect === undefined && file.stamp === file.store.stamp()) return false
   const state = file.store.read()
   if (state.kind === 'present' && isSuspect(file, state.bytes, now)) return false
-  const bytes = state.kind === 'present' ? state.bytes : new Uint8Array()
   delete file.suspect
+  if (state.kind === 'unreadable') return noteUnreadable(file, state.error)
+  delete file.error
+  const bytes = state.kind === 'present' ? state.bytes : new Uint8Array()
   file.stamp = state.stamp
   file.bytes = bytes
   file.document = parseDocument(bytes)
-  file.warnings = fileWarnings(state, file.document)
+  file.warnings = fileWarnings(state, file.document, file.hasSecrets)
   return true
+}
+
+/** A file that cannot be read is not an empty one: the last content is kept, and each look tries again. */
+function noteUnreadable(file: KnownFile, error: AppError): boolean {
+  const isNews = file.error?.code !== error.code
+  file.error = error
+  file.warnings = [warningOf(error, file.path)]
+  delete file.stamp
+  return isNews
 }
 
 /** Also remembers since when the file looks like that; one that still grows starts anew. */
@@ -171,22 +192,4 @@ function isSuspect(file: KnownFile, bytes: Uint8Array, now: Date): boolean {
 
 function isStrictPrefix(bytes: Uint8Array, known: Uint8Array): boolean {
   return bytes.length < known.length && bytes.every((byte, index) => byte === known[index])
-}
-
-function fileWarnings(state: FileState, document: CredentialsDocument): Warning[] {
-  if (state.kind === 'unreadable') return [warningOf(state.error, state.path)]
-  if (state.kind === 'absent') return []
-  const accessWarnings = state.warnings.map(({ code, message, hint }) => ({
-    code,
-    message,
-    hint,
-    file: state.path,
-  }))
-  return [...accessWarnings, ...findingWarnings(document.findings, state.path)]
-}
-
-function warningOf(error: unknown, file: string): Warning {
-  if (!(error instanceof AppError)) throw error
-  const { code, message, hint } = error
-  return { code, message, hint, file }
 }

@@ -45,23 +45,29 @@ export async function login(deps: LoginDeps, request: LoginRequest): Promise<Log
     stsNow(deps),
     known.files.credentials,
   )
-  noteStrangers(state, plan)
-  const profiles = [...plan.targets, ...plan.companions]
-  const renewed = plan.sharedFrom === undefined ? profiles : plan.targets
-  const writesOf = (credentials: SessionCredentials) =>
-    renewed.map((profile) => ({
+  const writesOf = (profiles: readonly KeyProfile[], credentials: SessionCredentials) =>
+    profiles.map((profile) => ({
       sessionProfile: profile.sessionProfile,
       values: sessionValues(credentials, sessionRegion(profile)),
       adopt: (request.adopt ?? false) && plan.targets.includes(profile),
+      isOptional: plan.companions.includes(profile),
     }))
-  rehearseSessions(known, writesOf(exampleCredentials))
+  const chosen = plan.sharedFrom === undefined ? [...plan.targets, ...plan.companions] : plan.targets
+  rehearseSessions(known, writesOf(chosen, exampleCredentials))
   const credentials = await obtainCredentials(deps, plan, request)
-  const warnings = await writeSessions(known, writesOf(credentials))
+  const { warnings, skipped } = await writeSessions(known, writesOf(chosen, credentials))
+  const renewed = chosen.filter(({ sessionProfile }) => !skipped.has(sessionProfile))
+  const failed = chosen.flatMap(({ profile, sessionProfile }) => {
+    const error = skipped.get(sessionProfile)
+    return error === undefined ? [] : [{ profile, error }]
+  })
   for (const { profile } of renewed) state.lastErrors.delete(profile)
+  for (const { profile, error } of failed) state.lastErrors.set(profile, { error })
+  noteStrangers(state, plan)
   const expiration = formatExpiration(credentials.expiration)
   return {
     renewed: renewed.map(({ profile, sessionProfile }) => ({ profile, sessionProfile, expiration })),
-    failed: [],
+    failed,
     warnings: [...warnings, ...inheritanceWarnings(plan.targets)],
   }
 }
@@ -69,10 +75,13 @@ export async function login(deps: LoginDeps, request: LoginRequest): Promise<Log
 /** `status` says why a profile on the same device was not renewed with the others. */
 function noteStrangers(state: AgentState, { targets, strangers }: LoginPlan): void {
   for (const { profile } of strangers) {
+    if (state.lastErrors.has(profile)) continue
     state.lastErrors.set(profile, {
-      code: 'device.different-users',
-      message: `${profile} is on the same device as ${targets[0]?.profile}, but its access key is not known to be of the same user`,
-      hint: `it needs a code of its own: mfad login ${profile}`,
+      error: {
+        code: 'device.different-users',
+        message: `${profile} is on the same device as ${targets[0]?.profile}, but its access key is not known to be of the same user`,
+        hint: `it needs a code of its own: mfad login ${profile}`,
+      },
     })
   }
 }
@@ -175,6 +184,8 @@ async function identifyUsers(deps: LoginDeps, request: LoginRequest): Promise<vo
   )
 }
 
+const codeErrorMs = 60_000
+
 function rememberFailure(
   deps: LoginDeps,
   caller: KeyProfile,
@@ -190,7 +201,10 @@ function rememberFailure(
     endpointHost: host,
   })
   const body: ErrorBody = errorBody(error)
-  for (const { profile } of profiles) deps.state.lastErrors.set(profile, body)
+  // A wrong code says nothing about the profile, and its "wait 14 s" is soon untrue.
+  const isOfCode = error.code === 'sts.token-code-rejected'
+  const until = isOfCode ? { until: new Date(deps.now().getTime() + codeErrorMs) } : {}
+  for (const { profile } of profiles) deps.state.lastErrors.set(profile, { error: body, ...until })
   return error
 }
 
@@ -208,7 +222,7 @@ function codeNeeded({ targets, serialNumber }: LoginPlan): AppError {
   const names = targets.map(({ profile }) => profile).join(' ')
   return new AppError(
     'usage.token-code-needed',
-    `${names.replaceAll(' ', ', ')} needs a code from ${serialNumber}`,
+    `${names.replaceAll(' ', ', ')} ${targets.length === 1 ? 'needs' : 'need'} a code from ${serialNumber}`,
     `mfad login ${names} CODE`,
   )
 }
@@ -216,9 +230,18 @@ function codeNeeded({ targets, serialNumber }: LoginPlan): AppError {
 /** Differences of a few seconds are the network's and the rounding's, not a clock's. */
 const ignoredClockOffsetSeconds = 5
 
+/** More is no clock that is wrong, but an answer that is. */
+const mostClockOffsetSeconds = 7 * 86_400
+
+/** Only STS's own answers count: a captive portal has a clock, too. */
 function noteClock(state: AgentState, result: StsResult<unknown>): void {
+  if (
+    'failure' in result &&
+    (result.failure.kind !== 'answered' || (result.failure.httpStatus ?? 500) >= 500)
+  )
+    return
   const offset = 'failure' in result ? result.failure.clockOffsetSeconds : result.clockOffsetSeconds
-  if (offset !== undefined)
+  if (offset !== undefined && Math.abs(offset) <= mostClockOffsetSeconds)
     state.clockOffsetSeconds = Math.abs(offset) <= ignoredClockOffsetSeconds ? 0 : offset
 }
 

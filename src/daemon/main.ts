@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
 import type { EndpointSettings } from '../core/sts-target.ts'
 import { createClock } from '../edges/clock.ts'
+import { refuseForeignHome } from '../edges/foreign-home.ts'
 import { createLogger, type RunningLog } from '../edges/logger.ts'
 import { createNotifier } from '../edges/notifier.ts'
 import { openFileStore, userId } from '../edges/own-file-store.ts'
@@ -12,9 +13,9 @@ import { loadSettings, settingsStamp } from '../edges/settings-file.ts'
 import { startWatcher } from '../edges/watcher.ts'
 import { type Agent, createAgent } from './agent.ts'
 import { createRoutes } from './handlers.ts'
-import { createHttpServer } from './http-server.ts'
+import { createHttpServer, describeBug } from './http-server.ts'
 import { createKnownFiles, type KnownFiles } from './known-files.ts'
-import { hardenProcess, refuseForeignHome } from './process-hardening.ts'
+import { hardenProcess } from './process-hardening.ts'
 import { bindSocket } from './socket.ts'
 
 /** A call that is under way when the daemon is told to stop has this long to end. */
@@ -44,6 +45,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     endpoint: endpointSettings(environment),
     stopping: stopping.signal,
     now: clock.now,
+    steadyMs: () => performance.now(),
     wakeAt: clock.wakeAt,
     show: createNotifier(process.platform, () => environment.PATH).show,
     loadSts: async () => (await import('../edges/sts.ts')).createSts(),
@@ -65,11 +67,11 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     const abortTimer = setTimeout(() => stopping.abort(), abortAfterMs)
     await following.close()
     await agent.close()
-    clearTimeout(abortTimer)
     // The answers to what has just ended are still on their way.
     const lastCall = setTimeout(() => server.closeAllConnections(), 500)
     await closed
     clearTimeout(lastCall)
+    clearTimeout(abortTimer)
     log.info({}, 'stopped')
   }
 }
@@ -78,10 +80,15 @@ type FollowDeps = { known: KnownFiles; agent: Agent; log: RunningLog; clock: Ret
 
 /** Has the agent look after every change of a file and at every tick. */
 function startFollowing({ known, agent, log, clock }: FollowDeps): { close(): Promise<void> } {
+  /** The boundary of every tick and every event: what goes wrong in one must not end the daemon. */
   const look = () => {
-    agent.look()
-    log.setLevel(known.settings.logLevel)
-    watcher.rearm()
+    try {
+      agent.look()
+      log.setLevel(known.settings.logLevel)
+      watcher.rearm()
+    } catch (error) {
+      log.error({ problem: describeBug(error) }, 'a look at the files failed')
+    }
   }
   const watcher = startWatcher(
     () => [known.files.credentials, known.files.config, known.files.settings],

@@ -1,6 +1,5 @@
 // What the daemon's process does not let happen to it.
-import { statSync, writeFileSync } from 'node:fs'
-import { AppError } from '../core/errors.ts'
+import { writeFileSync } from 'node:fs'
 import type { Log } from '../edges/logger.ts'
 
 /** Private files, no core dump, and no debugger port: Node opens one for every local user at SIGUSR1. */
@@ -13,15 +12,4 @@ export function hardenProcess(log: Log): void {
   } catch (error) {
     log.debug({ problem: String(error) }, 'the core dump filter could not be set')
   }
-}
-
-/** Root in somebody else's home would leave files there that their owner cannot replace. */
-export function refuseForeignHome(home: string, uid: number): void {
-  const owner = statSync(home, { throwIfNoEntry: false })?.uid
-  if (uid !== 0 || owner === undefined || owner === 0) return
-  throw new AppError(
-    'daemon.foreign-home',
-    `this is root, but ${home} belongs to another user`,
-    'run mfad as that user, without sudo',
-  )
 }

@@ -30,7 +30,12 @@ function staleSections({ profiles, documents }: KnownFiles): SessionWrite[] {
         section.entries.get('region')?.value !== region || section.entries.has('aws_security_token')
       if (!isStale) return []
       return [
-        { sessionProfile: profile.sessionProfile, values: sessionValues(credentials, region), adopt: false },
+        {
+          sessionProfile: profile.sessionProfile,
+          values: sessionValues(credentials, region),
+          adopt: false,
+          isOptional: true,
+        },
       ]
     })
 }

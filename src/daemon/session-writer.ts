@@ -4,7 +4,7 @@
 import { type CredentialsDocument, parseDocument } from '../core/document.ts'
 import { changesOnlySections } from '../core/document-comparison.ts'
 import { removeSection, setSection } from '../core/document-edit.ts'
-import { AppError } from '../core/errors.ts'
+import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
 import { readSession, sessionKeys } from '../core/session-section.ts'
 import type { Warning } from '../core/wire.ts'
 import type { Update, UpdateResult } from '../edges/file-store.ts'
@@ -18,7 +18,12 @@ export type SessionWrite = {
   values: ReadonlyMap<string, string>
   /** Take over a section that is not ours. */
   adopt: boolean
+  /** Left out, and reported, when it cannot be written: one odd section must not cost the others their renewal. */
+  isOptional: boolean
 }
+
+/** Why optional sections were left out, by session profile. */
+export type Skipped = ReadonlyMap<string, ErrorBody>
 
 /** Throws file.rejected-by-aws when botocore, and so the AWS CLI, would refuse the file as it is. */
 export function checkAccepted(document: CredentialsDocument, path: string): void {
@@ -32,9 +37,18 @@ export function checkAccepted(document: CredentialsDocument, path: string): void
 }
 
 /** Writes all sections in one replacement, and returns when the daemon knows the new file. */
-export async function writeSessions(known: KnownFiles, writes: readonly SessionWrite[]): Promise<Warning[]> {
+export async function writeSessions(
+  known: KnownFiles,
+  writes: readonly SessionWrite[],
+): Promise<{ warnings: Warning[]; skipped: Skipped }> {
   const names = new Set(writes.map(({ sessionProfile }) => sessionProfile))
-  return replace(known, names, (before) => withSessions(before, writes, known.files.credentials))
+  let skipped: Skipped = new Map()
+  const warnings = await replace(known, names, (before) => {
+    const edited = withSessions(before, writes, known.files.credentials)
+    skipped = edited.skipped
+    return edited.document
+  })
+  return { warnings, skipped }
 }
 
 /** Throws what writeSessions would throw for the file as it is now. Writes nothing. */
@@ -46,12 +60,20 @@ function withSessions(
   before: CredentialsDocument,
   writes: readonly SessionWrite[],
   path: string,
-): CredentialsDocument {
+): { document: CredentialsDocument; skipped: Skipped } {
   checkAccepted(before, path)
-  return writes.reduce((document, { sessionProfile, values, adopt }) => {
-    requireOurs(document, sessionProfile, adopt, path)
-    return setSection(document, sessionProfile, sessionKeys, values)
-  }, before)
+  const skipped = new Map<string, ErrorBody>()
+  let document = before
+  for (const { sessionProfile, values, adopt, isOptional } of writes) {
+    try {
+      requireOurs(document, sessionProfile, adopt, path)
+      document = setSection(document, sessionProfile, sessionKeys, values)
+    } catch (error) {
+      if (!isOptional || !(error instanceof AppError)) throw error
+      skipped.set(sessionProfile, errorBody(error))
+    }
+  }
+  return { document, skipped }
 }
 
 /** Removes our lines of a session section. The file may be one that AWS tools reject: less of it does no harm. */

@@ -5,6 +5,7 @@ import type { Server } from 'node:http'
 import { createConnection } from 'node:net'
 import { basename, dirname } from 'node:path'
 import { AppError } from '../core/errors.ts'
+import { quoted } from '../edges/file-errors.ts'
 import { checkSocketPath, fitsSocketPath } from '../edges/socket-path.ts'
 
 export type BoundSocket = {
@@ -35,7 +36,7 @@ export async function bindSocket(
       throw unsafe(path, 'its mode could not be set')
     await requireVacant(path)
     renameSync(ownPath, path)
-    const isOurs = () => isSame(bound, lstatSync(path, { throwIfNoEntry: false }))
+    const isOurs = () => isSame(bound, statusOf(path))
     return {
       isOurs,
       remove() {
@@ -78,7 +79,7 @@ function prepareDirectory(directory: string, uid: number): void {
     throw new AppError(
       'daemon.unsafe-socket',
       `the directory ${directory} for the socket cannot be made`,
-      `look at it with: ls -ld ${directory}`,
+      `look at it with: ls -ld ${quoted(directory)}`,
       cause,
     )
   }
@@ -123,6 +124,15 @@ function isConnectable(path: string): Promise<boolean> {
     // A full backlog (EAGAIN) means that somebody is there.
     connection.once('error', (error: NodeJS.ErrnoException) => finish(error.code === 'EAGAIN'))
   })
+}
+
+/** What stands there; undefined also where it cannot be seen. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
 }
 
 function isSame(left: Stats, right: Stats | undefined): boolean {

@@ -61,7 +61,10 @@ async function showEachStep(demo: Demo): Promise<void> {
   await logInAgain(demo)
   await logOut(demo)
   demo.say(
-    demo.style('green', '\nEvery step worked. On your own files: mfad install, then mfad login PROFILE'),
+    demo.style(
+      'green',
+      '\nEvery step worked. For your own files: install it (see the README), then: mfad install, mfad login PROFILE',
+    ),
   )
 }
 
@@ -154,7 +157,7 @@ async function playOn({ home, sts, say, scriptPath }: Demo): Promise<void> {
     `\nStill running, until Ctrl-C. In another terminal:\n\n  export HOME=${home.path} MFAD_SOCKET=${home.environment.MFAD_SOCKET}`,
   )
   say(
-    `  export AWS_ENDPOINT_URL_STS=${sts.endpoint}\n  ${process.execPath} ${scriptPath} login dev\n\nThe phone shows:`,
+    `  export AWS_ENDPOINT_URL_STS=${sts.endpoint}\n  ${process.execPath} ${scriptPath} login dev\n\nThe phone shows (what is new comes within a minute: the codes until then were used above):`,
   )
   await new Promise<void>((resolve) => {
     const showCode = () =>

@@ -9,11 +9,8 @@ export type Log = Record<'debug' | 'info' | 'warn' | 'error', Write>
 
 export type RunningLog = Log & { setLevel(level: LogLevel): void }
 
-/** A log on a file descriptor. Writing is synchronous, so that the last line before an exit is there. */
-export function createLogger(
-  level: LogLevel,
-  stream: DestinationStream = destination({ fd: 2, sync: true }),
-): RunningLog {
+/** A log on standard error. */
+export function createLogger(level: LogLevel, stream: DestinationStream = standardError()): RunningLog {
   const logger = pino(
     {
       level,
@@ -33,4 +30,13 @@ export function createLogger(
       logger.level = next
     },
   }
+}
+
+const mostWaitingBytes = 1024 * 1024
+
+/** Synchronous, so that the last line before an exit is there. A log that cannot be written must not end the daemon. */
+function standardError(): DestinationStream {
+  const stream = destination({ fd: 2, sync: true, maxLength: mostWaitingBytes })
+  stream.on('error', () => undefined)
+  return stream
 }

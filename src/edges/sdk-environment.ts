@@ -10,4 +10,5 @@ export function isolateSdk(environment: NodeJS.ProcessEnv): void {
   environment.AWS_SHARED_CREDENTIALS_FILE = '/dev/null'
   environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true'
   delete environment.NODE_OPTIONS
+  delete environment.NODE_TLS_REJECT_UNAUTHORIZED
 }

@@ -5,6 +5,8 @@ import { defaultSettings, type Settings } from '../core/default-settings.ts'
 import { parseDocument } from '../core/document.ts'
 import { AppError } from '../core/errors.ts'
 import { readSettings } from '../core/settings.ts'
+import { quoted } from './file-errors.ts'
+import { errnoOf } from './file-system.ts'
 
 const maxBytes = 1024 * 1024
 
@@ -12,13 +14,26 @@ const maxBytes = 1024 * 1024
 export function loadSettings(path: string): Settings {
   const bytes = readBounded(path)
   if (bytes === undefined) return defaultSettings
-  return readSettings(parse(new TextDecoder().decode(bytes)), parseDocument(bytes), path)
+  return readSettings(parseIni(bytes, path), parseDocument(bytes), path)
 }
 
-/** Changes whenever the file may have changed. */
+/** `ini` throws a TypeError at some texts, such as a section below a key that is null. */
+function parseIni(bytes: Uint8Array, path: string): unknown {
+  try {
+    return parse(new TextDecoder().decode(bytes))
+  } catch (cause) {
+    throw new AppError('settings.invalid', `${path} cannot be read as settings`, `edit ${path}`, cause)
+  }
+}
+
+/** Changes whenever the file may have changed. Never throws. */
 export function settingsStamp(path: string): string {
-  const stat = statSync(path, { bigint: true, throwIfNoEntry: false })
-  return stat === undefined ? 'absent' : `${stat.ino} ${stat.size} ${stat.mtimeNs} ${stat.ctimeNs}`
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs, mode } = statSync(path, { bigint: true })
+    return [dev, ino, size, mtimeNs, ctimeNs, mode].join(':')
+  } catch (error) {
+    return errnoOf(error) ?? 'unknown'
+  }
 }
 
 function readBounded(path: string): Uint8Array | undefined {
@@ -31,7 +46,7 @@ function readBounded(path: string): Uint8Array | undefined {
     throw new AppError(
       'settings.unreadable',
       `the settings file ${path} cannot be read`,
-      `look at it with: ls -l ${path}`,
+      `look at it with: ls -l ${quoted(path)}`,
       cause,
     )
   }

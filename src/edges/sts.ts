@@ -68,8 +68,9 @@ export function createSts(): Sts {
       }),
     getCallerIdentity: (request, signal) =>
       call(request, signal, async (client, abortSignal) => {
-        const { Arn } = await client.send(new GetCallerIdentityCommand({}), { abortSignal })
-        return Arn ?? ''
+        const { Arn, $metadata } = await client.send(new GetCallerIdentityCommand({}), { abortSignal })
+        if (!Arn) throw Object.assign(new Error('no ARN'), { $metadata })
+        return Arn
       }),
   }
 }
@@ -113,7 +114,8 @@ function clientConfig({
       requestTimeout: callTimeoutMs,
       throwOnRequestTimeout: true,
       httpAgent: { keepAlive: false },
-      httpsAgent: { keepAlive: false },
+      // Said explicitly: NODE_TLS_REJECT_UNAUTHORIZED=0 would send the code to anyone.
+      httpsAgent: { keepAlive: false, rejectUnauthorized: true },
     },
   }
 }

@@ -35,7 +35,9 @@ const mostLinks = 40
 /** Calls `onChange` soon after one of the files, or a symlink that leads to it, may have changed. */
 export function startWatcher(paths: () => readonly string[], onChange: () => void, log: Log): Watcher {
   let timer: NodeJS.Timeout | undefined
+  let isClosed = false
   const announce = () => {
+    if (isClosed) return
     timer ??= setTimeout(() => {
       timer = undefined
       onChange()
@@ -57,6 +59,7 @@ export function startWatcher(paths: () => readonly string[], onChange: () => voi
     closed?.catch((error: unknown) => log.debug({ problem: String(error) }, 'a watch did not close'))
   }
   const rearm = () => {
+    if (isClosed) return
     const wanted = new Map([...directoriesOf(paths())].map((entry) => [watchKey(...entry), entry]))
     for (const [key, watch] of watched) if (!wanted.has(key) || watch.isSpent()) drop(key)
     for (const [key, [directory, names]] of wanted) {
@@ -69,9 +72,10 @@ export function startWatcher(paths: () => readonly string[], onChange: () => voi
   return {
     rearm,
     async close() {
+      isClosed = true
+      clearTimeout(timer)
       await Promise.all([...watched.values()].map((watch) => watch.close()))
       watched.clear()
-      clearTimeout(timer)
     },
   }
 }

@@ -5,29 +5,17 @@ export const pathVariables: ReadonlySet<string> = new Set([
   'MFAD_SOCKET',
   'AWS_SHARED_CREDENTIALS_FILE',
   'AWS_CONFIG_FILE',
-  'AWS_CA_BUNDLE',
+  'NODE_EXTRA_CA_CERTS',
   'XDG_CONFIG_HOME',
   'XDG_RUNTIME_DIR',
 ])
 
 /** Their values are URLs that may hold a user name and password. */
-const urlVariables: ReadonlySet<string> = new Set([
-  'AWS_ENDPOINT_URL',
-  'AWS_ENDPOINT_URL_STS',
-  'AWS_ENDPOINT_URL_IAM',
-  'HTTPS_PROXY',
-  'https_proxy',
-  'HTTP_PROXY',
-  'http_proxy',
-  'ALL_PROXY',
-  'all_proxy',
-])
+const urlVariables: ReadonlySet<string> = new Set(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_STS'])
 
 const copiedVariables = [
   ...pathVariables,
   ...urlVariables,
-  'NO_PROXY',
-  'no_proxy',
   'AWS_USE_FIPS_ENDPOINT',
   'AWS_USE_DUALSTACK_ENDPOINT',
 ]

@@ -36,7 +36,7 @@ describe('mfad', () => {
     [['login', '--duration'], "option '--duration <value>' argument missing", 'look at: mfad login --help'],
     [['login', '--all=yes'], "option '--all' does not take an argument", 'look at: mfad login --help'],
     [['status', 'dev'], 'too many arguments for: mfad status [--json]', 'look at: mfad status --help'],
-    [['logout', 'a', 'b'], 'too many arguments for: mfad logout PROFILE', 'look at: mfad logout --help'],
+    [['logout', 'a', 'b'], 'too many arguments for: mfad logout [PROFILE]', 'look at: mfad logout --help'],
   ])('%j is a usage error with its next step', async (args, message, hint) => {
     expect(await mfad(...args)).toEqual({
       exitCode: 2,

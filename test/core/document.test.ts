@@ -310,3 +310,13 @@ describe('time', () => {
     expect(performance.now() - started).toBeLessThan(5000)
   })
 })
+
+it('does not let a small file ask for more memory than there is: keys of [DEFAULT] times sections', () => {
+  const defaults = Array.from({ length: 2000 }, (_, index) => `k${index} = v\n`).join('')
+  const others = Array.from({ length: 2000 }, (_, index) => `[s${index}]\n`).join('')
+  const document = parseDocument(new TextEncoder().encode(`[DEFAULT]\n${defaults}${others}`))
+  expect(document.findings.filter(({ rejectsFile }) => rejectsFile)).toMatchObject([
+    { code: 'file.default-section-too-large', line: 1 },
+  ])
+  expect(document.sections.get('s0')?.entries.size).toBe(0)
+})

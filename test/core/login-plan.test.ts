@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { defaultSettings } from '../../src/core/default-settings.ts'
 import { type Identities, planLogin, profilesToIdentify } from '../../src/core/login-plan.ts'
 import type { LoginRequest } from '../../src/core/wire.ts'
-import { keysOf, profilesOf, sessionOf } from '../support/profiles.ts'
+import { keysOf, paths, profilesOf, sessionOf } from '../support/profiles.ts'
 import { thrownBy } from '../support/thrown.ts'
 
 const now = new Date('2026-11-23T10:00:00Z')
@@ -34,7 +34,8 @@ const plan = (
   settings = defaultSettings,
 ) => {
   const [credentials, config] = typeof files === 'string' ? [files, ''] : files
-  return planLogin(profilesOf(credentials, config), { profiles: [], ...asked }, settings, identities, now)
+  const request = { profiles: [], ...asked }
+  return planLogin(profilesOf(credentials, config), request, settings, identities, now, paths.credentials)
 }
 const names = (profiles: readonly { profile: string }[]) => profiles.map(({ profile }) => profile)
 const planned = (...args: Parameters<typeof plan>) => {
@@ -89,7 +90,11 @@ describe('a login that names nobody', () => {
   })
 
   it('has nobody to choose where no profile has a device', () => {
-    expect(refused(section('a', { device: null })).code).toBe('profile.none-with-device')
+    expect(refused(section('a', { device: null }))).toMatchObject({
+      code: 'profile.no-serial-number',
+      message: 'profile a has no mfa_serial',
+    })
+    expect(refused('[a]\nregion = eu-west-1\n').code).toBe('profile.none-with-device')
   })
 
   it('does not choose a profile that cannot be logged in', () => {
@@ -164,7 +169,7 @@ describe('a login of all', () => {
     expect(refused(section('a') + section('b', { device: bob }), { all: true })).toEqual({
       code: 'usage.several-devices',
       message: 'a and b have different devices, and a code belongs to one',
-      hint: 'log them in one by one: mfad login a, then: mfad login b',
+      hint: 'log them in device by device: mfad login a, then: mfad login b',
     })
   })
 })
@@ -388,7 +393,7 @@ describe('--serial-number', () => {
   })
 
   it.each([
-    ['my phone', 'profile.malformed-serial-number'],
+    ['my phone', 'usage.bad-serial-number'],
     ['arn:aws:iam::1:u2f/user/a/b', 'profile.security-key'],
   ])('is held to the same form: %s', (serialNumber, code) => {
     expect(refused(section('a'), { ...one, serialNumber }).code).toBe(code)

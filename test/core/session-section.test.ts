@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { parseDocument } from '../../src/core/document.ts'
 import {
   agreedValue,
   formatExpiration,
@@ -319,3 +320,11 @@ describe('other forms', () => {
     expect(isRegion(text)).toBe(expected)
   })
 })
+
+it.each(['aws_access_key_id = AKIAIOSFODNN7EXAMPLE', 'aws_secret_access_key = lone'])(
+  'a section with one half of a long-term key is never adopted: %s',
+  (line) => {
+    const document = parseDocument(new TextEncoder().encode(`[dev-mfa]\n${line}\n`))
+    expect(readSession(document, 'dev-mfa')).toMatchObject({ kind: 'foreign', isAdoptable: false })
+  },
+)

@@ -27,6 +27,8 @@ class World {
   desktopError: Error | undefined
   wishedAt: Date | undefined
   agent: Agent
+  /** By how much somebody has set our clock. */
+  clockSetMs = 0
   private issued = 0
 
   constructor() {
@@ -83,6 +85,7 @@ class World {
       endpoint: { useFipsEndpoint: false, useDualstackEndpoint: false },
       stopping: new AbortController().signal,
       now: () => this.now(),
+      steadyMs: () => this.nowMs - this.clockSetMs,
       wakeAt: (instant) => {
         this.wishedAt = instant
       },
@@ -269,14 +272,42 @@ describe('reminders', () => {
   describe('where the desktop shows nothing', () => {
     const warnings = () => world.agent.status().warnings.map(({ code, message }) => `${code}: ${message}`)
 
-    it('leave a warning in the status, and the same one is not tried again', async () => {
+    it('leave a warning in the status, and are tried again ever more seldom', async () => {
       await world.login(['dev'])
       world.desktopError = new Error('notify-send is not installed (libnotify-bin)')
       await world.pass(55 * 60)
       expect(warnings()).toEqual([
         'notifier.unavailable: notifications cannot be shown: notify-send is not installed (libnotify-bin)',
       ])
-      expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m'])
+      expect(world.titles()).toEqual([
+        '08:50:00 mfad: dev expires in 10m',
+        '08:51:00 mfad: dev expires in 9m',
+        '08:53:00 mfad: dev expires in 7m',
+      ])
+    })
+
+    it('are tried four times an hour in the end', async () => {
+      await world.login(['dev'])
+      world.desktopError = new Error('no service')
+      await world.pass(3 * 3600)
+      expect(
+        world
+          .titles()
+          .slice(-4)
+          .map((title) => title.slice(0, 5)),
+      ).toEqual(['10:05', '10:20', '10:35', '10:50'])
+    })
+
+    it('come once the notification service is up, also when it comes after the daemon', async () => {
+      await world.login(['dev'])
+      await world.sleep(2 * 3600)
+      world.shown.length = 0
+      world.desktopError = new Error('no service')
+      world.restart()
+      await world.look()
+      world.desktopError = undefined
+      await world.pass(600)
+      expect(world.titles()).toEqual(['10:00:00 mfad: dev has expired', '10:01:00 mfad: dev has expired'])
     })
 
     it('come again, and the warning goes, once it shows them', async () => {
@@ -285,8 +316,27 @@ describe('reminders', () => {
       await world.pass(55 * 60)
       world.desktopError = undefined
       await world.pass(10 * 60)
-      expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
+      expect(world.titles().slice(-2)).toEqual([
+        '08:57:00 mfad: dev expires in 3m',
+        '09:00:00 mfad: dev has expired',
+      ])
       expect(warnings()).toEqual([])
+    })
+  })
+
+  describe('after our clock was wrong and has been set right', () => {
+    it.each([3600, -3600])('come at the right time: %i s', async (offset) => {
+      world.offsetSeconds = offset
+      await world.login(['dev'], 7200)
+      const expiration = world.nowMs + (7200 + offset) * 1000
+      world.offsetSeconds = 0
+      world.nowMs += offset * 1000
+      world.clockSetMs += offset * 1000
+      await world.look()
+      expect(world.agent.status()).not.toHaveProperty('clockOffsetSeconds')
+      expect(world.agent.status().profiles[0]?.secondsLeft).toBe((expiration - world.nowMs) / 1000)
+      await world.pass(2 * 3600)
+      expect(world.shown.at(-1)?.at).toBe(new Date(expiration).toISOString().slice(11, 19))
     })
   })
 

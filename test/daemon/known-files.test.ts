@@ -134,6 +134,43 @@ describe('a file that is cut short', () => {
   })
 })
 
+describe('a file that cannot be read', () => {
+  const broken = new AppError('file.too-many-open-files', 'it cannot be opened', 'close some')
+  let isBroken = false
+  const flaky = (path: string): FileStore => {
+    const store = openFileStore(path)
+    const read = () =>
+      isBroken && path === file
+        ? { kind: 'unreadable' as const, path, stamp: store.stamp(), error: broken }
+        : store.read()
+    return { ...store, read }
+  }
+
+  it('is not an empty one: what was read before still counts, with a warning', () => {
+    const known = open({ openStore: flaky })
+    isBroken = true
+    write(`${whole}# changed\n`)
+    expect(known.refresh()).toBe(true)
+    expect(names(known)).toEqual(['dev', 'last'])
+    expect(known.warnings).toMatchObject([{ code: 'file.too-many-open-files', file }])
+    expect(known.unreadable).toBe(broken)
+    expect(known.refresh()).toBe(false)
+    isBroken = false
+  })
+
+  it('is read again by itself once it can be', () => {
+    const known = open({ openStore: flaky })
+    isBroken = true
+    write('[other]\nregion = eu-west-1\n')
+    known.refresh()
+    isBroken = false
+    expect(known.refresh()).toBe(true)
+    expect(names(known)).toEqual(['other'])
+    expect(known.unreadable).toBeUndefined()
+    expect(known.warnings).toEqual([])
+  })
+})
+
 describe('the settings', () => {
   const moved = () => ({
     ...defaultSettings,
@@ -175,7 +212,7 @@ describe('a session section', () => {
     ['manager', 'mfad'],
     ['mfad_key', '00000000'],
   ])
-  const session = { sessionProfile: 'dev-mfa', values, adopt: false }
+  const session = { sessionProfile: 'dev-mfa', values, adopt: false, isOptional: false }
   const section =
     '\n[dev-mfa]\naws_access_key_id = ASIA0000000000000000\nmanager = mfad\nmfad_key = 00000000\n'
 

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -65,13 +65,23 @@ describe('the settings file', () => {
 
 describe('the stamp of the settings file', () => {
   it('stays while nothing changes, and changes with the file', () => {
-    expect(settingsStamp(path)).toBe('absent')
+    expect(settingsStamp(path)).toBe('ENOENT')
     writeFileSync(path, '[mfad]\nduration = 1h\n')
     const before = settingsStamp(path)
-    expect(before).not.toBe('absent')
+    expect(before).not.toBe('ENOENT')
     expect(settingsStamp(path)).toBe(before)
     rmSync(path)
     writeFileSync(path, '[mfad]\nduration = 2h\n')
     expect(settingsStamp(path)).not.toBe(before)
   })
+})
+
+it('refuses, and does not fail at, what the ini package fails at', () => {
+  writeFileSync(path, 'a = null\n[a.b]\nc = 1\n')
+  expect(() => loadSettings(path)).toThrow(expect.objectContaining({ code: 'settings.invalid' }))
+})
+
+it('has a stamp also where it cannot be looked at', () => {
+  symlinkSync('config.ini', path)
+  expect(settingsStamp(path)).toBe('ELOOP')
 })

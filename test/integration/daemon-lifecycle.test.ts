@@ -184,7 +184,9 @@ describe('starting', () => {
     const { exitCode, stdout } = await sandbox.mfad('daemon', '--detach')
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
-      stdout: expect.stringMatching(/^the daemon is running \(pid \d+\), its log is .+\/mfad\.log\n$/),
+      stdout: expect.stringMatching(
+        /^the daemon is running \(pid \d+\), its log is .+\/mfad\.log; stop it with: kill \d+\n$/,
+      ),
     })
     const pid = Number(/pid (\d+)/.exec(stdout)?.[1])
     try {

@@ -274,7 +274,7 @@ describe('several profiles', () => {
     sandbox.writeConfig(`${devConfig}[profile ops]\nmfa_serial = ${bobSerial}\n`)
     await sandbox.startDaemon()
     const says =
-      'mfad: dev and ops have different devices, and a code belongs to one\n  → log them in one by one: mfad login dev, then: mfad login ops'
+      'mfad: dev and ops have different devices, and a code belongs to one\n  → log them in device by device: mfad login dev, then: mfad login ops'
     await refuse(['login', 'dev', 'ops', sandbox.code()], 2, says)
     await refuse(['login', '--all', sandbox.code()], 2, says)
     await refuse(
@@ -408,7 +408,7 @@ describe('another device', () => {
     async (serial) => {
       await sandbox.startDaemon()
       const { exitCode } = await sandbox.mfad('login', 'dev', '--serial-number', serial, sandbox.code())
-      expect(exitCode).toBe(4)
+      expect(exitCode).toBe(2)
       expect(sandbox.codesSent()).toEqual([])
     },
   )
@@ -476,4 +476,19 @@ describe('the reminder of a session', () => {
     expect(shown).toEqual(expect.arrayContaining(['mfad: dev has expired', 'Run: mfad login dev']))
     expect((await sandbox.status()).profiles[0]?.state).toBe('expired')
   })
+})
+
+it('renews the others when one section on the device cannot be written, and says which', async () => {
+  const config = `${devConfig}[profile staging]\nmfa_serial = ${aliceSerial}\n`
+  sandbox.writeCredentials(`${devCredentials}[staging]\n${aliceKeys}`)
+  sandbox.writeConfig(config)
+  await sandbox.startDaemon()
+  expect((await sandbox.mfad('login', 'dev', 'staging', sandbox.code())).exitCode).toBe(0)
+  const file = sandbox.readCredentials()
+  sandbox.writeCredentials(file.replace(/(\[staging-mfa\][^[]*expiration = \S+\n)/, '$1    a note of mine\n'))
+  const next = sandbox.sts.tokenCode(aliceSerial, new Date(Date.now() + 30_000))
+  const { exitCode, stdout, stderr } = await sandbox.mfad('login', 'dev', next)
+  expect({ exitCode, renewed: stdout.match(/\[\S+\]/g) }).toEqual({ exitCode: 0, renewed: ['[dev-mfa]'] })
+  expect(stderr).toMatch(/^mfad: .*staging-mfa.*\n {2}→ /)
+  expect(sandbox.readCredentials()).toContain('    a note of mine\n')
 })

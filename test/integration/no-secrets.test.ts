@@ -141,7 +141,7 @@ describe('no secret', () => {
     expect(Number.parseInt(filter, 16)).toBe(0)
   })
 
-  it('is readable by others in a temp file, whatever the umask', async () => {
+  it('could be readable by others, whatever the daemon makes: its umask is 0077', async () => {
     const daemon = await sandbox.startDaemon()
     const umask = /Umask:\t(\d+)/.exec(readFileSync(`/proc/${daemon.process.pid}/status`, 'utf8'))?.[1]
     expect(umask).toBe('0077')

@@ -223,3 +223,22 @@ describe('the socket', () => {
     expect(sandbox.codesSent()).toHaveLength(1)
   })
 })
+
+it('answers without a host, and to an expectation it does not know', async () => {
+  const bare = await connect('GET /v1/status HTTP/1.1\r\nconnection: close\r\n\r\n')
+  await bare.closed
+  expect(bare.said()).toMatch(/^HTTP\/1\.1 200 /)
+  const expecting = await connect(
+    'GET /v1/status HTTP/1.1\r\nhost: x\r\nexpect: miracles\r\nconnection: close\r\n\r\n',
+  )
+  await expecting.closed
+  expect(expecting.said()).toMatch(/^HTTP\/1\.1 200 [\s\S]*mfad-version: /)
+})
+
+it('hangs up on a client that sends requests without waiting for the answers', async () => {
+  const requests = 'GET /v1/status HTTP/1.1\r\nhost: x\r\n\r\n'.repeat(1000)
+  const { closed, said } = await connect(requests)
+  await closed
+  expect(said().split('HTTP/1.1 200').length).toBeLessThan(10)
+  expect((await sandbox.mfad('status')).exitCode).toBe(0)
+})

@@ -53,7 +53,7 @@ describe('what a service cannot hold', () => {
 })
 
 describe('the environment of a service', () => {
-  test('has the files, endpoints and proxies of the shell, and nothing that picks or holds credentials', () => {
+  test('has the files and endpoints of the shell, and nothing that picks or holds credentials', () => {
     const copied = serviceEnvironment({
       AWS_PROFILE: 'dev',
       AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
@@ -66,6 +66,8 @@ describe('the environment of a service', () => {
       AWS_SHARED_CREDENTIALS_FILE: '/a',
       AWS_CONFIG_FILE: '/b',
       AWS_CA_BUNDLE: '/ca',
+      NODE_EXTRA_CA_CERTS: '/ca',
+      NODE_TLS_REJECT_UNAUTHORIZED: '0',
       XDG_CONFIG_HOME: '/x',
       XDG_RUNTIME_DIR: '/r',
       AWS_ENDPOINT_URL: 'https://all',
@@ -84,26 +86,17 @@ describe('the environment of a service', () => {
       no_proxy: 'host',
     })
     expect([...copied.keys()].sort()).toEqual([
-      'ALL_PROXY',
-      'AWS_CA_BUNDLE',
       'AWS_CONFIG_FILE',
       'AWS_ENDPOINT_URL',
-      'AWS_ENDPOINT_URL_IAM',
       'AWS_ENDPOINT_URL_STS',
       'AWS_SHARED_CREDENTIALS_FILE',
       'AWS_USE_DUALSTACK_ENDPOINT',
       'AWS_USE_FIPS_ENDPOINT',
-      'HTTPS_PROXY',
-      'HTTP_PROXY',
       'MFAD_CONFIG',
       'MFAD_SOCKET',
-      'NO_PROXY',
+      'NODE_EXTRA_CA_CERTS',
       'XDG_CONFIG_HOME',
       'XDG_RUNTIME_DIR',
-      'all_proxy',
-      'http_proxy',
-      'https_proxy',
-      'no_proxy',
     ])
   })
 
@@ -119,8 +112,8 @@ describe('the environment of a service', () => {
     ['http://proxy:8080', 'http://proxy:8080'],
   ])('shows %s as %s', (value, shown) => {
     for (const platform of platforms) {
-      const file = fileOf({ platform, environment: new Map([['https_proxy', value]]) })
-      const plain = fileOf({ platform, environment: new Map([['https_proxy', shown]]) })
+      const file = fileOf({ platform, environment: new Map([['AWS_ENDPOINT_URL', value]]) })
+      const plain = fileOf({ platform, environment: new Map([['AWS_ENDPOINT_URL', shown]]) })
       expect(file.redactedContent).toBe(plain.content)
       expect(file.content === file.redactedContent).toBe(value === shown)
     }

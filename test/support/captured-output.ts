@@ -7,7 +7,6 @@ export function captureOutput(): CapturedOutput {
   const output: CapturedOutput = {
     stdout: '',
     stderr: '',
-    isTerminal: false,
     print(text) {
       output.stdout += `${text}\n`
     },
