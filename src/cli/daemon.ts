@@ -1,6 +1,6 @@
 // `mfad daemon`: the daemon itself, in this process or, with --detach, in one of its own.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { refuseForeignHome } from '../edges/foreign-home.ts'
@@ -38,9 +38,18 @@ async function detach(context: Context, output: Output): Promise<number> {
   return 0
 }
 
+const mostLogBytes = 1024 * 1024
+
+/** Nothing else rotates this log: a long one makes place at the next start. */
+function keepSmall(log: string): void {
+  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0
+  if (size > mostLogBytes) renameSync(log, `${log}.1`)
+}
+
 /** It starts in /, so the paths in its variables are made absolute. */
 function spawnDaemon({ environment, files }: Context, log: string): ChildProcess {
   mkdirSync(join(log, '..'), { recursive: true, mode: 0o700 })
+  keepSmall(log)
   const file = openSync(log, 'a', 0o600)
   const [program = '', ...args] = daemonArgv(process.execPath, process.argv[1] ?? '')
   const paths = {

@@ -180,7 +180,10 @@ describe('starting', () => {
     expect(readdirSync(join(sandbox.home, 'run'))).toEqual([])
   })
 
-  it('with --detach goes to the background, once', async () => {
+  it('with --detach goes to the background, once, and puts a long log aside', async () => {
+    const oldLog = join(sandbox.home, '.local/state/mfad/mfad.log')
+    mkdirSync(join(oldLog, '..'), { recursive: true })
+    writeFileSync(oldLog, 'old\n'.repeat(400_000))
     const { exitCode, stdout } = await sandbox.mfad('daemon', '--detach')
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,
@@ -198,6 +201,8 @@ describe('starting', () => {
       expect(await logIn()).toMatchObject(done)
       const log = join(sandbox.home, '.local/state/mfad/mfad.log')
       expect(modeOf(log)).toBe('600')
+      expect(readFileSync(`${oldLog}.1`, 'utf8')).toMatch(/^old\n/)
+      expect(readFileSync(log, 'utf8')).not.toContain('old')
       sandbox.watchForSecrets(readFileSync(log, 'utf8'))
     } finally {
       process.kill(pid, 'SIGTERM')
