@@ -55,7 +55,7 @@ export type Agent = {
   close(): Promise<void>
 }
 
-const clockSetToleranceMs = 30_000
+const mostClockSetToleranceMs = 30_000
 const firstRetryMs = 60_000
 const mostRetryMs = 15 * 60_000
 
@@ -73,7 +73,9 @@ export function createAgent(deps: AgentDeps): Agent {
     const step = thisLook.wallMs - lastLook.wallMs - (thisLook.steadyMs - lastLook.steadyMs)
     lastLook = thisLook
     const offsetMs = state.clockOffsetSeconds * 1000
-    if (offsetMs !== 0 && Math.abs(step - offsetMs) < clockSetToleranceMs) state.clockOffsetSeconds = 0
+    // A small difference must not be taken for having been mended by a clock that did not move at all.
+    const toleranceMs = Math.min(mostClockSetToleranceMs, Math.abs(offsetMs) / 2)
+    if (offsetMs !== 0 && Math.abs(step - offsetMs) < toleranceMs) state.clockOffsetSeconds = 0
   }
 
   const look = () => {
@@ -166,6 +168,14 @@ export function createAgent(deps: AgentDeps): Agent {
     else log.info({ ...facts, way: await deps.show(reminderText(reminder, now)) }, 'reminder shown')
   }
 
+  const logIn = (request: LoginRequest) =>
+    enqueue(async () => {
+      const answer = await login(loginDeps, request)
+      for (const { profile } of answer.renewed) state.snoozedUntil.delete(profile)
+      log.info({ renewed: answer.renewed }, 'logged in')
+      return answer
+    })
+
   return {
     look,
     status() {
@@ -190,14 +200,8 @@ export function createAgent(deps: AgentDeps): Agent {
         stsNow(loginDeps),
       )
     },
-    login: (request) =>
-      enqueue(async () => {
-        const answer = await login(loginDeps, request)
-        for (const { profile } of answer.renewed) state.snoozedUntil.delete(profile)
-        log.info({ renewed: answer.renewed }, 'logged in')
-        return answer
-      }),
-    renew: ({ profile }) => enqueue(() => login(loginDeps, { profiles: [profile] })),
+    login: logIn,
+    renew: ({ profile }) => logIn({ profiles: [profile] }),
     logout: ({ profile: name }) =>
       enqueue(async () => {
         const { profile, sessionProfile, session } = findProfile(known.profiles, name)

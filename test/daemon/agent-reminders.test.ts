@@ -324,6 +324,14 @@ describe('reminders', () => {
     })
   })
 
+  it('keep to a clock that differs by seconds only, for as long as nobody sets ours', async () => {
+    world.offsetSeconds = 20
+    await world.login(['dev'])
+    await world.pass(2 * 3600)
+    expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
+    expect(world.shown).toHaveLength(2)
+  })
+
   describe('after our clock was wrong and has been set right', () => {
     it.each([3600, -3600])('come at the right time: %i s', async (offset) => {
       world.offsetSeconds = offset

@@ -7,6 +7,7 @@ import { type CredentialsDocument, parseDocument } from '../../src/core/document
 import { removeSection, setSection } from '../../src/core/document-edit.ts'
 import { readAsSdk } from '../../src/core/document-sdk.ts'
 import { AppError } from '../../src/core/errors.ts'
+import { sessionKeys } from '../../src/core/session-section.ts'
 import { type Reading, readWithBotocore, readWithSdk, reasonWithoutBotocore } from '../support/aws-readers.ts'
 import { iniFile } from '../support/ini-arbitrary.ts'
 
@@ -18,16 +19,7 @@ if (withoutBotocore)
   process.stderr.write(`test/integration/document-readers.test.ts is skipped: ${withoutBotocore}\n`)
 
 const name = 'dev-mfa'
-const ownKeys = [
-  'aws_access_key_id',
-  'aws_secret_access_key',
-  'aws_session_token',
-  'aws_security_token',
-  'expiration',
-  'region',
-  'manager',
-  'mfad_key',
-]
+const ownKeys: readonly string[] = sessionKeys
 const values = new Map([
   ['aws_access_key_id', 'ASIAABCDEFGHIJKLMNOP'],
   ['aws_secret_access_key', 'wJalrXUtnFEMI/K7+MDENG='],
