@@ -235,11 +235,8 @@ const mostClockOffsetSeconds = 7 * 86_400
 
 /** Only STS's own answers count: a captive portal has a clock, too. */
 function noteClock(state: AgentState, result: StsResult<unknown>): void {
-  if (
-    'failure' in result &&
-    (result.failure.kind !== 'answered' || (result.failure.httpStatus ?? 500) >= 500)
-  )
-    return
+  // A failure without a status is one in which STS did not speak.
+  if ('failure' in result && (result.failure.httpStatus ?? 500) >= 500) return
   const offset = 'failure' in result ? result.failure.clockOffsetSeconds : result.clockOffsetSeconds
   if (offset !== undefined && Math.abs(offset) <= mostClockOffsetSeconds)
     state.clockOffsetSeconds = Math.abs(offset) <= ignoredClockOffsetSeconds ? 0 : offset

@@ -250,7 +250,7 @@ function freePort(): Promise<number> {
 }
 
 it('does not set its clock by what is not STS', async () => {
-  sandbox.sts.setClockOffsetSeconds(100 * 86_400)
+  sandbox.sts.setClockOffsetSeconds(7200)
   sandbox.sts.setFault({ kind: 'html' })
   await sandbox.startDaemon()
   expect((await sandbox.mfad('login', 'dev', sandbox.code())).exitCode).toBe(6)
