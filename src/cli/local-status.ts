@@ -5,11 +5,12 @@ import { buildStatus } from '../core/status.ts'
 import type { Status, Warning } from '../core/wire.ts'
 import { fileWarnings } from '../edges/file-warnings.ts'
 import { openFileStore } from '../edges/own-file-store.ts'
+import { type Environment, stateDirectory } from '../edges/paths.ts'
 import type { Context } from './context.ts'
 
-export function localStatus({ files, settings }: Context, now: Date): Status {
-  const credentials = read(files.credentials, true)
-  const config = read(files.config, false)
+export function localStatus({ environment, files, settings }: Context, now: Date): Status {
+  const credentials = read(files.credentials, environment, true)
+  const config = read(files.config, environment, false)
   return buildStatus(
     {
       version: MFAD_VERSION,
@@ -30,8 +31,12 @@ export function localStatus({ files, settings }: Context, now: Date): Status {
   )
 }
 
-function read(path: string, hasSecrets: boolean): { document: CredentialsDocument; warnings: Warning[] } {
-  const state = openFileStore(path).read()
+function read(
+  path: string,
+  environment: Environment,
+  hasSecrets: boolean,
+): { document: CredentialsDocument; warnings: Warning[] } {
+  const state = openFileStore(path, stateDirectory(environment)).read()
   const document = parseDocument(state.kind === 'present' ? state.bytes : new Uint8Array())
   return { document, warnings: fileWarnings(state, document, hasSecrets) }
 }

@@ -6,6 +6,7 @@
 //   logout:  look → write → look
 //
 // A profile is inactive, valid, expiring, expired or unmanaged; see core/session-state.ts. There is no other state.
+import type { CredentialsDocument } from '../core/document.ts'
 import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
 import { type ActiveSession, planReminders, type Reminder, type ReminderPlan } from '../core/plan.ts'
 import { findProfile, type Profile } from '../core/profiles.ts'
@@ -27,7 +28,7 @@ import { type AgentState, createAgentState } from './agent-state.ts'
 import type { KnownFiles } from './known-files.ts'
 import { type LoginDeps, login, stsNow } from './login.ts'
 import { correctRegions } from './region-keeper.ts'
-import { removeSession } from './session-writer.ts'
+import { removeSession, restoreUndone } from './session-writer.ts'
 
 export type AgentDeps = Omit<LoginDeps, 'state'> & {
   known: KnownFiles
@@ -85,6 +86,7 @@ export function createAgent(deps: AgentDeps): Agent {
       // What failed may have been mended.
       state.lastErrors.clear()
     }
+    restoreLost()
     keepRegions()
     remind()
   }
@@ -104,6 +106,22 @@ export function createAgent(deps: AgentDeps): Agent {
     const result = lastJob.then(run, run)
     lastJob = result.catch(() => undefined)
     return result
+  }
+
+  /** Another program has written back what it had read before our last write. */
+  let restoredFor: CredentialsDocument | undefined
+  const restoreLost = () => {
+    const { credentials } = known.documents
+    if (restoredFor === credentials || known.unsettledUntil !== undefined || known.unreadable) return
+    restoredFor = credentials
+    if (known.recentWrites.undone(credentials).length === 0) return
+    const restore = async () => {
+      const sections = await restoreUndone(known)
+      if (sections.length > 0) log.info({ sections }, 'wrote once more what another program had undone')
+    }
+    lastJob = lastJob.then(restore).catch((error: unknown) => {
+      log.warn({ error: errorBody(error) }, 'what another program had undone could not be written once more')
+    })
   }
 
   /** Once for each reading of the files: what failed for one is not tried again before they change. */
@@ -245,6 +263,7 @@ export function createAgent(deps: AgentDeps): Agent {
     async close() {
       isClosing = true
       await lastJob
+      await known.credentials.close()
     },
   }
 }

@@ -7,8 +7,9 @@ import { AppError } from '../core/errors.ts'
 import type { Documents } from '../core/profile-sections.ts'
 import { buildProfiles, type Profile } from '../core/profiles.ts'
 import type { Files, Warning } from '../core/wire.ts'
-import type { FileStore } from '../edges/file-store.ts'
+import type { FileStore, UpdateResult } from '../edges/file-store.ts'
 import { fileWarnings, warningOf } from '../edges/file-warnings.ts'
+import { createRecentWrites, type RecentWrites } from './recent-writes.ts'
 
 export type KnownFilesDeps = {
   now(): Date
@@ -23,7 +24,8 @@ export type KnownFiles = {
   /** Looks at the stamps, and re-reads what changed. Answers whether anything did. */
   refresh(): boolean
   /** Takes what was just written for true, however it looks. */
-  adoptWritten(bytes: Uint8Array): void
+  adoptWritten(result: Pick<UpdateResult, 'before' | 'bytes' | 'isChanged'>): void
+  readonly recentWrites: RecentWrites
   readonly settings: Settings
   readonly files: Files
   readonly documents: Documents
@@ -94,13 +96,16 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     return true
   }
   refresh()
+  const recentWrites = createRecentWrites(deps.now)
   const known: KnownFiles = {
     refresh,
-    adoptWritten(bytes) {
+    adoptWritten({ before, bytes, isChanged }) {
+      if (isChanged) recentWrites.note(parseDocument(before), parseDocument(bytes))
       credentials.bytes = bytes
       delete credentials.suspect
       refresh()
     },
+    recentWrites,
     get settings() {
       return settings
     },
@@ -117,7 +122,10 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
       return credentials.store
     },
     get warnings() {
-      return [...settingsWarnings, ...credentials.warnings, ...config.warnings]
+      const leftovers = credentials.store
+        .warnings()
+        .map((warning) => ({ ...warning, file: files.credentials }))
+      return [...settingsWarnings, ...credentials.warnings, ...leftovers, ...config.warnings]
     },
     get unreadable() {
       return credentials.error ?? config.error

@@ -7,7 +7,13 @@ import { refuseForeignHome } from '../edges/foreign-home.ts'
 import { createLogger, type RunningLog } from '../edges/logger.ts'
 import { createNotifier } from '../edges/notifier.ts'
 import { openFileStore, userId } from '../edges/own-file-store.ts'
-import { type Environment, homeDirectory, resolveFiles, settingsPath } from '../edges/paths.ts'
+import {
+  type Environment,
+  homeDirectory,
+  resolveFiles,
+  settingsPath,
+  stateDirectory,
+} from '../edges/paths.ts'
 import { isolateSdk } from '../edges/sdk-environment.ts'
 import { loadSettings, settingsStamp } from '../edges/settings-file.ts'
 import { startWatcher } from '../edges/watcher.ts'
@@ -55,8 +61,9 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   const signalled = firstSignal()
   const socket = await bindSocket(server, known.files.socket, process.pid, userId())
   log.info({ ...daemon, files: known.files }, 'started')
-  for (const name of known.credentials.removeStrays())
-    log.info({ name }, 'removed what an interrupted write had left')
+  const { removed, isCompleted } = await known.credentials.recover()
+  for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
+  if (isCompleted) log.info({}, 'completed an interrupted write of the credentials file')
   const following = startFollowing({ known, agent, log, clock })
 
   try {
@@ -144,7 +151,7 @@ function knownFilesDeps(environment: Environment): Parameters<typeof createKnown
     loadSettings: () => loadSettings(path),
     settingsStamp: () => settingsStamp(path),
     resolveFiles: (settings) => resolveFiles(environment, settings),
-    openStore: openFileStore,
+    openStore: (file) => openFileStore(file, stateDirectory(environment)),
   }
 }
 

@@ -4,13 +4,14 @@
 import { type CredentialsDocument, parseDocument } from '../core/document.ts'
 import { changesOnlySections } from '../core/document-comparison.ts'
 import { removeSection, setSection } from '../core/document-edit.ts'
+import { applyChanges, differsOnlyBy, type SectionChange, sectionChanges } from '../core/document-merge.ts'
 import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
+import { printable } from '../core/printable.ts'
 import { readSession, sessionKeys } from '../core/session-section.ts'
 import type { Warning } from '../core/wire.ts'
 import type { Update, UpdateResult } from '../edges/file-store.ts'
+import type { LateWrite } from '../edges/late-writes.ts'
 import { busyError, type KnownFiles } from './known-files.ts'
-
-const mostAttempts = 5
 
 export type SessionWrite = {
   sessionProfile: string
@@ -89,9 +90,9 @@ async function replace(
   names: ReadonlySet<string>,
   change: (before: CredentialsDocument) => CredentialsDocument,
 ): Promise<Warning[]> {
-  const { bytes, warnings } = await updateSettled(known, {
-    edit: (before) => change(parseDocument(before)).toBytes(),
-    verify(before, after) {
+  const edit = {
+    edit: (before: Uint8Array) => change(parseDocument(before)).toBytes(),
+    verify(before: Uint8Array, after: Uint8Array) {
       if (changesOnlySections(parseDocument(before), parseDocument(after), names, sessionKeys)) return
       throw new AppError(
         'internal.unsafe-edit',
@@ -99,30 +100,122 @@ async function replace(
         'report this with the shape of your file (no values)',
       )
     },
-  })
-  known.adoptWritten(bytes)
+  }
+  const { warnings } = await write(known, edit, loginPatienceMs)
   return warnings.map((warning) => ({ ...warning, file: known.files.credentials }))
 }
 
+/** Makes once more what another program's write has undone; the names of those sections. */
+export async function restoreUndone(known: KnownFiles): Promise<string[]> {
+  let undone: SectionChange[] = []
+  const edit: Edit = {
+    edit(before) {
+      const document = parseDocument(before)
+      checkAccepted(document, known.files.credentials)
+      undone = known.recentWrites.undone(document)
+      return applyChanges(document, undone).document.toBytes()
+    },
+    verify: (before, after) => checkMerge(before, after, undone),
+  }
+  await write(known, edit, mergePatienceMs)
+  return undone.map(({ name }) => name)
+}
+
+type Edit = Pick<Update, 'edit' | 'verify'>
+
+/** A user waits for a login; nobody waits for a merge, and what it merges is nowhere else. */
+const [loginPatienceMs, mergePatienceMs] = [3000, 60_000]
+
+/** Replaces the file and takes the new one for known; what others then still write into the old one is merged. */
+function write(known: KnownFiles, edit: Edit, patienceMs: number): Promise<UpdateResult> {
+  return updateSettled(known, { ...edit, merge: (late) => mergeLate(known, edit, late) }, patienceMs)
+}
+
+/**
+ * Puts what another program wrote into the old file into the new one. While that is still as we wrote it, our edit is made
+ * in what the other program wrote; else the two are merged section by section.
+ */
+async function mergeLate(
+  known: KnownFiles,
+  ours: Edit,
+  late: LateWrite & { written: Uint8Array },
+): Promise<void> {
+  let changes: SectionChange[] | undefined
+  let conflicts: string[] = []
+  const edit: Edit = {
+    edit(current) {
+      conflicts = []
+      changes = undefined
+      if (isEqual(current, late.written)) return ours.edit(late.after)
+      const document = parseDocument(current)
+      checkAccepted(document, known.files.credentials)
+      changes = sectionChanges(parseDocument(late.before), parseDocument(late.after)).filter(
+        (change) => !known.recentWrites.isStale(change),
+      )
+      const merged = applyChanges(document, changes)
+      conflicts = merged.conflicts
+      return merged.document.toBytes()
+    },
+    verify(before, after) {
+      if (changes === undefined) ours.verify(late.after, after)
+      else checkMerge(before, after, changes)
+    },
+  }
+  await write(known, edit, mergePatienceMs)
+  if (conflicts.length > 0) throw conflictError(conflicts)
+}
+
+function checkMerge(before: Uint8Array, after: Uint8Array, changes: readonly SectionChange[]): void {
+  if (differsOnlyBy(parseDocument(before), parseDocument(after), changes)) return
+  throw new AppError(
+    'internal.unsafe-edit',
+    'two edits of the credentials file could not be put together safely; nothing was written',
+    'report this with the shape of your file (no values)',
+  )
+}
+
+function conflictError(names: readonly string[]): AppError {
+  const sections = names.map((name) =>
+    name === '' ? 'the lines before the first section' : `[${printable(name)}]`,
+  )
+  return new AppError(
+    'file.edit-conflict',
+    `both changed ${sections.slice(0, 5).join(', ')}`,
+    'compare the two files, and take over what is missing',
+  )
+}
+
+/** What a program that is writing at this moment causes. */
+const passingErrors = ['file.busy', 'file.changed-underneath', 'file.rejected-by-aws']
+const attemptPauseMs = 25
+
 /**
  * Never replaces a half-written file: its writer would go on in the old one, and what it writes there would be lost.
- * A login has waited for AWS since the files were last looked at. Throws file.busy.
+ * A login has waited for AWS since the files were last looked at. Throws file.*.
  */
-async function updateSettled(known: KnownFiles, update: Update): Promise<UpdateResult> {
+async function updateSettled(known: KnownFiles, update: Update, patienceMs: number): Promise<UpdateResult> {
   const edit = (before: Uint8Array) => {
     known.refresh()
     if (known.unsettledUntil !== undefined) throw busyError(known.files.credentials)
     return update.edit(before)
   }
-  for (let attempt = 1; ; attempt++) {
-    await known.settle()
+  const startedAt = performance.now()
+  for (;;) {
     try {
-      return await known.credentials.update({ ...update, edit })
+      await known.settle()
+      const result = await known.credentials.update({ ...update, edit })
+      known.adoptWritten(result)
+      return result
     } catch (error) {
-      const isBusy = error instanceof AppError && error.code === 'file.busy'
-      if (!isBusy || attempt === mostAttempts) throw error
+      const isPassing = error instanceof AppError && passingErrors.includes(error.code)
+      if (!isPassing || performance.now() - startedAt > patienceMs) throw error
     }
+    await new Promise((resolve) => setTimeout(resolve, attemptPauseMs))
   }
+}
+
+function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0
 }
 
 function requireOurs(

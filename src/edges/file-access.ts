@@ -16,17 +16,20 @@ export function checkAccess(
   identity: Identity,
 ): void {
   if (file !== undefined) {
-    if (file.stats.nlink > 1n) throw hardLinkedError(file.path)
     if (isWritableByOthers(file.stats, identity)) throw writableByOthersError(file.path)
-    if (!isKeepable(file.stats, identity)) throw otherOwnerError(file.path)
   }
   for (const directory of directories) {
     const isSafe = !isWritableByOthers(directory.stats, identity) || isProtected(file, directory, identity)
     if (!isSafe) throw writableByOthersError(directory.path)
     // Root can change everything anyway.
-    if (directory.stats.uid !== 0n && !isKeepable(directory.stats, identity))
+    if (directory.stats.uid !== 0n && isOwnersOnly(directory.stats, identity))
       throw otherOwnerError(directory.path)
   }
+}
+
+/** Whether another file may take its place: one with a second name, or of another owner, has to be written where it stands. */
+export function isReplaceable(stats: Access, identity: Identity): boolean {
+  return stats.nlink === 1n && !isOwnersOnly(stats, identity)
 }
 
 /** What to tell about a file that others can read. */
@@ -54,21 +57,12 @@ function isProtected(file: Located | undefined, directory: Located, identity: Id
   return isSticky && (file === undefined || Number(file.stats.uid) === identity.uid)
 }
 
-/** Ours, or we are root and can give the replacement to the same owner. */
-function isKeepable(stats: Access, identity: Identity): boolean {
-  return identity.uid === 0 || Number(stats.uid) === identity.uid
+/** Someone else's, and we are not root, who could give a replacement to the same owner. */
+export function isOwnersOnly(stats: Access, identity: Identity): boolean {
+  return identity.uid !== 0 && Number(stats.uid) !== identity.uid
 }
 
 function writableByOthersError(path: string): AppError {
   const message = `${path} can be changed by other users`
   return new AppError('file.writable-by-others', message, `chmod go-w ${quoted(path)}`)
-}
-
-function hardLinkedError(path: string): AppError {
-  const hint = `make it a file of its own: cp -p ${quoted(path)} ${quoted(`${path}.new`)} && mv ${quoted(`${path}.new`)} ${quoted(path)}`
-  return new AppError(
-    'file.hard-linked',
-    `${path} has a second name, a hard link that replacing it would break`,
-    hint,
-  )
 }

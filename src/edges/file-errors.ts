@@ -1,7 +1,7 @@
 // Failed system calls on a file, as facts with a next step. Nothing here ever holds the content of a file.
 
 import { dirname } from 'node:path'
-import { AppError } from '../core/errors.ts'
+import { AppError, type ErrorBody } from '../core/errors.ts'
 import { errnoOf } from './file-system.ts'
 
 type Problem = { code: string; fact(path: string): string; hint(path: string): string }
@@ -96,6 +96,11 @@ export function changedUnderneathError(path: string): AppError {
 export function nothingWrittenError(path: string): AppError {
   const { code, fact, hint } = inputOutput('nothing written')
   return new AppError(code, fact(path), hint(path))
+}
+
+/** A file of ours that is of no more use, and could not be removed. */
+export function strayWarning(path: string): ErrorBody {
+  return { code: 'file.stray', message: `${path} could not be removed`, hint: `rm ${quoted(path)}` }
 }
 
 /** A path as a shell takes it, for commands in hints. */

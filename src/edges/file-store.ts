@@ -1,14 +1,22 @@
 // One file of the user, read and replaced as a whole. Nothing is cached: what a call says is what the disk said.
 
-import { constants } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { AppError, type ErrorBody } from '../core/errors.ts'
-import { accessWarnings } from './file-access.ts'
+import { accessWarnings, isReplaceable } from './file-access.ts'
 import { fileError } from './file-errors.ts'
-import { locate, openFile } from './file-reading.ts'
-import { checkTarget, replaceFile, type Target, type Update, type UpdateResult } from './file-replacement.ts'
+import { locate, type OpenFile, openFile } from './file-reading.ts'
+import {
+  checkDirectory,
+  checkTarget,
+  checkWritableFile,
+  replaceFile,
+  type Target,
+  type Update,
+  type UpdateResult,
+} from './file-replacement.ts'
 import { errnoOf, type FileSystem, failureOf } from './file-system.ts'
-import { pidOfTempFile } from './temp-file.ts'
+import { createFollowed } from './followed-files.ts'
+import { createLeftovers } from './leftovers.ts'
+import { recover } from './recovery.ts'
 
 export type { Update, UpdateResult } from './file-replacement.ts'
 export type { FileSystem } from './file-system.ts'
@@ -36,30 +44,47 @@ export type FileStore = {
   checkReplaceable(): void
   /** Replaces the file, or creates it with mode 0600. Updates of one store run one after another. */
   update(update: Update): Promise<UpdateResult>
-  /** Removes temp files beside the file that a killed process left; the names of those removed. */
-  removeStrays(): string[]
+  /** Mends what a killed process left: completes its write in place, removes its files. Updates wait for it. */
+  recover(): Promise<Recovery>
+  /** What other programs wrote and could not be kept in the file, while the user has not dealt with it. */
+  warnings(): ErrorBody[]
+  /** Ends following the files that were replaced, each as soon as it stands still. */
+  close(): Promise<void>
 }
 
-export type FileStoreDeps = Target & { isAlive(pid: number): boolean }
+/** `removed`: the names of files. */
+export type Recovery = { removed: string[]; isCompleted: boolean }
+
+export type FileStoreDeps = Omit<Target, 'follow'> & { isAlive(pid: number): boolean }
 
 export function createFileStore(deps: FileStoreDeps): FileStore {
   const { fs, path } = deps
-  let updating = 0
+  const leftovers = createLeftovers(fs)
+  const followed = createFollowed(fs, leftovers.noteKept)
+  const target: Target = { ...deps, follow: followed.follow }
   let lastUpdate: Promise<void> = Promise.resolve()
+  // A pid comes back: in a container it is the same after every start.
+  const isInUse = (pid: number, name: string) =>
+    pid === deps.pid ? followed.hasKept(name) : deps.isAlive(pid)
+  const enqueue = <T>(run: () => Promise<T>): Promise<T> => {
+    const result = lastUpdate.then(run)
+    // Not the result itself: it would keep the file's content in memory.
+    lastUpdate = result.then(forget, forget)
+    return result
+  }
   return {
     stamp: () => stampOf(fs, path),
     read: () => readState(fs, path),
-    checkReplaceable: () => checkReplaceable(deps),
-    update(update) {
-      updating++
-      const run = () => replaceFile(deps, update).finally(() => updating--)
-      const result = lastUpdate.then(run)
-      // Not the result itself: it would keep the file's content in memory.
-      lastUpdate = result.then(forget, forget)
-      return result
-    },
-    // A pid comes back: in a container it is the same after every start.
-    removeStrays: () => removeStrays(deps, (pid) => (pid === deps.pid ? updating > 0 : deps.isAlive(pid))),
+    checkReplaceable: () => checkReplaceable(target),
+    update: (update) =>
+      enqueue(async () => {
+        const result = await replaceFile(target, update)
+        leftovers.noteLost(path, result.warnings)
+        return result
+      }),
+    recover: () => enqueue(() => recover(target, isInUse, leftovers.noteKept)),
+    warnings: leftovers.warnings,
+    close: followed.close,
   }
 }
 
@@ -97,7 +122,7 @@ function checkReplaceable(target: Target): void {
   const file = openFile(fs, realPath)
   try {
     checkTarget(target, realPath, file)
-    checkWritable(fs, realPath)
+    checkWritable(target, realPath, file)
   } catch (error) {
     throw fileError(error, realPath, 'replace')
   } finally {
@@ -105,37 +130,17 @@ function checkReplaceable(target: Target): void {
   }
 }
 
-/** The directory, or the one in which the first missing directory would be created, takes new names. */
-function checkWritable(fs: FileSystem, path: string): void {
-  try {
-    fs.accessSync(dirname(path), constants.W_OK | constants.X_OK)
-  } catch (error) {
-    if (errnoOf(error) !== 'ENOENT' || path === dirname(path)) throw fileError(error, path, 'replace')
-    checkWritable(fs, dirname(path))
+/** The directory takes new names, or else the file can be written where it stands. */
+function checkWritable(target: Target, realPath: string, file: OpenFile | undefined): void {
+  if (file !== undefined && !isReplaceable(file.stats, target)) {
+    checkWritableFile(target, realPath, file)
+    return
   }
-}
-
-/** What cannot be listed or removed stays: it is 0600, and the next start tries again. */
-function removeStrays(target: Target, isInUse: (pid: number) => boolean): string[] {
-  const { fs } = target
-  const removed: string[] = []
   try {
-    const realPath = locate(fs, target.path)
-    for (const name of namesIn(fs, dirname(realPath))) {
-      const pid = pidOfTempFile(realPath, name)
-      if (pid === undefined || isInUse(pid)) continue
-      if (failureOf(() => fs.unlinkSync(join(dirname(realPath), name))) === undefined) removed.push(name)
-    }
+    checkDirectory(target.fs, realPath)
   } catch (error) {
-    if (!(error instanceof AppError)) throw error
-  }
-  return removed
-}
-
-function namesIn(fs: FileSystem, directory: string): string[] {
-  try {
-    return fs.readdirSync(directory)
-  } catch (error) {
-    throw fileError(error, directory, 'read')
+    const isStuck =
+      file === undefined || failureOf(() => checkWritableFile(target, realPath, file)) !== undefined
+    if (isStuck) throw error
   }
 }

@@ -10,6 +10,7 @@ export type FileSystem = Pick<
   | 'fchownSync'
   | 'fstatSync'
   | 'fsync'
+  | 'ftruncateSync'
   | 'linkSync'
   | 'mkdirSync'
   | 'openSync'

@@ -2,8 +2,10 @@
 import { randomBytes } from 'node:crypto'
 import * as fs from 'node:fs'
 import { createFileStore, type FileStore } from './file-store.ts'
+import { witnessRenames } from './rename-witness.ts'
 
-export function openFileStore(path: string): FileStore {
+/** `stateDirectory`: where recovery copies go. */
+export function openFileStore(path: string, stateDirectory: string): FileStore {
   return createFileStore({
     fs,
     path,
@@ -12,6 +14,8 @@ export function openFileStore(path: string): FileStore {
     gid: process.getgid?.() ?? -1,
     randomName: () => randomBytes(6).toString('hex'),
     isAlive,
+    stateDirectory,
+    witnessRenames,
   })
 }
 

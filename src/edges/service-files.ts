@@ -36,6 +36,7 @@ export async function writePlainFile(
       original: undefined,
       mode,
       bytes,
+      isDurable: true,
       verify: () => undefined,
     })
     replace(fs, temp, path)

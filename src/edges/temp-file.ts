@@ -10,12 +10,12 @@ import { errnoOf, type FileSystem, failureOf } from './file-system.ts'
 
 /** `/home/alice/.aws/.credentials.mfad-4711-x7b2.tmp` */
 export function tempPathOf(realPath: string, pid: number, random: string): string {
-  return join(dirname(realPath), `${prefixOf(realPath)}${pid}-${random}.tmp`)
+  return join(dirname(realPath), `${ownPrefixOf(realPath)}${pid}-${random}.tmp`)
 }
 
 /** The pid that made a temp file beside `realPath`; undefined when `name` is none of ours. */
 export function pidOfTempFile(realPath: string, name: string): number | undefined {
-  const prefix = prefixOf(realPath)
+  const prefix = ownPrefixOf(realPath)
   if (!name.startsWith(prefix)) return undefined
   const match = /^(\d{1,10})-[\w-]+\.tmp$/.exec(name.slice(prefix.length))
   return match === null ? undefined : Number(match[1])
@@ -27,10 +27,12 @@ export type TempContent = {
   original: BigIntStats | undefined
   mode: number
   bytes: Uint8Array
+  /** Whether it must be on the disk before it is used. */
+  isDurable: boolean
   verify(read: Uint8Array): void
 }
 
-/** Leaves a complete, durable and verified temp file, or throws and leaves none. */
+/** Leaves a complete and verified temp file, or throws and leaves none. */
 export async function writeTempFile(fs: FileSystem, temp: string, content: TempContent): Promise<void> {
   const descriptor = fs.openSync(temp, 'wx+', 0o600)
   try {
@@ -48,9 +50,9 @@ export async function writeTempFile(fs: FileSystem, temp: string, content: TempC
 /** Owner and mode go before the fsync, so that they are as durable as the bytes. */
 async function fill(fs: FileSystem, descriptor: number, content: TempContent): Promise<void> {
   if (content.original !== undefined) keepOwner(fs, descriptor, content.original, content.realPath)
-  writeWhole(fs, descriptor, content)
+  writeWhole(fs, descriptor, content.bytes, content.realPath)
   fs.fchmodSync(descriptor, content.mode)
-  await syncFile(fs, descriptor)
+  if (content.isDurable) await syncFile(fs, descriptor)
   content.verify(readWhole(fs, descriptor, content.realPath))
 }
 
@@ -67,7 +69,8 @@ function keepOwner(fs: FileSystem, descriptor: number, original: BigIntStats, re
   }
 }
 
-function writeWhole(fs: FileSystem, descriptor: number, { bytes, realPath }: TempContent): void {
+/** Writes all bytes from the start of a file. `realPath`: the file that an error is about. */
+function writeWhole(fs: FileSystem, descriptor: number, bytes: Uint8Array, realPath: string): void {
   let written = 0
   while (written < bytes.length) {
     const count = fs.writeSync(descriptor, bytes, written, bytes.length - written, written)
@@ -83,6 +86,7 @@ export function syncFile(fs: FileSystem, descriptor: number): Promise<void> {
   })
 }
 
-function prefixOf(realPath: string): string {
+/** What the names of all files begin with that we make beside `realPath`. */
+export function ownPrefixOf(realPath: string): string {
   return `.${basename(realPath)}.mfad-`
 }

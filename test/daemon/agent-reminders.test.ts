@@ -78,7 +78,7 @@ class World {
         loadSettings: () => loadSettings(settings),
         settingsStamp: () => settingsStamp(settings),
         resolveFiles: (loaded) => resolveFiles(environment, loaded),
-        openStore: openFileStore,
+        openStore: (file) => openFileStore(file, join(this.home, 'state')),
       }),
       daemon: { pid: 1, startedAt: '2026-11-23T08:00:00Z', version: '0' },
       log: silentLog,

@@ -45,7 +45,7 @@ function open(more: Partial<KnownFilesDeps> = {}): KnownFiles {
       settings: join(home, 'config.ini'),
       socket: socket ?? join(home, 'sock'),
     }),
-    openStore: openFileStore,
+    openStore: (file) => openFileStore(file, join(home, 'state')),
     ...more,
   })
 }
@@ -103,7 +103,7 @@ describe('a file that is cut short', () => {
   it('is believed at once when we wrote it', () => {
     const known = open()
     write(half)
-    known.adoptWritten(Buffer.from(half))
+    known.adoptWritten({ before: Buffer.from(''), bytes: Buffer.from(half), isChanged: true })
     expect(names(known)).toEqual(['dev'])
   })
 
@@ -111,7 +111,7 @@ describe('a file that is cut short', () => {
     let length = 0
     let isGrowing = false
     const growing = (path: string): FileStore => {
-      const store = openFileStore(path)
+      const store = openFileStore(path, join(home, 'state'))
       return {
         ...store,
         stamp: () => String(length),
@@ -138,7 +138,7 @@ describe('a file that cannot be read', () => {
   const broken = new AppError('file.too-many-open-files', 'it cannot be opened', 'close some')
   let isBroken = false
   const flaky = (path: string): FileStore => {
-    const store = openFileStore(path)
+    const store = openFileStore(path, join(home, 'state'))
     const read = () =>
       isBroken && path === file
         ? { kind: 'unreadable' as const, path, stamp: store.stamp(), error: broken }
@@ -218,7 +218,7 @@ describe('a session section', () => {
 
   it('is written after the file was found half-written at the last instant, and is whole again', async () => {
     const cutOnce = (path: string): FileStore => {
-      const store = openFileStore(path)
+      const store = openFileStore(path, join(home, 'state'))
       let isCut = false
       return {
         ...store,

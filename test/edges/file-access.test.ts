@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { accessWarnings, checkAccess } from '../../src/edges/file-access.ts'
+import { accessWarnings, checkAccess, isReplaceable } from '../../src/edges/file-access.ts'
 
 const alice = { uid: 1000, gid: 1000 }
 const root = { uid: 0, gid: 0 }
@@ -67,7 +67,6 @@ it.each([
     'file.writable-by-others',
     'chmod go-w /a/.aws',
   ],
-  ['a file of someone else', file(0o604, [1001, 1001]), home, alice, 'file.other-owner', 'chown'],
   [
     'a directory of someone else',
     file(0o600),
@@ -76,11 +75,19 @@ it.each([
     'file.other-owner',
     'chown',
   ],
-  ['a file with a second name', file(0o600, [1000, 1000], 2), home, alice, 'file.hard-linked', 'cp -p'],
 ])('refuses %s', (_what, file, directory, identity, code, hint) => {
   expect(() => checkAccess(file, [directory], identity)).toThrow(
     expect.objectContaining({ code, hint: expect.stringContaining(hint) }),
   )
+})
+
+it.each([
+  ['a file of its own', file(0o600), alice, true],
+  ['a file of someone else', file(0o604, [1001, 1001]), alice, false],
+  ['a file of someone else, for root', file(0o604, [1001, 1001]), root, true],
+  ['a file with a second name', file(0o600, [1000, 1000], 2), alice, false],
+])('lets another file take the place of %s or not', (_what, { stats }, identity, expected) => {
+  expect(isReplaceable(stats, identity)).toBe(expected)
 })
 
 it('looks at every directory that leads to the file', () => {

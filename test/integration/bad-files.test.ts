@@ -1,6 +1,6 @@
 // Files that mfad must not write to, or must write to with care. Every refusal comes before a code is used.
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, chownSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { expectRefusal } from '../support/refusal.ts'
@@ -323,7 +323,7 @@ describe('who else may touch the files', () => {
     expect(execFileSync('stat', ['-c', '%a', credentials()], { encoding: 'utf8' })).toBe('644\n')
   })
 
-  it('says so when the user may not read the file, or not write its directory', async (context) => {
+  it('says so when the user may not read the file, or not write it, and writes it where it stands in a closed directory', async (context) => {
     if (process.getuid?.() !== 0) return context.skip('only root can become another user')
     execFileSync('chown', ['-R', `${nobody}:${nobody}`, sandbox.home])
     const asNobody = { uid: nobody, gid: nobody }
@@ -335,7 +335,7 @@ describe('who else may touch the files', () => {
       stdout: '',
       stderr: `mfad: ${credentials()} cannot be read\n  → chmod u+rX ${directory()} ${credentials()}\n`,
     })
-    chmodSync(credentials(), 0o600)
+    chmodSync(credentials(), 0o400)
     chmodSync(directory(), 0o500)
     expect(await logInAsNobody()).toEqual({
       exitCode: 7,
@@ -344,8 +344,13 @@ describe('who else may touch the files', () => {
     })
     expect(sandbox.codesSent()).toEqual([])
     expect(readFileSync(credentials(), 'utf8')).toBe(devCredentials)
-    chmodSync(directory(), 0o700)
+    // Where only the directory is closed, the file is written where it stands.
+    chmodSync(credentials(), 0o600)
+    const { ino } = statSync(credentials())
     expect(await logInAsNobody()).toMatchObject({ exitCode: 0, stderr: '' })
+    expect([statSync(credentials()).ino, readdirSync(directory())]).toEqual([ino, ['config', 'credentials']])
+    expect(readFileSync(credentials(), 'utf8')).toContain('[dev-mfa]')
+    chmodSync(directory(), 0o700)
   })
 })
 

@@ -1,0 +1,93 @@
+// The long run beside test/integration/other-writers.test.ts: `npm run stress -- --edits 10000`. Ends with 1 when an edit was
+// lost that must not be.
+import { parseArgs } from 'node:util'
+import { type Report, runOtherWriters, type Writer } from '../test/support/other-writers.ts'
+
+const usage = `usage: npm run stress -- [--edits N]
+
+Rounds of a daemon that rewrites the credentials file all the time, among real programs that append to it, write it anew
+in place, rename files over it, and run "aws configure set". N (default 2000): edits by append and in place, in all.
+
+  npm run stress
+  npm run stress -- --edits 10000
+`
+
+const editsPerRound = 900
+
+const edits = readEdits()
+if (edits === undefined) process.exit(2)
+
+const reports: Report[] = []
+for (let round = 0; reports.reduce((sum, report) => sum + inPlace(report).made, 0) < edits; round++) {
+  const report = await runOtherWriters(writersOf(round), hasReader(round))
+  reports.push(report)
+  console.log(line(`round ${round + 1}`, [report]))
+  for (const problem of [...report.warnings, ...report.reader.broken, ...report.strays])
+    console.log(`  ${problem}`)
+}
+console.log(line('all', reports))
+const isGood = reports.every(
+  (report) =>
+    inPlace(report).lost === 0 &&
+    report.ours.lost === 0 &&
+    report.edits.rename.lost <= report.named &&
+    report.reader.broken.length === 0 &&
+    report.strays.length === 0,
+)
+const renames = sum(reports, ({ edits: { rename } }) => rename.made)
+const isSeldom = sum(reports, ({ edits: { rename } }) => rename.lost) <= renames / 100
+console.log(isGood && isSeldom ? 'ok' : 'LOST EDITS')
+process.exit(isGood && isSeldom ? 0 : 1)
+
+/** In every other round a reader instead of a writer that empties the file. The AWS CLI takes half a second a time. */
+function writersOf(round: number): Writer[] {
+  const rename = { kind: 'rename', edits: editsPerRound / 3, pauseMs: 1 } as const
+  if (hasReader(round)) return [{ kind: 'append', edits: editsPerRound, pauseMs: 4 }, rename]
+  return [
+    { kind: 'append', edits: editsPerRound / 2, pauseMs: 6 },
+    { kind: 'truncate', edits: editsPerRound / 2, pauseMs: 6 },
+    { kind: 'aws', edits: 12, pauseMs: 1 },
+    rename,
+  ]
+}
+
+function hasReader(round: number): boolean {
+  return round % 2 === 1
+}
+
+function inPlace({ edits: { append, truncate, aws } }: Report): { made: number; lost: number } {
+  return { made: append.made + truncate.made + aws.made, lost: append.lost + truncate.lost + aws.lost }
+}
+
+function line(name: string, of: readonly Report[]): string {
+  const parts = [
+    `${name}: ${sum(of, ({ seconds }) => seconds).toFixed(0)} s`,
+    `in place and appended ${sum(of, (report) => inPlace(report).made)}, lost ${sum(of, (report) => inPlace(report).lost)}`,
+    `renamed ${sum(of, ({ edits: { rename } }) => rename.made)}, lost ${sum(of, ({ edits: { rename } }) => rename.lost)}, named ${sum(of, ({ named }) => named)}`,
+    `ours ${sum(of, ({ ours }) => ours.writes)}, refused ${sum(of, ({ ours }) => ours.refused)}, lost ${sum(of, ({ ours }) => ours.lost)}, written once more ${sum(of, ({ ours }) => ours.writtenOnceMore)}`,
+    `reads ${sum(of, ({ reader }) => reader.reads)}, broken ${sum(of, ({ reader }) => reader.broken.length)}`,
+  ]
+  return parts.join('; ')
+}
+
+function sum(of: readonly Report[], value: (report: Report) => number): number {
+  return of.reduce((total, report) => total + value(report), 0)
+}
+
+function readEdits(): number | undefined {
+  try {
+    const { values } = parseArgs({
+      options: { edits: { type: 'string', default: '2000' }, help: { type: 'boolean', short: 'h' } },
+    })
+    if (values.help) {
+      console.log(usage)
+      process.exit(0)
+    }
+    const count = Number(values.edits)
+    if (Number.isInteger(count) && count > 0) return count
+  } catch {
+    // Said below.
+  }
+  console.error(usage)
+  return undefined
+}

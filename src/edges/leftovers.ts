@@ -1,0 +1,76 @@
+// What `status` says of edits by other programs that are not in the file: lost for good, or kept beside it.
+
+import type { ErrorBody } from '../core/errors.ts'
+import { AppError } from '../core/errors.ts'
+import { quoted } from './file-errors.ts'
+import { errnoOf, type FileSystem, failureOf } from './file-system.ts'
+
+export type Leftovers = {
+  /** Remembers the edits that the warnings of an update call lost. */
+  noteLost(path: string, warnings: readonly ErrorBody[]): void
+  /** An edit stands in `keptPath` and not in the file. */
+  noteKept(keptPath: string | undefined, realPath: string, cause?: unknown): void
+  warnings(): ErrorBody[]
+}
+
+/** More than this are only counted. */
+const mostInstants = 20
+const mostKept = 100
+
+export function createLeftovers(fs: FileSystem): Leftovers {
+  const lost = { count: 0, instants: [] as string[], path: '' }
+  const kept = new Map<string, ErrorBody>()
+  return {
+    noteLost(path, warnings) {
+      for (const { code, message } of warnings) {
+        if (code !== 'file.foreign-edit-lost') continue
+        lost.count++
+        lost.path = path
+        lost.instants = [...lost.instants, /\d{4}-[\d:TZ-]+/.exec(message)?.[0] ?? ''].slice(-mostInstants)
+      }
+    },
+    noteKept(keptPath, realPath, cause) {
+      if (kept.size < mostKept) kept.set(keptPath ?? '', keptWarning(keptPath, realPath, cause))
+    },
+    warnings() {
+      for (const path of kept.keys()) {
+        if (path !== '' && errnoOf(failureOf(() => fs.statSync(path))) === 'ENOENT') kept.delete(path)
+      }
+      return [...(lost.count === 0 ? [] : [lostWarning(lost)]), ...kept.values()]
+    },
+  }
+}
+
+function lostWarning({
+  count,
+  instants,
+  path,
+}: {
+  count: number
+  instants: string[]
+  path: string
+}): ErrorBody {
+  const edits = count === 1 ? 'an edit' : `${count} edits`
+  const at = instants.length < count ? `, the last ${instants.length} at` : ' at'
+  return {
+    code: 'file.foreign-edit-lost',
+    message: `${edits} of ${path} by other programs fell into the same instant as mfad's and ${count === 1 ? 'is' : 'are'} lost,${at} ${instants.join(', ')}`,
+    hint: 'look for what they should have changed, and do it once more; this is said until mfad is restarted',
+  }
+}
+
+function keptWarning(keptPath: string | undefined, realPath: string, cause: unknown): ErrorBody {
+  const reason = cause instanceof AppError ? ` (${cause.message})` : ''
+  if (keptPath === undefined) {
+    return {
+      code: 'file.foreign-edit-lost',
+      message: `another program wrote to the old ${realPath} after mfad had replaced it, and that could not be merged${reason}`,
+      hint: 'look for what it should have changed, and do it once more; this is said until mfad is restarted',
+    }
+  }
+  return {
+    code: 'file.edit-kept',
+    message: `what another program wrote while mfad replaced ${realPath} is in ${keptPath} and not in the file${reason}`,
+    hint: `compare, take over what is missing, then remove it: diff ${quoted(keptPath)} ${quoted(realPath)}`,
+  }
+}
