@@ -5,6 +5,7 @@ import { type CredentialsDocument, parseDocument, parseText } from './document.t
 import { setSection } from './document-edit.ts'
 import { encode, lineEndOf, splitLines } from './document-text.ts'
 import { AppError } from './errors.ts'
+import { mergeLines } from './line-merge.ts'
 import { readSessionSection, sessionKeys } from './session-section.ts'
 
 /** The text of a section, with all that follows it up to the next header; of the lines before the first one when `name` is
@@ -89,17 +90,18 @@ function resultOf({ name, from, to }: SectionChange, found: string | undefined):
   // Whoever removes what another has changed has not seen the change.
   if (to === undefined) return { kind: 'as-it-is' }
   if (found === undefined) return { kind: 'text', text: to }
-  const text = bothAppended(from ?? '', to, found) ?? withOwnValues(name, from, to, found)
+  const text = withOwnValues(name, from, to, found) ?? withBothEdits(from ?? '', to, found)
   return text === undefined ? { kind: 'conflict' } : { kind: 'text', text }
 }
 
-/** What one added at the end comes after what the other did. */
-function bothAppended(from: string, to: string, found: string): string | undefined {
-  const start = withoutEnd(from)
-  const [added, other] = [withoutEnd(to), withoutEnd(found)]
-  const isAppended = (text: string) => text.startsWith(start) && /^[\r\n]/.test(text.slice(start.length))
-  if (start === '' || !isAppended(added) || !isAppended(other)) return undefined
-  return withEndOf(other + added.slice(start.length), found)
+/** Line by line; undefined where both changed the same line, or AWS tools would reject what comes of it. */
+function withBothEdits(from: string, to: string, found: string): string | undefined {
+  const [base, theirs, ours] = [from, to, found].map((text) => splitLines(withoutEnd(text)))
+  if (base === undefined || theirs === undefined || ours === undefined) return undefined
+  const text = mergeLines(base, theirs, ours)?.join(lineEndOf(found))
+  if (text === undefined || parseText(text, true).findings.some(({ rejectsFile }) => rejectsFile))
+    return undefined
+  return withEndOf(text, found)
 }
 
 /** A session section of ours whose own lines the other left alone: theirs, with our values. */

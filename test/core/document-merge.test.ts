@@ -133,9 +133,11 @@ describe('a change by another program', () => {
     expect(merge(base, theirs, ours(base, 'NEW'))).toEqual({ conflicts: ['a-mfa'], text: ours(base, 'NEW') })
   })
 
-  it('that would make AWS tools reject the file is refused', () => {
-    const appendedTwice = () => merge('[a]\nk=1\n', '[a]\nk=1\nl=2\n', '[a]\nk=1\nl=3\n')
-    expect(appendedTwice).toThrow(expect.objectContaining({ code: 'file.rejected-by-aws' }))
+  it('that would make AWS tools reject the section is a conflict, and one that is rejected by itself is refused', () => {
+    expect(merge('[a]\nk=1\n', '[a]\nk=1\nl=2\n', '[a]\nk=1\nl=3\n')).toMatchObject({ conflicts: ['a'] })
+    expect(() => merge('[a]\nk=1\n', '[a]\nk=1\n[b]\nrubbish\n', '[a]\nk=1\n[x]\n')).toThrow(
+      expect.objectContaining({ code: 'file.rejected-by-aws' }),
+    )
   })
 })
 

@@ -1,0 +1,80 @@
+// Two edits of the same few lines put together: what each side added or took away, relative to what both had read.
+
+/** Two sections of so many lines cost some milliseconds; longer ones are a conflict. */
+const mostLines = 3000
+
+/**
+ * The lines of `base` with the changes of both sides; where both added something in one place, `ours` comes first. Undefined
+ * when both changed the same line, each in its own way.
+ */
+export function mergeLines(
+  base: readonly string[],
+  theirs: readonly string[],
+  ours: readonly string[],
+): string[] | undefined {
+  if (Math.max(base.length, theirs.length, ours.length) > mostLines) return undefined
+  const [one, other] = [hunksOf(base, ours), hunksOf(base, theirs)]
+  const merged: string[] = []
+  for (let index = 0; index <= base.length; index++) {
+    const [mine, its] = [one.starting.get(index), other.starting.get(index)]
+    merged.push(...(mine?.lines ?? []), ...(isSame(mine, its) ? [] : (its?.lines ?? [])))
+    const [isGone, isGoneToo] = [one.removing.get(index), other.removing.get(index)]
+    if (isGone && isGoneToo && !isSame(isGone, isGoneToo)) return undefined
+    const line = base[index]
+    if (line !== undefined && !isGone && !isGoneToo) merged.push(line)
+  }
+  return merged
+}
+
+/** The lines of `base` from `start` to before `end` became `lines`. */
+type Hunk = { start: number; end: number; lines: string[] }
+/** `removing`: by the index of each line that it removes. */
+type Hunks = { starting: Map<number, Hunk>; removing: Map<number, Hunk> }
+
+function isSame(one: Hunk | undefined, other: Hunk | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other
+  const areLinesSame =
+    one.lines.length === other.lines.length && one.lines.every((line, at) => line === other.lines[at])
+  return one.start === other.start && one.end === other.end && areLinesSame
+}
+
+function hunksOf(base: readonly string[], changed: readonly string[]): Hunks {
+  const hunks: Hunks = { starting: new Map(), removing: new Map() }
+  let [start, from] = [0, 0]
+  for (const [end, next] of [...commonLines(base, changed), [base.length, changed.length] as const]) {
+    const hunk = { start, end, lines: changed.slice(from, next) }
+    if (end > start || next > from) hunks.starting.set(start, hunk)
+    for (let index = start; index < end; index++) hunks.removing.set(index, hunk)
+    start = end + 1
+    from = next + 1
+  }
+  return hunks
+}
+
+/** Pairs of equal lines, in order, as many as there can be: the longest common subsequence. */
+function commonLines(one: readonly string[], other: readonly string[]): [number, number][] {
+  let start = 0
+  while (start < one.length && start < other.length && one[start] === other[start]) start++
+  let end = 0
+  const mostEnd = Math.min(one.length, other.length) - start
+  while (end < mostEnd && one[one.length - 1 - end] === other[other.length - 1 - end]) end++
+  const [rows, columns] = [one.length - start - end, other.length - start - end]
+  const lengths = new Uint16Array((rows + 1) * (columns + 1))
+  const lengthAt = (row: number, column: number) => lengths[row * (columns + 1) + column] ?? 0
+  for (let row = rows - 1; row >= 0; row--) {
+    for (let column = columns - 1; column >= 0; column--) {
+      const isEqual = one[start + row] === other[start + column]
+      lengths[row * (columns + 1) + column] = isEqual
+        ? lengthAt(row + 1, column + 1) + 1
+        : Math.max(lengthAt(row + 1, column), lengthAt(row, column + 1))
+    }
+  }
+  const pairs = Array.from({ length: start }, (_, index): [number, number] => [index, index])
+  for (let row = 0, column = 0; row < rows && column < columns; ) {
+    if (one[start + row] === other[start + column]) pairs.push([start + row++, start + column++])
+    else if (lengthAt(row + 1, column) >= lengthAt(row, column + 1)) row++
+    else column++
+  }
+  for (let index = end; index > 0; index--) pairs.push([one.length - index, other.length - index])
+  return pairs
+}
