@@ -81,6 +81,22 @@ export function applyChanges(current: CredentialsDocument, changes: readonly Sec
   return { document, conflicts }
 }
 
+/** Do all the lines stand in a section's text that a change added, and none that it removed? */
+export function isMade(change: SectionChange, found: string | undefined): boolean {
+  if (change.to === undefined || found === undefined) return isSame(found, change.to)
+  const lines = new Set(splitLines(found))
+  const removed = addedLines({ from: change.to, to: change.from ?? '' })
+  return (
+    addedLines(change).every((line) => lines.has(line)) &&
+    !removed.some((line) => line !== '' && lines.has(line))
+  )
+}
+
+/** Could a change be made in a section's text, without a conflict? */
+export function canMake(change: SectionChange, found: string | undefined): boolean {
+  return resultOf(change, found).kind === 'text'
+}
+
 type Result = { kind: 'text'; text: string | undefined } | { kind: 'as-it-is' } | { kind: 'conflict' }
 
 function resultOf({ name, from, to }: SectionChange, found: string | undefined): Result {
@@ -210,7 +226,7 @@ export function differsOnlyBy(
   })
 }
 
-function addedLines({ from, to }: SectionChange): string[] {
+function addedLines({ from, to }: Pick<SectionChange, 'from' | 'to'>): string[] {
   const known = new Set(splitLines(from ?? ''))
-  return splitLines(to ?? '').filter((line) => !known.has(line))
+  return splitLines(to ?? '').filter((line) => line !== '' && !known.has(line))
 }

@@ -9,7 +9,7 @@ import { buildProfiles, type Profile } from '../core/profiles.ts'
 import type { Files, Warning } from '../core/wire.ts'
 import type { FileStore, UpdateResult } from '../edges/file-store.ts'
 import { fileWarnings, warningOf } from '../edges/file-warnings.ts'
-import { createRecentWrites, type RecentWrites } from './recent-writes.ts'
+import { createRecentWrites, type RecentWrites, type WriteKind } from './recent-writes.ts'
 
 export type KnownFilesDeps = {
   now(): Date
@@ -23,8 +23,11 @@ export type KnownFilesDeps = {
 export type KnownFiles = {
   /** Looks at the stamps, and re-reads what changed. Answers whether anything did. */
   refresh(): boolean
-  /** Takes what was just written for true, however it looks. */
-  adoptWritten(result: Pick<UpdateResult, 'before' | 'bytes' | 'isChanged'>): void
+  /** Takes what was just written for true, however it looks; and remembers it, but for what was only made once more. */
+  adoptWritten(
+    result: Pick<UpdateResult, 'before' | 'bytes' | 'isChanged'>,
+    kind: WriteKind | 'made-again',
+  ): void
   readonly recentWrites: RecentWrites
   readonly settings: Settings
   readonly files: Files
@@ -99,8 +102,9 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
   const recentWrites = createRecentWrites(deps.now)
   const known: KnownFiles = {
     refresh,
-    adoptWritten({ before, bytes, isChanged }) {
-      if (isChanged) recentWrites.note(parseDocument(before), parseDocument(bytes))
+    adoptWritten({ before, bytes, isChanged }, kind) {
+      if (isChanged && kind !== 'made-again')
+        recentWrites.note(parseDocument(before), parseDocument(bytes), kind)
       credentials.bytes = bytes
       delete credentials.suspect
       refresh()

@@ -1,84 +1,107 @@
 // What we wrote in the last minute. Another program that had read the file before may write it back without our change: an
-// issued session would be lost with it, and that cost the user a code. So the change is made once more; after that the
-// file is believed. A program that writes all the time is answered a few more times, but only within seconds.
+// issued session would be lost with it, and that cost the user a code; or an edit of a third program that we had merged. So
+// the change is made once more; after that the file is believed. A program that writes all the time is answered a few more
+// times, but only within seconds.
+//
+// Of a session section only the last write counts, and everything that it and the writes before it replaced is stale. In
+// other sections each merged change counts for itself: their writers go on writing there.
 
 import type { CredentialsDocument } from '../core/document.ts'
-import { isSame, type SectionChange, sectionChanges, sectionTexts } from '../core/document-merge.ts'
+import {
+  canMake,
+  isMade,
+  isSame,
+  type SectionChange,
+  sectionChanges,
+  sectionTexts,
+} from '../core/document-merge.ts'
+
+/** Why a change was made: to write or remove sessions, or to put another program's late edit into the file. */
+export type WriteKind = 'sessions' | 'merge'
 
 export type RecentWrites = {
   /** Remembers a replacement of the file by us. */
-  note(before: CredentialsDocument, after: CredentialsDocument): void
-  /** What has to be changed again, since another program has brought back what we replaced, or dropped it. A file in which
-   * nothing else stands is believed: someone has emptied it. */
-  undone(document: CredentialsDocument): SectionChange[]
+  note(before: CredentialsDocument, after: CredentialsDocument, kind: WriteKind): void
+  /** What has to be changed again. A file in which nothing else stands is believed: someone has emptied it. */
+  undone(document: CredentialsDocument): Undone[]
+  /** These were made once more. */
+  noteMadeAgain(undone: readonly Undone[]): void
   /** Would this change only bring back what we replaced? */
   isStale(change: SectionChange): boolean
 }
+
+export type Undone = SectionChange & { recent: Recent }
 
 const rememberedMs = 60_000
 /** For what was already written once more. */
 const insistingMs = 5000
 const mostRewrites = 8
-const mostFroms = 16
+/** Of one section. */
+const mostStale = 16
+/** In all; each holds the text of a section. */
+const mostRecents = 200
 
 type Recent = {
-  froms: (string | undefined)[]
   change: SectionChange
+  kind: WriteKind
+  stale: (string | undefined)[]
   at: number
   rewrites: number
 }
 
 export function createRecentWrites(now: () => Date): RecentWrites {
-  const recents = new Map<string, Recent>()
+  let recents: Recent[] = []
   const isRemembered = ({ at, rewrites }: Recent) =>
     Math.abs(now().getTime() - at) <= (rewrites === 0 ? rememberedMs : insistingMs) &&
     rewrites <= mostRewrites
   const forgetOld = () => {
-    for (const [name, recent] of recents) if (!isRemembered(recent)) recents.delete(name)
+    recents = recents.filter(isRemembered).slice(-mostRecents)
   }
-  const isUndone = ({ froms, change: { to } }: Recent, found: string | undefined, hasOthers: boolean) => {
-    const isDropped = found === undefined && to !== undefined
-    const isBack = froms.some((from) => isSame(found, from))
-    return (isDropped || isBack) && hasOthers && !isSame(found, to)
-  }
+  const sessionWrite = (name: string) =>
+    recents.find(({ kind, change }) => kind === 'sessions' && change.name === name)
   return {
-    note(before, after) {
+    note(before, after, kind) {
       forgetOld()
       for (const change of sectionChanges(before, after)) {
-        const known = recents.get(change.name)
-        const isRewrite = known !== undefined && isSame(known.change.to, change.to)
-        recents.set(change.name, {
-          froms: [...(known?.froms ?? []), change.from].slice(-mostFroms),
-          change,
-          at: now().getTime(),
-          rewrites: isRewrite ? known.rewrites + 1 : 0,
-        })
+        const last = sessionWrite(change.name)
+        const isSession = last !== undefined || kind === 'sessions'
+        if (last !== undefined) recents = recents.filter((recent) => recent !== last)
+        const stale = [...(last?.stale ?? []), change.from].slice(-mostStale)
+        recents.push({ change, kind: isSession ? 'sessions' : kind, stale, at: now().getTime(), rewrites: 0 })
       }
     },
     undone(document) {
       forgetOld()
-      if (recents.size === 0) return []
+      if (recents.length === 0) return []
       const texts = sectionTexts(document)
-      const undone: SectionChange[] = []
-      for (const [name, recent] of recents) {
-        const found = texts.get(name)
-        if (isSame(found, recent.change.to)) continue
-        if (isUndone(recent, found, hasOthersThan(name, document)))
-          undone.push({ ...recent.change, from: found })
-        else recents.delete(name)
+      return recents.flatMap((recent) => {
+        const { name } = recent.change
+        const hasOthers = document.sections.size > (document.sections.has(name) ? 1 : 0)
+        const change = hasOthers ? undoneChange(recent, texts.get(name)) : undefined
+        return change === undefined ? [] : [{ ...change, recent }]
+      })
+    },
+    noteMadeAgain(undone) {
+      for (const { recent, from } of undone) {
+        recent.rewrites++
+        recent.at = now().getTime()
+        recent.stale = [...recent.stale, from].slice(-mostStale)
       }
-      return undone
     },
     isStale({ name, to }) {
       forgetOld()
-      const recent = recents.get(name)
-      return (
-        recent !== undefined && !isSame(to, recent.change.to) && recent.froms.some((from) => isSame(to, from))
-      )
+      const last = sessionWrite(name)
+      return last !== undefined && !isSame(to, last.change.to) && last.stale.some((text) => isSame(to, text))
     },
   }
 }
 
-function hasOthersThan(name: string, { sections }: CredentialsDocument): boolean {
-  return sections.size > (sections.has(name) ? 1 : 0)
+/** The change that makes it good; undefined where it stands, or what stands there now is to be believed. */
+function undoneChange({ kind, change, stale }: Recent, found: string | undefined): SectionChange | undefined {
+  if (isSame(found, change.to)) return undefined
+  if (kind === 'sessions') {
+    const isDropped = found === undefined && change.to !== undefined
+    return isDropped || stale.some((text) => isSame(found, text)) ? { ...change, from: found } : undefined
+  }
+  return isMade(change, found) || !canMake(change, found) ? undefined : change
 }

@@ -12,6 +12,7 @@ import type { Warning } from '../core/wire.ts'
 import type { Update, UpdateResult } from '../edges/file-store.ts'
 import type { LateWrite } from '../edges/late-writes.ts'
 import { busyError, type KnownFiles } from './known-files.ts'
+import type { Undone, WriteKind } from './recent-writes.ts'
 
 export type SessionWrite = {
   sessionProfile: string
@@ -101,13 +102,13 @@ async function replace(
       )
     },
   }
-  const { warnings } = await write(known, edit, loginPatienceMs)
+  const { warnings } = await write(known, edit, 'sessions')
   return warnings.map((warning) => ({ ...warning, file: known.files.credentials }))
 }
 
 /** Makes once more what another program's write has undone; the names of those sections. */
 export async function restoreUndone(known: KnownFiles): Promise<string[]> {
-  let undone: SectionChange[] = []
+  let undone: Undone[] = []
   const edit: Edit = {
     edit(before) {
       const document = parseDocument(before)
@@ -117,18 +118,16 @@ export async function restoreUndone(known: KnownFiles): Promise<string[]> {
     },
     verify: (before, after) => checkMerge(before, after, undone),
   }
-  await write(known, edit, mergePatienceMs)
+  await write(known, edit, 'made-again')
+  known.recentWrites.noteMadeAgain(undone)
   return undone.map(({ name }) => name)
 }
 
 type Edit = Pick<Update, 'edit' | 'verify'>
 
-/** A user waits for a login; nobody waits for a merge, and what it merges is nowhere else. */
-const [loginPatienceMs, mergePatienceMs] = [3000, 60_000]
-
 /** Replaces the file and takes the new one for known; what others then still write into the old one is merged. */
-function write(known: KnownFiles, edit: Edit, patienceMs: number): Promise<UpdateResult> {
-  return updateSettled(known, { ...edit, merge: (late) => mergeLate(known, edit, late) }, patienceMs)
+function write(known: KnownFiles, edit: Edit, kind: WriteKind | 'made-again'): Promise<UpdateResult> {
+  return updateSettled(known, { ...edit, merge: (late) => mergeLate(known, edit, late) }, kind)
 }
 
 /**
@@ -161,7 +160,7 @@ async function mergeLate(
       else checkMerge(before, after, changes)
     },
   }
-  await write(known, edit, mergePatienceMs)
+  await write(known, edit, 'merge')
   if (conflicts.length > 0) throw conflictError(conflicts)
 }
 
@@ -188,12 +187,19 @@ function conflictError(names: readonly string[]): AppError {
 /** What a program that is writing at this moment causes. */
 const passingErrors = ['file.busy', 'file.changed-underneath', 'file.rejected-by-aws']
 const attemptPauseMs = 25
+/** A user waits for a login; nobody waits for a merge, and what it merges is nowhere else. */
+const [loginPatienceMs, mergePatienceMs] = [3000, 60_000]
 
 /**
  * Never replaces a half-written file: its writer would go on in the old one, and what it writes there would be lost.
  * A login has waited for AWS since the files were last looked at. Throws file.*.
  */
-async function updateSettled(known: KnownFiles, update: Update, patienceMs: number): Promise<UpdateResult> {
+async function updateSettled(
+  known: KnownFiles,
+  update: Update,
+  kind: WriteKind | 'made-again',
+): Promise<UpdateResult> {
+  const patienceMs = kind === 'sessions' ? loginPatienceMs : mergePatienceMs
   const edit = (before: Uint8Array) => {
     known.refresh()
     if (known.unsettledUntil !== undefined) throw busyError(known.files.credentials)
@@ -204,7 +210,7 @@ async function updateSettled(known: KnownFiles, update: Update, patienceMs: numb
     try {
       await known.settle()
       const result = await known.credentials.update({ ...update, edit })
-      known.adoptWritten(result)
+      known.adoptWritten(result, kind)
       return result
     } catch (error) {
       const isPassing = error instanceof AppError && passingErrors.includes(error.code)

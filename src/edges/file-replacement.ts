@@ -43,6 +43,8 @@ export type UpdateResult = {
   bytes: Uint8Array
   isChanged: boolean
   warnings: ErrorBody[]
+  /** Edits by other programs that fell between two of our system calls, and that nothing can bring back. */
+  lostEdits: number
 }
 
 export type Target = Identity & {
@@ -114,6 +116,7 @@ type Attempt = {
   before: Uint8Array
   bytes: Uint8Array
   isFollowed: boolean
+  lostEdits: number
 }
 
 async function tryToReplace(
@@ -133,6 +136,7 @@ async function tryToReplace(
     before: base?.bytes ?? new Uint8Array(),
     bytes: new Uint8Array(),
     isFollowed: false,
+    lostEdits: 0,
   }
   try {
     checkTarget(target, realPath, base)
@@ -140,12 +144,18 @@ async function tryToReplace(
     const { before, bytes } = attempt
     const mode = base === undefined ? newFileMode : Number(base.stats.mode) & 0o7777
     warnings.push(...accessWarnings(realPath, mode))
-    if (isEqual(before, bytes)) return { before, bytes: before, isChanged: false, warnings }
+    if (isEqual(before, bytes)) return { before, bytes: before, isChanged: false, warnings, lostEdits: 0 }
 
     if (base === undefined) fs.mkdirSync(dirname(realPath), { recursive: true, mode: 0o700 })
     const outcome = await place(attempt, mode, isDurable)
     if (outcome === 'raced') return 'raced'
-    return { before, bytes, isChanged: true, warnings: [...warnings, ...outcome] }
+    return {
+      before,
+      bytes,
+      isChanged: true,
+      warnings: [...warnings, ...outcome],
+      lostEdits: attempt.lostEdits,
+    }
   } catch (error) {
     throw fileError(error, realPath, 'replace')
   } finally {
@@ -175,9 +185,9 @@ async function place(attempt: Attempt, mode: number, isDurable: boolean): Promis
     if (outcome === 'immovable') return await placeWhereItStands(attempt, base)
     if (outcome === 'raced') return 'raced'
     const warnings = await syncPlaced(fs, realPath, isDurable)
-    const isLost =
-      outcome === 'kept' && (await witness?.wasForeignFileReplaced(basename(kept), basename(temp)))
-    return isLost ? [...warnings, foreignEditLost(realPath)] : warnings
+    if (outcome === 'kept')
+      attempt.lostEdits = (await witness?.countLostEdits(basename(kept), basename(temp))) ?? 0
+    return warnings
   } finally {
     witness?.close()
   }
@@ -295,15 +305,6 @@ function openOther(fs: FileSystem, keptPath: string, base: OpenFile): OpenFile |
 /** The directory takes no new names, or a new file cannot have the old one's group; the file itself may well be writable. */
 function isRefusedBesideIt(error: unknown): boolean {
   return ['EACCES', 'EPERM', 'EROFS', 'file.other-owner'].includes(errnoOf(error) ?? '')
-}
-
-function foreignEditLost(realPath: string): ErrorBody {
-  const at = `${new Date().toISOString().slice(0, 19)}Z`
-  return {
-    code: 'file.foreign-edit-lost',
-    message: `another program replaced ${realPath} in the same instant as mfad, at ${at}: its edit is lost`,
-    hint: `look for what it should have changed, and do it once more: ${quoted(realPath)}`,
-  }
 }
 
 function isUnchanged(target: Target, realPath: string, base: OpenFile | undefined): boolean {

@@ -79,8 +79,9 @@ export function createFileStore(deps: FileStoreDeps): FileStore {
     update: (update) =>
       enqueue(async () => {
         const result = await replaceFile(target, update)
-        leftovers.noteLost(path, result.warnings)
-        return result
+        const { lostEdits, warnings } = result
+        if (lostEdits === 0) return result
+        return { ...result, warnings: [...warnings, leftovers.noteLost(path, lostEdits, new Date())] }
       }),
     recover: () => enqueue(() => recover(target, isInUse, leftovers.noteKept)),
     warnings: leftovers.warnings,

@@ -6,14 +6,14 @@ import { quoted } from './file-errors.ts'
 import { errnoOf, type FileSystem, failureOf } from './file-system.ts'
 
 export type Leftovers = {
-  /** Remembers the edits that the warnings of an update call lost. */
-  noteLost(path: string, warnings: readonly ErrorBody[]): void
+  /** So many edits were lost now; the warning about them alone. */
+  noteLost(path: string, count: number, now: Date): ErrorBody
   /** An edit stands in `keptPath` and not in the file. */
   noteKept(keptPath: string | undefined, realPath: string, cause?: unknown): void
   warnings(): ErrorBody[]
 }
 
-/** More than this are only counted. */
+/** The last ones; the rest is only counted. */
 const mostInstants = 20
 const mostKept = 100
 
@@ -21,13 +21,12 @@ export function createLeftovers(fs: FileSystem): Leftovers {
   const lost = { count: 0, instants: [] as string[], path: '' }
   const kept = new Map<string, ErrorBody>()
   return {
-    noteLost(path, warnings) {
-      for (const { code, message } of warnings) {
-        if (code !== 'file.foreign-edit-lost') continue
-        lost.count++
-        lost.path = path
-        lost.instants = [...lost.instants, /\d{4}-[\d:TZ-]+/.exec(message)?.[0] ?? ''].slice(-mostInstants)
-      }
+    noteLost(path, count, now) {
+      const instants = [`${now.toISOString().slice(0, 19)}Z`]
+      lost.count += count
+      lost.path = path
+      lost.instants = [...new Set([...lost.instants, ...instants])].slice(-mostInstants)
+      return lostWarning({ count, instants, path })
     },
     noteKept(keptPath, realPath, cause) {
       if (kept.size < mostKept) kept.set(keptPath ?? '', keptWarning(keptPath, realPath, cause))
@@ -51,11 +50,10 @@ function lostWarning({
   path: string
 }): ErrorBody {
   const edits = count === 1 ? 'an edit' : `${count} edits`
-  const at = instants.length < count ? `, the last ${instants.length} at` : ' at'
   return {
     code: 'file.foreign-edit-lost',
-    message: `${edits} of ${path} by other programs fell into the same instant as mfad's and ${count === 1 ? 'is' : 'are'} lost,${at} ${instants.join(', ')}`,
-    hint: 'look for what they should have changed, and do it once more; this is said until mfad is restarted',
+    message: `${edits} of ${path} by other programs fell into the same instant as mfad's and ${count === 1 ? 'is' : 'are'} lost: ${instants.join(', ')}`,
+    hint: 'look for what they should have changed, and do it once more',
   }
 }
 
@@ -65,7 +63,7 @@ function keptWarning(keptPath: string | undefined, realPath: string, cause: unkn
     return {
       code: 'file.foreign-edit-lost',
       message: `another program wrote to the old ${realPath} after mfad had replaced it, and that could not be merged${reason}`,
-      hint: 'look for what it should have changed, and do it once more; this is said until mfad is restarted',
+      hint: 'look for what it should have changed, and do it once more',
     }
   }
   return {

@@ -1,33 +1,36 @@
-// Tells from the order of a directory's events whether another program's rename fell between ours: after the old file got
-// its second name, and before the new one took its place. Such a rename is undone by ours, and nothing else shows it.
+// Tells from the order of a directory's events how many edits by other programs fell between two of our system calls: after
+// the old file got its second name, and before the new one took its place. A file that was renamed there is undone by our
+// rename, and whatever was written to it; nothing else shows it. As a rule that is some 15 µs, and longer only where the
+// system takes the processor away in between.
 
 import { watch } from 'node:fs'
 
 export type RenameWitness = {
   /** Undefined when it could not be told. */
-  wasForeignFileReplaced(kept: string, temp: string): Promise<boolean | undefined>
+  countLostEdits(kept: string, temp: string): Promise<number | undefined>
   close(): void
 }
 
+type Event = { kind: string; name: string | null }
+
 const patienceMs = 250
 
-/** Watches from now on; undefined where that is impossible. `names`: of the file itself. Linux only: elsewhere the order
+/** Watches from now on; undefined where that is impossible. `name`: of the file itself. Linux only: elsewhere the order
  * of events is not kept. */
 export function witnessRenames(directory: string, name: string): RenameWitness | undefined {
   if (process.platform !== 'linux') return undefined
-  const events: string[] = []
+  const events: Event[] = []
   let notice: () => void = () => undefined
   try {
     const watcher = watch(directory, { persistent: false }, (kind, changed) => {
-      if (kind !== 'rename' || changed === null) return
-      events.push(changed)
+      events.push({ kind, name: changed })
       notice()
     })
     watcher.on('error', () => notice())
     return {
-      async wasForeignFileReplaced(kept, temp) {
+      async countLostEdits(kept, temp) {
         const deadline = performance.now() + patienceMs
-        while (verdictOf(events, kept, temp, name) === undefined && performance.now() < deadline) {
+        while (lostEdits(events, kept, temp, name) === undefined && performance.now() < deadline) {
           await new Promise<void>((resolve) => {
             const timer = setTimeout(resolve, patienceMs)
             notice = () => {
@@ -36,7 +39,7 @@ export function witnessRenames(directory: string, name: string): RenameWitness |
             }
           })
         }
-        return verdictOf(events, kept, temp, name)
+        return lostEdits(events, kept, temp, name)
       },
       close: () => watcher.close(),
     }
@@ -45,9 +48,13 @@ export function witnessRenames(directory: string, name: string): RenameWitness |
   }
 }
 
-function verdictOf(events: readonly string[], kept: string, temp: string, name: string): boolean | undefined {
-  const linked = events.indexOf(kept)
+/** What was only written to, before another file took its name, is the kept one: that is not lost. */
+function lostEdits(events: readonly Event[], kept: string, temp: string, name: string): number | undefined {
+  const linked = events.findIndex((event) => event.name === kept)
   if (linked === -1) return undefined
-  const renamed = events.indexOf(temp, linked)
-  return renamed === -1 ? undefined : events.slice(linked, renamed).includes(name)
+  const renamed = events.findIndex((event, index) => index > linked && event.name === temp)
+  if (renamed === -1) return undefined
+  const between = events.slice(linked, renamed).filter((event) => event.name === name)
+  const first = between.findIndex(({ kind }) => kind === 'rename')
+  return first === -1 ? 0 : between.length - first
 }

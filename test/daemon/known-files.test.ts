@@ -103,7 +103,7 @@ describe('a file that is cut short', () => {
   it('is believed at once when we wrote it', () => {
     const known = open()
     write(half)
-    known.adoptWritten({ before: Buffer.from(''), bytes: Buffer.from(half), isChanged: true })
+    known.adoptWritten({ before: Buffer.from(''), bytes: Buffer.from(half), isChanged: true }, 'sessions')
     expect(names(known)).toEqual(['dev'])
   })
 

@@ -2,7 +2,7 @@
 
 import { beforeEach, describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/core/document.ts'
-import { createRecentWrites, type RecentWrites } from '../../src/daemon/recent-writes.ts'
+import { createRecentWrites, type RecentWrites, type WriteKind } from '../../src/daemon/recent-writes.ts'
 
 const parse = (text: string) => parseDocument(Buffer.from(text))
 let nowMs: number
@@ -12,7 +12,8 @@ beforeEach(() => {
   nowMs = 1_800_000_000_000
   recent = createRecentWrites(() => new Date(nowMs))
 })
-const note = (before: string, after: string) => recent.note(parse(before), parse(after))
+const note = (before: string, after: string, kind: WriteKind = 'sessions') =>
+  recent.note(parse(before), parse(after), kind)
 const undone = (text: string) => recent.undone(parse(text)).map(({ name, to }) => [name, to])
 
 const base = '[a]\nk=1\n'
@@ -57,10 +58,9 @@ describe('a write of ours is not undone', () => {
     expect(undone(`${second}\n\n`)).toEqual([])
   })
 
-  it('when its section holds something new: that is believed, and so is what comes after it', () => {
+  it('when its section holds something new: that is believed', () => {
     note(first, second)
     expect(undone(`${base}[a-mfa]\nt=3\n`)).toEqual([])
-    expect(undone(first)).toEqual([])
   })
 
   it('when the whole file is empty or gone', () => {
@@ -77,8 +77,9 @@ describe('a write of ours is not undone', () => {
 
 describe('a write that was made once more', () => {
   const insist = () => {
-    expect(undone(first)).toHaveLength(1)
-    note(first, second)
+    const found = recent.undone(parse(first))
+    expect(found).toHaveLength(1)
+    recent.noteMadeAgain(found)
   }
 
   it('is insisted on for 5 s: a program that writes all the time is outlasted, a person is believed', () => {
@@ -95,6 +96,38 @@ describe('a write that was made once more', () => {
     for (let time = 0; time < 8; time++) insist()
     insist()
     expect(undone(first)).toEqual([])
+  })
+})
+
+describe("another program's late edit that was merged is undone", () => {
+  const text = (...lines: number[]) => `${base}[b]\n${lines.map((line) => `k${line}=1\n`).join('')}`
+  const merge = (...added: [number[], number[]]) => note(text(...added[0]), text(...added[1]), 'merge')
+
+  it('when that program writes its section without it, and more of its own', () => {
+    merge([1], [1, 2])
+    expect(undone(text(1, 3))).toEqual([['b', '[b]\nk1=1\nk2=1\n']])
+    expect(undone(text(1, 2, 3))).toEqual([])
+  })
+
+  it('each for itself, whatever that program has written between them', () => {
+    merge([1], [1, 2])
+    merge([1, 2, 3], [1, 2, 3, 4])
+    expect(undone(text(1, 2, 3, 5))).toHaveLength(1)
+    expect(undone(text(1, 3, 5))).toHaveLength(2)
+  })
+
+  it('when the section that it added is gone, or the one that it removed is back', () => {
+    note(base, text(1), 'merge')
+    expect(undone(`${base}[c]\n`)).toEqual([['b', '[b]\nk1=1\n']])
+    recent = createRecentWrites(() => new Date(nowMs))
+    note(text(1), base, 'merge')
+    expect(undone(text(1))).toEqual([['b', undefined]])
+  })
+
+  it('but not when the same line holds something new', () => {
+    note(`${base}[b]\nk=1\n`, `${base}[b]\nk=2\n`, 'merge')
+    expect(undone(`${base}[b]\nk=3\n`)).toEqual([])
+    expect(undone(`${base}[b]\nk=1\nl=1\n`)).toHaveLength(1)
   })
 })
 

@@ -154,13 +154,14 @@ it('follows many replacements at a time, and closes what it opened', async () =>
 
 describe('a program that renames a file of its own into place', () => {
   /** At the moment before or after our link: a foreign file takes the place. */
-  const intruding = (moment: 'before-link' | 'after-link') => {
+  const intruding = (moment: 'before-link' | 'after-link', andThen = () => undefined as unknown) => {
     let isDone = false
     const intrude = () => {
       if (isDone) return
       isDone = true
       fs.writeFileSync(join(home, 'foreign'), 'foreign\n', { mode: 0o600 })
       fs.renameSync(join(home, 'foreign'), path)
+      andThen()
     }
     return storeOf({
       fs: {
@@ -185,13 +186,21 @@ describe('a program that renames a file of its own into place', () => {
     store = intruding('after-link')
     const { warnings } = await store.update(adding)
     expect(content()).toBe('old\nours\n')
-    expect(warnings).toMatchObject([
-      { code: 'file.foreign-edit-lost', message: expect.stringContaining(path) },
+    expect(warnings).toEqual([
+      {
+        code: 'file.foreign-edit-lost',
+        message: expect.stringMatching(/^an edit of \S+ by other programs fell .* and is lost: 20[-\dT:]+Z$/),
+        hint: 'look for what they should have changed, and do it once more',
+      },
     ])
-    const at = /\d{4}-[\d:TZ-]+/.exec(warnings[0]?.message ?? '')?.[0]
-    expect(store.warnings()).toMatchObject([
-      { code: 'file.foreign-edit-lost', message: expect.stringContaining(`is lost, at ${at}`) },
-    ])
+    expect(store.warnings()).toEqual(warnings)
+  })
+
+  it('there, and one that then writes to the other file, are both counted', async () => {
+    store = intruding('after-link', () => fs.appendFileSync(path, 'more\n'))
+    const { lostEdits } = await store.update(adding)
+    expect([lostEdits, content()]).toEqual([2, 'old\nours\n'])
+    expect(store.warnings()).toMatchObject([{ message: expect.stringMatching(/^2 edits of .* are lost/) }])
   })
 })
 
