@@ -3,14 +3,14 @@
 
 import type { Entry, Finding, Section } from './document.ts'
 import {
+  addFinding,
   entryProblems,
   type FindingCode,
-  findingOf,
   headerProblems,
   type Place,
   valueProblems,
 } from './document-findings.ts'
-import { isSpecialName, plainLinePattern } from './document-plain.ts'
+import { type Part, plainLinePattern } from './document-plain.ts'
 import {
   decode,
   encode,
@@ -25,7 +25,7 @@ import {
 type OpenSection = Section & { entries: Map<string, Entry> }
 
 /** What was read so far, and where the reading stands. */
-type Reading = {
+export type Reading = {
   readonly sections: Map<string, OpenSection>
   readonly findings: Finding[]
   /** Lines of entries that are disputed because of their section's header. */
@@ -42,23 +42,28 @@ type Reading = {
 
 type Line = { number: number; whole: string; stripped: string; indentation: number; start: number }
 
-export function readAsBotocore(text: string, isUtf8: boolean): Reading {
+/** Reads the parts as if each stood where it stands, and as if nothing stood between them. */
+export function readAsBotocore(text: string, isUtf8: boolean, parts: readonly Part[]): Reading {
   const reading = startReading()
-  const pattern = plainLinePattern()
-  const hasMark = text.startsWith('\ufeff')
   if (!isUtf8) report(reading, 'file.not-utf-8', { line: firstLineNotUtf8(text) })
+  for (const part of parts) readPart(reading, text, part)
+  return reading
+}
+
+function readPart(reading: Reading, text: string, { start, end, line }: Part): void {
+  const pattern = plainLinePattern()
+  const hasMark = start === 0 && text.startsWith('\ufeff')
   if (hasMark) report(reading, 'file.byte-order-mark', { line: 1 })
-  let number = 0
-  let offset = hasMark ? 1 : 0
-  while (offset < text.length) {
-    number++
+  let number = line
+  let offset = hasMark ? 1 : start
+  while (offset < end) {
     pattern.lastIndex = offset
     const match = pattern.exec(text)
     if (match && readPlainLine(reading, match, number, offset)) offset = pattern.lastIndex
     else offset = readOddLine(reading, text, number, offset)
+    number++
   }
-  closeSection(reading, text.length)
-  return reading
+  closeSection(reading, end)
 }
 
 function startReading(): Reading {
@@ -75,11 +80,10 @@ function startReading(): Reading {
   }
 }
 
-/** Most lines, at little cost. False for a name or a place that makes the line less plain than it looks. */
+/** Most lines, at little cost. False for a place that makes the line less plain than it looks. */
 function readPlainLine(reading: Reading, match: RegExpExecArray, number: number, start: number): boolean {
   const [whole, name, key] = match
   if (name !== undefined) {
-    if (isSpecialName(name)) return false
     reading.indentation = 0
     openSection(reading, name, number, start)
   } else if (key !== undefined) {
@@ -186,7 +190,7 @@ function openSection(reading: Reading, name: string, line: number, start: number
   const first = reading.sections.get(name)
   reading.entry = undefined
   reading.sectionDisputed = false
-  reading.section = { name, line, entries: new Map(), start, end: start }
+  reading.section = { name, line, entries: new Map(), start, end: start, isPlain: false }
   if (!first) reading.sections.set(name, reading.section)
   else if (name === 'DEFAULT') reading.section = first
   else {
@@ -195,8 +199,9 @@ function openSection(reading: Reading, name: string, line: number, start: number
   }
 }
 
-function closeSection({ section }: Reading, end: number): void {
-  if (section) section.end = end
+function closeSection(reading: Reading, end: number): void {
+  if (reading.section) reading.section.end = end
+  reading.section = undefined
 }
 
 function addEntry(reading: Reading, key: string, value: string, line: number): Entry {
@@ -224,7 +229,7 @@ export function inheritDefaults({ sections, findings }: Pick<Reading, 'sections'
   const defaults = sections.get('DEFAULT')
   if (!defaults) return
   if (defaults.entries.size * sections.size > mostInherited) {
-    findings.push(findingOf('file.default-section-too-large', { line: defaults.line, section: 'DEFAULT' }))
+    addFinding(findings, 'file.default-section-too-large', { line: defaults.line, section: 'DEFAULT' })
     return
   }
   for (const { key, value, line } of defaults.entries.values()) {
@@ -233,15 +238,17 @@ export function inheritDefaults({ sections, findings }: Pick<Reading, 'sections'
     )
     for (const heir of heirs) heir.entries.set(key, { key, value, line, disputed: true })
     if (heirs.length > 0 && value.startsWith('\n') && lacksEquals(value))
-      findings.push(findingOf('file.nested-line-without-equals', { line, section: 'DEFAULT' }))
+      addFinding(findings, 'file.nested-line-without-equals', { line, section: 'DEFAULT' })
   }
 }
 
 function report(reading: Reading, code: FindingCode, place: Place): void {
-  reading.findings.push(findingOf(code, place))
+  addFinding(reading.findings, code, place)
 }
 
 /** `text` holds one character per byte. */
 function firstLineNotUtf8(text: string): number {
-  return 1 + splitLines(text).findIndex((line) => !decode(encode({ text: line, isUtf8: false })).isUtf8)
+  const isUtf8 = (line: string) =>
+    !/[\x80-\xff]/.test(line) || decode(encode({ text: line, isUtf8: false })).isUtf8
+  return 1 + splitLines(text).findIndex((line) => !isUtf8(line))
 }

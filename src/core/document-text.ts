@@ -33,6 +33,13 @@ export function splitLines(text: string): string[] {
   return text.includes('\r') ? text.split(/\r\n|\n|\r/) : text.split('\n')
 }
 
+export function countLineEnds(text: string): number {
+  const lineEnd = /\r\n|\n|\r/g
+  let count = 0
+  while (lineEnd.test(text)) count++
+  return count
+}
+
 /** The offset at which the line that holds an offset ends, before its line end. */
 export function endOfLine(text: string, offset: number): number {
   const lineEnd = /[\r\n]/g

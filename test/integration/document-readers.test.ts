@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CredentialsDocument, parseDocument } from '../../src/core/document.ts'
 import { removeSection, setSection } from '../../src/core/document-edit.ts'
-import { readAsSdk } from '../../src/core/document-sdk.ts'
+import { sdkNameOf } from '../../src/core/document-sdk.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { sessionKeys } from '../../src/core/session-section.ts'
 import { type Reading, readWithBotocore, readWithSdk, reasonWithoutBotocore } from '../support/aws-readers.ts'
@@ -164,14 +164,14 @@ function sectionsOf({ sections }: CredentialsDocument): Reading {
   )
 }
 
-function sdkSectionsOf({ sdkSections, text }: CredentialsDocument): Reading {
-  const sections = sdkSections ?? readAsSdk(text)
-  return new Map(
-    [...sections].map(([section, entries]) => [
-      section,
-      new Map([...entries].map(([key, entry]) => [key, entry.value])),
-    ]),
-  )
+function sdkSectionsOf({ sdkSections, sections }: CredentialsDocument): Reading {
+  const plain = [...sections.values()].filter(({ isPlain }) => isPlain)
+  const all = [...plain.map(({ name, entries }) => [sdkNameOf(name), entries] as const), ...sdkSections]
+  const readings = all.map(([section, entries]) => {
+    const values = [...entries].map(([key, { value }]) => [key, value] as const)
+    return [section ?? '', new Map(values.filter(([, value]) => value !== ''))] as const
+  })
+  return new Map(readings.filter(([, { size }]) => size > 0))
 }
 
 function inOrder(reading: Reading | ReadonlyMap<string, string>): unknown {
