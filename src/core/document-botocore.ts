@@ -10,14 +10,14 @@ import {
   type Place,
   valueProblems,
 } from './document-findings.ts'
-import { type Part, plainLinePattern } from './document-plain.ts'
+import { type Part, plainLineAt } from './document-plain.ts'
 import {
+  countLineEnds,
   decode,
   encode,
   endOfLine,
   indentationOf,
   lineEndAt,
-  splitLines,
   splitLinesPython,
   stripPython,
 } from './document-text.ts'
@@ -51,15 +51,13 @@ export function readAsBotocore(text: string, isUtf8: boolean, parts: readonly Pa
 }
 
 function readPart(reading: Reading, text: string, { start, end, line }: Part): void {
-  const pattern = plainLinePattern()
   const hasMark = start === 0 && text.startsWith('\ufeff')
   if (hasMark) report(reading, 'file.byte-order-mark', { line: 1 })
   let number = line
   let offset = hasMark ? 1 : start
   while (offset < end) {
-    pattern.lastIndex = offset
-    const match = pattern.exec(text)
-    if (match && readPlainLine(reading, match, number, offset)) offset = pattern.lastIndex
+    const match = plainLineAt(text, offset)
+    if (match && readPlainLine(reading, match, number, offset)) offset += match[0].length
     else offset = readOddLine(reading, text, number, offset)
     number++
   }
@@ -246,9 +244,9 @@ function report(reading: Reading, code: FindingCode, place: Place): void {
   addFinding(reading.findings, code, place)
 }
 
-/** `text` holds one character per byte. */
+/** `text` holds one character per byte. Characters beyond ASCII are whole runs of bytes beyond it. */
 function firstLineNotUtf8(text: string): number {
-  const isUtf8 = (line: string) =>
-    !/[\x80-\xff]/.test(line) || decode(encode({ text: line, isUtf8: false })).isUtf8
-  return 1 + splitLines(text).findIndex((line) => !isUtf8(line))
+  for (const { 0: run, index } of text.matchAll(/[\x80-\xff]+/g))
+    if (!decode(encode({ text: run, isUtf8: false })).isUtf8) return 1 + countLineEnds(text.slice(0, index))
+  return 1
 }

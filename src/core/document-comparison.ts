@@ -53,21 +53,17 @@ function sectionsThatMayDiffer(
   after: CredentialsDocument,
   names: ReadonlySet<string>,
 ): [Section, Section][] | undefined {
-  const ones = sectionsBut(before, names)
-  const others = sectionsBut(after, names)
-  if (ones.length !== others.length) return undefined
+  const others = [...after.sections.values()].filter(({ name }) => !names.has(name))
   const pairs: [Section, Section][] = []
-  for (const [index, one] of ones.entries()) {
-    const other = others[index]
-    if (other === undefined || one.name !== other.name) return undefined
-    if (!one.isPlain || !other.isPlain || textOf(before, one) !== textOf(after, other))
-      pairs.push([one, other])
+  let index = 0
+  for (const one of before.sections.values()) {
+    if (names.has(one.name)) continue
+    const other = others[index++]
+    if (one.name !== other?.name) return undefined
+    const isSame = one.isPlain && other.isPlain && textOf(before, one) === textOf(after, other)
+    if (!isSame) pairs.push([one, other])
   }
-  return pairs
-}
-
-function sectionsBut({ sections }: CredentialsDocument, names: ReadonlySet<string>): Section[] {
-  return [...sections.values()].filter(({ name }) => !names.has(name))
+  return index === others.length ? pairs : undefined
 }
 
 function textOf({ text }: CredentialsDocument, { start, end }: Section): string {

@@ -18,34 +18,33 @@ const name = `(?!${prefixes}\\.|(?:${specialNames.join('|')})\\])((?:${prefixes}
 /** Without a bracket, which botocore would take for the header's, and without white space that is none to some. */
 const commentAfterHeader = '[ \\t]+[#;](?:[^\\]\\s\\0-\\x1f\\x85]|[ \\t])*'
 const header = `\\[${name}\\](?:${commentAfterHeader}|[ \\t]*)${lineEnd}`
-const entry = '([a-z][a-z0-9_]*)[ \\t]*=[ \\t]*(?:[!$-&(-:<-~][ !$-&(-:<-~]*)?'
+const key = '[a-z][a-z0-9_]*'
+const value = '[ \\t]*=[ \\t]*(?:[!$-&(-:<-~][ !$-&(-:<-~]*)?'
 const trivia = '[ \\t]*(?:[#;][^\\r\\n]*)?'
-/** Blocks of lines are bounded, since a match remembers where each of its characters is. */
-const lines = `(?:(?:${entry}|${trivia})${lineEnd})`
-const sectionPattern = new RegExp(`${header}${lines}{0,64}`, 'y')
-const linesPattern = new RegExp(`${lines}{1,64}`, 'y')
-const linePattern = new RegExp(`${header}|(?:${entry}|${trivia})${lineEnd}`, 'y')
+const linePattern = new RegExp(`${header}|(?:(${key})${value}|${trivia})${lineEnd}`, 'y')
 const nextHeaderPattern = new RegExp(`\\n(?=${header})`, 'g')
+/** A longer section costs less line by line, since a match remembers where it passed each of its characters. */
+const sectionPattern = new RegExp(`${header}(?:(?:${key}${value}|${trivia})${lineEnd}){0,256}`, 'y')
 
-/** Matches one plain line where its `lastIndex` says, with its line end: the name of a header, the key of an entry, or
- * neither in a comment or blank line. */
-export function plainLinePattern(): RegExp {
-  return new RegExp(linePattern)
+/** The plain line at an offset, with its line end: the name of a header, the key of an entry, or neither in a comment or
+ * blank line. */
+export function plainLineAt(text: string, offset: number): RegExpExecArray | null {
+  return matchFrom(linePattern, text, offset)
 }
 
 /** Cuts a text into its plain sections and what lies between them, each in order. A name may stand twice. */
 export function splitText(text: string): { plain: Section[]; odd: Part[] } {
-  const patterns = { section: new RegExp(sectionPattern), lines: new RegExp(linesPattern) }
   const plain: PlainSection[] = []
   const odd: Part[] = []
   let start = 0
   let line = 1
   while (start < text.length) {
-    const section = plainSectionAt(text, start, line, patterns)
-    if (section) {
-      plain.push(section)
-      line += section.lineEnds
-      start = section.end
+    const match = matchFrom(sectionPattern, text, start)
+    const lineStarts = match?.[0].match(/\n(?:[a-z][a-z0-9_]*)?/g) ?? []
+    if (match && !isAnyKeyTwice(lineStarts)) {
+      plain.push(new PlainSection(text, match, line))
+      line += lineStarts.length
+      start += match[0].length
       continue
     }
     // A line that is not plain belongs to the section above it.
@@ -58,48 +57,20 @@ export function splitText(text: string): { plain: Section[]; odd: Part[] } {
   return { plain, odd }
 }
 
-/** Undefined where there is no plain header, or where a key stands twice below it. */
-function plainSectionAt(
-  text: string,
-  start: number,
-  line: number,
-  patterns: { section: RegExp; lines: RegExp },
-): PlainSection | undefined {
-  patterns.section.lastIndex = start
-  const name = patterns.section.exec(text)?.[1]
-  if (name === undefined) return undefined
-  const keys: string[] = []
-  let lineEnds = 0
-  let cursor = start
-  let end = patterns.section.lastIndex
-  do {
-    for (const found of text.slice(cursor, end - 1).match(/\n(?:[a-z][a-z0-9_]*)?/g) ?? []) {
-      lineEnds++
-      if (found !== '\n') keys.push(found)
-    }
-    cursor = end - 1
-    end = endOfMatch(patterns.lines, text, end)
-  } while (end > cursor + 1)
-  if (text.endsWith('\n', end)) lineEnds++
-  return isAnyTwice(keys) ? undefined : new PlainSection(text, name, { start, end, line }, lineEnds)
-}
-
-function endOfMatch(pattern: RegExp, text: string, offset: number): number {
-  pattern.lastIndex = offset
-  return offset < text.length && pattern.test(text) ? pattern.lastIndex : offset
-}
-
-function isAnyTwice(keys: readonly string[]): boolean {
-  if (keys.length > 16) return new Set(keys).size < keys.length
-  return keys.some((key, index) => keys.indexOf(key) < index)
+function isAnyKeyTwice(lineStarts: readonly string[]): boolean {
+  const keys = lineStarts.filter((start) => start !== '\n')
+  return new Set(keys).size < keys.length
 }
 
 /** The offset of the next plain header after an offset, or the end of the text. */
 function nextHeader(text: string, offset: number): number {
-  const pattern = new RegExp(nextHeaderPattern)
-  pattern.lastIndex = offset
-  const match = pattern.exec(text)
+  const match = matchFrom(nextHeaderPattern, text, offset)
   return match ? match.index + 1 : text.length
+}
+
+function matchFrom(pattern: RegExp, text: string, offset: number): RegExpExecArray | null {
+  pattern.lastIndex = offset
+  return pattern.exec(text)
 }
 
 /** A section whose entries are read from its text on first use. */
@@ -109,17 +80,15 @@ class PlainSection implements Section {
   readonly line: number
   readonly start: number
   readonly end: number
-  readonly lineEnds: number
   readonly #text: string
   #entries: ReadonlyMap<string, Entry> | undefined
 
-  constructor(text: string, name: string, { start, end, line }: Part, lineEnds: number) {
+  constructor(text: string, match: RegExpExecArray, line: number) {
     this.#text = text
-    this.name = name
+    this.name = match[1] ?? ''
     this.line = line
-    this.start = start
-    this.end = end
-    this.lineEnds = lineEnds
+    this.start = match.index
+    this.end = match.index + match[0].length
   }
 
   get entries(): ReadonlyMap<string, Entry> {

@@ -17,11 +17,15 @@ type Readings = Pick<CredentialsDocument, 'sections' | 'findings' | 'sdkSections
 /** What all readers read in a text, and where they differ. */
 export function readText(text: string, isUtf8: boolean): Readings {
   const { plain, odd } = splitText(text)
-  const botocore = readAsBotocore(text, isUtf8, odd)
+  const reading = readAsBotocore(text, isUtf8, odd)
   const sdkSections = readAsSdk(text, odd)
-  const byName = new Map(plain.map((section) => [section.name, section]))
-  const isApart = plain.length === byName.size && sdkSections && !isAnyShared(byName, botocore, sdkSections)
-  return isApart ? withPlain(byName, compared(botocore, sdkSections)) : readLineByLine(text, isUtf8)
+  const sections = inOrder(plain, [...reading.sections.values()])
+  const isApart =
+    sdkSections !== undefined &&
+    sections.size === plain.length + reading.sections.size &&
+    !reading.sections.has('DEFAULT') &&
+    [...sdkSections.keys()].every((name) => !sections.get(plainNameOf(name))?.isPlain)
+  return isApart ? { ...compared(reading, sdkSections), sections } : readLineByLine(text, isUtf8)
 }
 
 /** The same without looking for plain sections: slower, and right for every text. */
@@ -30,14 +34,17 @@ export function readLineByLine(text: string, isUtf8: boolean): Readings {
   return compared(readAsBotocore(text, isUtf8, [whole]), readAsSdk(text, [whole]) ?? new Map())
 }
 
-/** Does what stands outside the plain sections add to one of them, or does [DEFAULT] add to all? */
-function isAnyShared(
-  plain: ReadonlyMap<string, Section>,
-  { sections }: Reading,
-  sdkSections: SdkSections,
-): boolean {
-  const names = [...sections.keys(), ...[...sdkSections.keys()].map(plainNameOf)]
-  return sections.has('DEFAULT') || names.some((name) => plain.has(name))
+/** By name. Where one stands twice there are fewer. */
+function inOrder(plain: readonly Section[], odd: readonly Section[]): Map<string, Section> {
+  const sections = new Map<string, Section>()
+  let next = 0
+  for (const section of plain) {
+    for (let before = odd[next]; before && before.start < section.start; before = odd[++next])
+      sections.set(before.name, before)
+    sections.set(section.name, section)
+  }
+  for (const section of odd.slice(next)) sections.set(section.name, section)
+  return sections
 }
 
 function compared({ sections, findings, disputedLines }: Reading, sdkSections: SdkSections): Readings {
@@ -45,11 +52,4 @@ function compared({ sections, findings, disputedLines }: Reading, sdkSections: S
   inheritDefaults({ sections, findings })
   findings.sort((one, other) => one.line - other.line)
   return { sections, findings, sdkSections }
-}
-
-/** In the order of the file. */
-function withPlain(plain: ReadonlyMap<string, Section>, odd: Readings): Readings {
-  if (odd.sections.size === 0) return { ...odd, sections: plain }
-  const all = [...plain, ...odd.sections].sort(([, one], [, other]) => one.start - other.start)
-  return { ...odd, sections: new Map(all) }
 }

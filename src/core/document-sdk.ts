@@ -2,7 +2,7 @@
 
 import type { Entry, Finding, Section } from './document.ts'
 import { addFinding } from './document-findings.ts'
-import { type Part, plainLinePattern } from './document-plain.ts'
+import { type Part, plainLineAt } from './document-plain.ts'
 import { countLineEnds, splitLinesPython, stripPython } from './document-text.ts'
 
 export type SdkEntry = { value: string; line: number }
@@ -44,14 +44,12 @@ type SdkReading = {
 
 /** False where the SDK gives up. */
 function readPart(reading: SdkReading, text: string, part: Part): boolean {
-  const pattern = plainLinePattern()
   let { start: offset, line } = part
   while (offset < part.end) {
-    pattern.lastIndex = offset
-    const match = pattern.exec(text)
+    const match = plainLineAt(text, offset)
     if (match) {
       readPlainLine(reading, match, line++)
-      offset = pattern.lastIndex
+      offset += match[0].length
       continue
     }
     const end = text.indexOf('\n', offset)
