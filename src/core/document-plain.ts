@@ -16,7 +16,7 @@ const lineEnd = '(?:\\r?\\n|$)'
 const prefixes = '(?:profile|sso-session|services)'
 const name = `(?!${prefixes}\\.|(?:${specialNames.join('|')})\\])((?:${prefixes} )?[A-Za-z0-9_./%@:+-]+)`
 /** Without a bracket, which botocore would take for the header's, and without white space that is none to some. */
-const commentAfterHeader = '[ \\t]+[#;](?:[^\\]\\s\\0-\\x1f\\x85]|[ \\t])*'
+const commentAfterHeader = '[ \\t]+[#;][\\t -\\\\^-~\\xa1-\\u167f]*'
 const header = `\\[${name}\\](?:${commentAfterHeader}|[ \\t]*)${lineEnd}`
 const key = '[a-z][a-z0-9_]*'
 const value = '[ \\t]*=[ \\t]*(?:[!$-&(-:<-~][ !$-&(-:<-~]*)?'
