@@ -103,24 +103,33 @@ function readBySdk(
   const named = [...names].flatMap((name) => document.sections.get(name) ?? [])
   const sections = new Map(document.sdkSections)
   for (const section of [...given, ...named])
-    if (section.isPlain) sections.set(sdkNameOf(section.name) ?? '', withoutEmptyValues(section))
+    if (section.isPlain) setUnlessEmpty(sections, section.name, valuesOf(section))
   for (const name of names) {
     const section = document.sections.get(name)
-    const sdkName = sdkNameOf(name) ?? ''
     const ownLines = new Set(section ? linesOf(document, section, ownKeys).own.map(({ line }) => line) : [])
     const isOurs = (key: string, { line }: SdkEntry) => ownKeys.includes(key) || ownLines.has(line)
-    const others = [...(sections.get(sdkName) ?? [])].filter(([key, entry]) => !isOurs(key, entry))
-    sections.set(sdkName, new Map(others))
+    const entries = sections.get(sdkNameOf(name) ?? '')
+    if (entries)
+      setUnlessEmpty(
+        sections,
+        name,
+        [...entries].filter(([key, entry]) => !isOurs(key, entry)),
+      )
   }
-  return withoutEmptySections(sections)
+  return sections
 }
 
 /** The SDK knows no keys without a value. */
-function withoutEmptyValues({ entries }: Section): ReadonlyMap<string, SdkEntry> {
-  return new Map([...entries].filter(([, { value }]) => value !== ''))
+function valuesOf({ entries }: Section): [string, SdkEntry][] {
+  return [...entries].filter(([, { value }]) => value !== '')
 }
 
 /** Nor sections without keys. */
-function withoutEmptySections(sections: SdkSections): SdkSections {
-  return new Map([...sections].filter(([, { size }]) => size > 0))
+function setUnlessEmpty(
+  sections: Map<string, ReadonlyMap<string, SdkEntry>>,
+  name: string,
+  entries: readonly [string, SdkEntry][],
+): void {
+  if (entries.length > 0) sections.set(sdkNameOf(name) ?? '', new Map(entries))
+  else sections.delete(sdkNameOf(name) ?? '')
 }

@@ -165,13 +165,15 @@ function sectionsOf({ sections }: CredentialsDocument): Reading {
 }
 
 function sdkSectionsOf({ sdkSections, sections }: CredentialsDocument): Reading {
-  const plain = [...sections.values()].filter(({ isPlain }) => isPlain)
-  const all = [...plain.map(({ name, entries }) => [sdkNameOf(name), entries] as const), ...sdkSections]
-  const readings = all.map(([section, entries]) => {
-    const values = [...entries].map(([key, { value }]) => [key, value] as const)
-    return [section ?? '', new Map(values.filter(([, value]) => value !== ''))] as const
-  })
-  return new Map(readings.filter(([, { size }]) => size > 0))
+  const read = new Map<string, Map<string, string>>()
+  for (const [section, entries] of sdkSections)
+    read.set(section, new Map([...entries].map(([key, { value }]) => [key, value])))
+  for (const { name: section, entries, isPlain } of sections.values()) {
+    const values = [...entries].filter(([, { value }]) => value !== '')
+    if (isPlain && values.length > 0)
+      read.set(sdkNameOf(section) ?? '', new Map(values.map(([key, { value }]) => [key, value])))
+  }
+  return read
 }
 
 function inOrder(reading: Reading | ReadonlyMap<string, string>): unknown {
