@@ -164,15 +164,13 @@ function continueEntry(reading: Reading, entry: Entry, { number, stripped }: Lin
 }
 
 function continuationProblems(reading: Reading, stripped: string): FindingCode[] {
-  if (stripped.startsWith('[') && stripped.includes(']')) {
-    const rejected: FindingCode[] =
-      reading.entryIsNested && lacksEquals(stripped) ? ['file.nested-line-without-equals'] : []
-    return ['file.section-in-value', ...rejected]
-  }
-  if (!reading.entryIsNested) return ['file.continued-value']
+  const isPair = !lacksEquals(stripped)
   // Values of [DEFAULT] are looked at where a section inherits them.
-  if (lacksEquals(stripped))
-    return reading.section?.name === 'DEFAULT' ? [] : ['file.nested-line-without-equals']
+  const isRejected = reading.entryIsNested && !isPair && reading.section?.name !== 'DEFAULT'
+  const rejected: FindingCode[] = isRejected ? ['file.nested-line-without-equals'] : []
+  if (stripped.startsWith('[') && stripped.includes(']')) return ['file.section-in-value', ...rejected]
+  if (!reading.entryIsNested) return ['file.continued-value']
+  if (!isPair) return rejected
   const separator = stripped.indexOf('=')
   return valueProblems(stripped.slice(0, separator), stripped.slice(separator + 1))
 }

@@ -192,6 +192,13 @@ describe('what makes botocore reject the file', () => {
     expect(document.sections.get('a')?.entries.get('k')?.line).toBe(2)
   })
 
+  it('does not mind what only [DEFAULT] holds, and no section inherits', () => {
+    expect(findings(parse('[DEFAULT]\ns3 =\n  [b]\n  path\n'))).toEqual([
+      '1 default-section',
+      '3 section-in-value',
+    ])
+  })
+
   it('does not mind [DEFAULT] standing twice', () => {
     const document = parse('[DEFAULT]\nk = v\n[DEFAULT]\nj = w\n[a]\n')
     expect(document.findings.filter(({ rejectsFile }) => rejectsFile)).toEqual([])
