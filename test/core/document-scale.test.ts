@@ -136,3 +136,13 @@ describe('findings', () => {
     expect(findingWarnings(oddLines(20_000).findings, '/f').length).toBe(50)
   })
 })
+
+it('does not let a small file ask for more memory than there is: keys of [DEFAULT] times sections', () => {
+  const defaults = Array.from({ length: 2000 }, (_, index) => `k${index} = v\n`).join('')
+  const others = Array.from({ length: 2000 }, (_, index) => `[s${index}]\n`).join('')
+  const document = parseDocument(new TextEncoder().encode(`[DEFAULT]\n${defaults}${others}`))
+  expect(document.findings.filter(({ rejectsFile }) => rejectsFile)).toMatchObject([
+    { code: 'file.default-section-too-large', line: 1 },
+  ])
+  expect(document.sections.get('s0')?.entries.size).toBe(0)
+})
