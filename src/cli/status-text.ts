@@ -29,7 +29,7 @@ function profileTable(profiles: readonly ProfileStatus[], now: Date, paint: Pain
   const rows = profiles.map((profile) => ({ profile, cells: cellsOf(profile, now) }))
   const heads = ['PROFILE', 'SECTION', 'STATE', 'LEFT', 'EXPIRES']
   const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map(({ cells }) => (cells[column] ?? '').length)),
+    rows.reduce((width, { cells }) => Math.max(width, (cells[column] ?? '').length), head.length),
   )
   const line = (cells: readonly string[], painter: (text: string, column: number) => string) =>
     cells

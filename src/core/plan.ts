@@ -48,12 +48,11 @@ export function planReminders(
   const passed = open.filter(({ at }) => at <= now.getTime())
   const isSnoozed = ({ profile }: ActiveSession) => (snoozedUntil.get(profile) ?? now) > now
   const passedLeads = new Set(passed.map((moment) => moment.leadSeconds))
-  const shown = open.filter(
-    ({ at, leadSeconds: lead, session }) =>
-      at <= now.getTime() ||
-      (at <= now.getTime() + mergeWindowMs && passedLeads.has(lead) && !isSnoozed(session)),
-  )
-  const later = open.filter((moment) => !shown.includes(moment)).map(({ at }) => at)
+  const isShown = ({ at, leadSeconds: lead, session }: Moment) =>
+    at <= now.getTime() ||
+    (at <= now.getTime() + mergeWindowMs && passedLeads.has(lead) && !isSnoozed(session))
+  const shown = open.filter(isShown)
+  const later = open.filter((moment) => !isShown(moment)).map(({ at }) => at)
   return {
     due: mergeReminders(shown, now),
     sent: shown.map(({ id }) => id),

@@ -430,25 +430,3 @@ describe('what changes only our lines', () => {
     expect(changes(before, after)).toBe(expected)
   })
 })
-
-describe('time', () => {
-  it('grows linearly with the number of sections', () => {
-    const fileOf = (sections: number) =>
-      Array.from(
-        { length: sections },
-        (_, index) => `[p${index}]\naws_access_key_id = AKIA${index}\nregion = x\n\n`,
-      ).join('')
-    const fastest = (before: string) =>
-      Math.min(
-        ...Array.from({ length: 7 }, () => {
-          const started = performance.now()
-          set(before)
-          return performance.now() - started
-        }),
-      )
-    const small = fileOf(10_000)
-    const large = fileOf(20_000)
-    set(small)
-    expect(fastest(large) / fastest(small)).toBeLessThan(3)
-  })
-})

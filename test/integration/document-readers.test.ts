@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type CredentialsDocument, parseDocument } from '../../src/core/document.ts'
 import { removeSection, setSection } from '../../src/core/document-edit.ts'
-import { readAsSdk } from '../../src/core/document-sdk.ts'
+import { sdkNameOf } from '../../src/core/document-sdk.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { sessionKeys } from '../../src/core/session-section.ts'
 import { type Reading, readWithBotocore, readWithSdk, reasonWithoutBotocore } from '../support/aws-readers.ts'
@@ -164,14 +164,16 @@ function sectionsOf({ sections }: CredentialsDocument): Reading {
   )
 }
 
-function sdkSectionsOf({ sdkSections, text }: CredentialsDocument): Reading {
-  const sections = sdkSections ?? readAsSdk(text)
-  return new Map(
-    [...sections].map(([section, entries]) => [
-      section,
-      new Map([...entries].map(([key, entry]) => [key, entry.value])),
-    ]),
-  )
+function sdkSectionsOf({ sdkSections, sections }: CredentialsDocument): Reading {
+  const read = new Map<string, Map<string, string>>()
+  for (const [section, entries] of sdkSections)
+    read.set(section, new Map([...entries].map(([key, { value }]) => [key, value])))
+  for (const { name: section, entries, isPlain } of sections.values()) {
+    const values = [...entries].filter(([, { value }]) => value !== '')
+    if (isPlain && values.length > 0)
+      read.set(sdkNameOf(section) ?? '', new Map(values.map(([key, { value }]) => [key, value])))
+  }
+  return read
 }
 
 function inOrder(reading: Reading | ReadonlyMap<string, string>): unknown {
