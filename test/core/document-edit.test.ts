@@ -43,13 +43,21 @@ describe('a new section', () => {
     ['CRLF without a final line end', '[a]\r\nk = v', `[a]\r\nk = v\r\n${added.replaceAll('\n', '\r\n')}`],
     ['CRLF in the first line', '[a]\r\nk = v\n', `[a]\r\nk = v\n\r\n${added.replaceAll('\n', '\r\n')}`],
     ['LF in the first line', '[a]\nk = v\r\n', `[a]\nk = v\r\n\n${added}`],
-    ['a lone carriage return at the end', '[a]\nk = v\r', `[a]\nk = v\r\n${added}`],
+    [
+      'a lone carriage return at the end',
+      '[a]\nk = v\r',
+      `[a]\nk = v\r\r\n${added.replaceAll('\n', '\r\n')}`,
+    ],
     [
       'CRLF and a lone carriage return at the end',
       '[a]\r\nk = v\r',
       `[a]\r\nk = v\r\r\n${added.replaceAll('\n', '\r\n')}`,
     ],
-    ['only lone carriage returns', '[a]\rk = v\r', `[a]\rk = v\r\n${added}`],
+    [
+      'only lone carriage returns',
+      '[a]\rk = v\r',
+      `[a]\rk = v\r\r\n${added.replaceAll('\n', '\r\n')}`,
+    ],
     ['a value that goes on', '[a]\nk = v\n  more', `[a]\nk = v\n  more\n${added}`],
     ['an open nested block', '[a]\ns3 =\n  k = v\n  ', `[a]\ns3 =\n  k = v\n  \n${added}`],
     ['a file with keys for all', '[DEFAULT]\noutput = json\n', `[DEFAULT]\noutput = json\n\n${added}`],
@@ -260,6 +268,7 @@ describe('removing', () => {
     ],
     ['takes a key with capitals', '[a]\n\n[dev-mfa]\nREGION: x\n', '[a]\n'],
     ['takes a whole CRLF', '[a]\r\n\r\n[dev-mfa]\r\nregion = x\r\n# c', '[a]\r\n# c'],
+    ['takes no half of a CRLF', '[a]\r\nk = v\r\n[dev-mfa]\nregion = x\n', '[a]\r\nk = v\r\n'],
     ['keeps a blank line of another kind', '[a]\r\n\r\n[dev-mfa]\nregion = x\n# c', '[a]\r\n\r\n# c'],
     ['takes a section that is all there is', added, ''],
     [
