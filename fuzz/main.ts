@@ -131,7 +131,8 @@ function runJob(setup: Setup, batches: Iterator<Batch>, take: (answer: Answer) =
     worker.on('error', reject)
     worker.on('exit', () => {
       clearTimeout(watchdog)
-      resolve()
+      if (inHand.length > 0) reject(new Error('a job ended before its files were checked'))
+      else resolve()
     })
     for (let index = 0; index < batchesInHand; index++) next()
     watch()

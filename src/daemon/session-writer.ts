@@ -55,7 +55,22 @@ export async function writeSessions(
 
 /** Throws what writeSessions would throw for the file as it is now. Writes nothing. */
 export function rehearseSessions({ documents, files }: KnownFiles, writes: readonly SessionWrite[]): void {
-  withSessions(documents.credentials, writes, files.credentials)
+  const names = new Set(writes.map(({ sessionProfile }) => sessionProfile))
+  const { document } = withSessions(documents.credentials, writes, files.credentials)
+  checkOnlySessions(documents.credentials, document, names)
+}
+
+function checkOnlySessions(
+  before: CredentialsDocument,
+  after: CredentialsDocument,
+  names: ReadonlySet<string>,
+): void {
+  if (changesOnlySections(before, after, names, sessionKeys)) return
+  throw new AppError(
+    'internal.unsafe-edit',
+    'the new credentials file would have changed more than session sections; nothing was written',
+    'report this with the shape of your file (no values)',
+  )
 }
 
 function withSessions(
@@ -93,14 +108,8 @@ async function replace(
 ): Promise<Warning[]> {
   const edit = {
     edit: (before: Uint8Array) => change(parseDocument(before)).toBytes(),
-    verify(before: Uint8Array, after: Uint8Array) {
-      if (changesOnlySections(parseDocument(before), parseDocument(after), names, sessionKeys)) return
-      throw new AppError(
-        'internal.unsafe-edit',
-        'the new credentials file would have changed more than session sections; nothing was written',
-        'report this with the shape of your file (no values)',
-      )
-    },
+    verify: (before: Uint8Array, after: Uint8Array) =>
+      checkOnlySessions(parseDocument(before), parseDocument(after), names),
   }
   const { warnings } = await write(known, edit, 'sessions')
   return warnings.map((warning) => ({ ...warning, file: known.files.credentials }))

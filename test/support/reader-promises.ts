@@ -121,14 +121,15 @@ function sectionsOf({ sections }: CredentialsDocument): Reading {
   )
 }
 
+/** A plain section reads alike for both. */
 function sdkSectionsOf({ sdkSections, sections }: CredentialsDocument): Reading {
   const read = new Map<string, Map<string, string>>()
   for (const [section, entries] of sdkSections)
     read.set(section, new Map([...entries].map(([key, { value }]) => [key, value])))
-  for (const { name: section, entries, isPlain } of sections.values()) {
+  for (const { name, entries, isPlain } of sections.values()) {
     const values = [...entries].filter(([, { value }]) => value !== '')
     if (isPlain && values.length > 0)
-      read.set(sdkNameOf(section), new Map(values.map(([key, { value }]) => [key, value])))
+      read.set(sdkNameOf(name), new Map(values.map(([key, { value }]) => [key, value])))
   }
   return read
 }
