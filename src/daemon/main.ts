@@ -2,10 +2,12 @@
 import { existsSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
 import type { EndpointSettings } from '../core/sts-target.ts'
-import { createClock } from '../edges/clock.ts'
+import { createClock, localUtcOffset } from '../edges/clock.ts'
+import type { Desktop } from '../edges/desktop.ts'
 import { refuseForeignHome } from '../edges/foreign-home.ts'
+import { checkOwnFile, runHelperCommand } from '../edges/helper-command.ts'
 import { createLogger, type RunningLog } from '../edges/logger.ts'
-import { createNotifier } from '../edges/notifier.ts'
+import { createNotifier, type Notifier } from '../edges/notifier.ts'
 import { openFileStore, userId } from '../edges/own-file-store.ts'
 import { type Environment, homeDirectory, resolveFiles, settingsPath } from '../edges/paths.ts'
 import { isolateSdk } from '../edges/sdk-environment.ts'
@@ -47,7 +49,12 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     now: clock.now,
     steadyMs: () => performance.now(),
     wakeAt: clock.wakeAt,
-    show: createNotifier(process.platform, () => environment.PATH).show,
+    utcOffset: localUtcOffset,
+    random: Math.random,
+    desktop: plainDesktop(createNotifier(process.platform, () => environment.PATH)),
+    checkOwnFile: (path) => checkOwnFile(path, { uid: userId(), gid: process.getgid?.() ?? -1 }),
+    runCommand: (command, timeoutMs, stop) =>
+      runHelperCommand(command, { environment, timeoutMs, stopping: stop }),
     loadSts: async () => (await import('../edges/sts.ts')).createSts(),
   })
   const server = createHttpServer(createRoutes(agent), MFAD_VERSION, log)
@@ -102,6 +109,16 @@ function startFollowing({ known, agent, log, clock }: FollowDeps): { close(): Pr
       clock.close()
       await watcher.close()
     },
+  }
+}
+
+/** Notifications that nobody can answer. */
+function plainDesktop({ show }: Notifier): Desktop {
+  return {
+    remind: async ({ notification }) => ({
+      way: await show(notification),
+      ended: Promise.resolve('no-answer-possible' as const),
+    }),
   }
 }
 

@@ -12,6 +12,11 @@ export type Clock = {
 
 const intervalMs = 30_000
 
+/** Minutes by which local time is ahead of UTC. */
+export function localUtcOffset(instant: Date): number {
+  return -Math.round(instant.getTimezoneOffset())
+}
+
 export function createClock(): Clock {
   let tick: (() => void) | undefined
   let interval: NodeJS.Timeout | undefined

@@ -1,23 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { afterQuietHours, parseQuietHours, type UtcOffset } from '../../src/core/quiet-hours.ts'
+import { offsetIn } from '../support/time-zones.ts'
 
 const utc: UtcOffset = () => 0
-/** Minutes ahead of UTC by the tables of the runtime, computed otherwise than by Date: what core/ is not allowed. */
-const offsetIn = (timeZone: string): UtcOffset => {
-  const format = new Intl.DateTimeFormat('en-GB', {
-    timeZone,
-    dateStyle: 'short',
-    timeStyle: 'medium',
-    hourCycle: 'h23',
-  })
-  return (instant) => {
-    const [date = '', time = ''] = format.format(instant).split(', ')
-    const [day, month, year] = date.split('/')
-    const local = Date.parse(`${year}-${month}-${day}T${time}Z`)
-    return Math.round((local - Math.floor(instant.getTime() / 1000) * 1000) / 60_000)
-  }
-}
 const berlin = offsetIn('Europe/Berlin')
 const lordHowe = offsetIn('Australia/Lord_Howe')
 const outOf = (quiet: string, instant: string, utcOffset = utc) =>

@@ -1,0 +1,285 @@
+// Shows the reminders that are due and takes their answers. A reminder stays open until it is answered or dismissed, or
+// until nothing is left of what it says: then it is withdrawn, with the dialog that may be open.
+import { type ErrorBody, errorBody } from '../core/errors.ts'
+import {
+  type ActiveSession,
+  allTold,
+  hasExpired,
+  planReminders,
+  type Reminder,
+  type ReminderRules,
+  sessionId,
+  type Told,
+  untold,
+} from '../core/plan.ts'
+import type { UtcOffset } from '../core/quiet-hours.ts'
+import { answerReason, canAskAgain, pendingDevices, snoozeEnd } from '../core/reminder-answer.ts'
+import { namesOf, reminderQuestion, reminderText, renewalProblemText } from '../core/reminder-text.ts'
+import { formatExpiration } from '../core/session-section.ts'
+import type { LoginRequest, Warning } from '../core/wire.ts'
+import type { CodeOutcome, Desktop, ReminderRequest, Respond } from '../edges/desktop.ts'
+import type { Log } from '../edges/logger.ts'
+import type { AgentState } from './agent-state.ts'
+
+export type ReminderDeps = {
+  state: AgentState
+  log: Log
+  desktop: Desktop
+  now(): Date
+  utcOffset: UtcOffset
+  /** Nothing is to be shown: reminders are log lines. */
+  isSilent(): boolean
+  /** Every active session as it is now. */
+  sessions(): readonly ActiveSession[]
+  /** The same login as from the command line. */
+  logIn(request: LoginRequest): Promise<unknown>
+  look(): void
+}
+
+export type Reminders = {
+  /** Shows what is due and withdraws what is settled; answers when to look again. */
+  look(sessions: readonly ActiveSession[], rules: ReminderRules): Date | undefined
+  /** Says that these will not be renewed by themselves, and why. */
+  tellProblem(sessions: readonly ActiveSession[], problem: ErrorBody): void
+  /** Withdraws all that is open. */
+  close(): void
+}
+
+/** A reminder on the screen. */
+type Open = {
+  reminder: Reminder
+  /** What was told before it. */
+  before: Told
+  withdrawal: AbortController
+  /** Since when nothing of it stands in the file any more. */
+  goneSince?: number
+}
+
+const firstRetryMs = 60_000
+const mostRetryMs = 15 * 60_000
+/** An editor that saves may take the file away for a moment. */
+const goneMs = 2000
+const mostOpen = 20
+const mostWrongCodes = 5
+
+export function createReminders(deps: ReminderDeps): Reminders {
+  const { state, log, desktop } = deps
+  const open = new Set<Open>()
+  /** The notification service may come up after the daemon: what could not be shown is tried again, ever more seldom. */
+  let retryAt: Date | undefined
+  let retryPauseMs = firstRetryMs
+
+  const noteShown = () => {
+    retryAt = undefined
+    retryPauseMs = firstRetryMs
+    delete state.notifierWarning
+  }
+
+  const noteNotShown = (error: unknown, facts: object) => {
+    const warning = notifierWarning(error)
+    const level = warning.message === state.notifierWarning?.message ? 'debug' : 'warn'
+    log[level]({ ...facts, problem: warning.message }, 'reminder could not be shown')
+    state.notifierWarning = warning
+    retryAt = new Date(deps.now().getTime() + retryPauseMs)
+    retryPauseMs = Math.min(2 * retryPauseMs, mostRetryMs)
+  }
+
+  const show = async (reminder: Reminder, before: Told, request: ReminderRequest) => {
+    const { title } = request.notification
+    const facts = {
+      kind: reminder.kind,
+      profiles: request.profiles,
+      expiration: formatExpiration(request.expiration),
+      title,
+    }
+    if (deps.isSilent()) return log.info(facts, 'reminder (notifications are off)')
+    const entry: Open = { reminder, before, withdrawal: new AbortController() }
+    open.add(entry)
+    if (open.size > mostOpen) withdraw([...open].slice(0, 1))
+    try {
+      const { way, ended } = await desktop.remind(request, respondTo(entry), entry.withdrawal.signal)
+      log.info({ ...facts, way }, 'reminder shown')
+      noteShown()
+      void ended.then(
+        (how) => {
+          log.info({ ...facts, how }, 'reminder ended')
+          // One that cannot be answered may still be on the screen.
+          if (how !== 'no-answer-possible') open.delete(entry)
+        },
+        (error: unknown) => {
+          open.delete(entry)
+          log.warn({ ...facts, problem: problemOf(error) }, 'reminder ended badly')
+        },
+      )
+    } catch (error) {
+      open.delete(entry)
+      if (entry.withdrawal.signal.aborted) return
+      state.told = untold(state.told, before, reminder)
+      noteNotShown(error, facts)
+      deps.look()
+    }
+  }
+
+  /** What the user does with a reminder. Neither of them ever throws. */
+  const respondTo = (entry: Open): Respond => {
+    let wrongCodes = 0
+    let asked = pendingDevices(entry.reminder.sessions, deps.sessions())[0]?.[0]?.device
+    /** The next device that needs a code, asked for with a word of what was before. */
+    const next = (before: string): CodeOutcome => {
+      const [device] = pendingDevices(entry.reminder.sessions, deps.sessions())
+      if (device === undefined) return { kind: 'done' }
+      asked = device[0]?.device
+      return {
+        kind: 'again',
+        reason: `${before}; now the code of ${device[0]?.serialNumber} for ${namesOf(device)}`,
+      }
+    }
+    return {
+      async tokenCode(code) {
+        const [device] = pendingDevices(entry.reminder.sessions, deps.sessions())
+        if (device === undefined) return { kind: 'done' }
+        if (device[0]?.device !== asked) return next('the first was renewed meanwhile')
+        try {
+          await deps.logIn({
+            profiles: device.map(({ profile }) => profile),
+            tokenCode: code.replace(/\s/g, ''),
+          })
+        } catch (thrown) {
+          const error = errorBody(thrown)
+          log.info(
+            { profiles: device.map(({ profile }) => profile), code: error.code },
+            'a login from a reminder failed',
+          )
+          if (!canAskAgain(error)) return { kind: 'failed', message: `${error.message}\n${error.hint}` }
+          wrongCodes += 1
+          if (wrongCodes >= mostWrongCodes)
+            return {
+              kind: 'failed',
+              message: `${error.message}\nafter some minutes: mfad login ${namesOf(device)}`,
+            }
+          return { kind: 'again', reason: answerReason(error, deps.now()) }
+        }
+        return next(`${namesOf(device)} ${device.length === 1 ? 'is' : 'are'} renewed`)
+      },
+      snooze() {
+        open.delete(entry)
+        const until = snoozeEnd(entry.reminder.sessions, deps.now())
+        for (const { profile } of entry.reminder.sessions) state.snoozedUntil.set(profile, until)
+        state.told = untold(state.told, entry.before, entry.reminder)
+        log.info({ profiles: entry.reminder.sessions.map(({ profile }) => profile), until }, 'snoozed')
+        deps.look()
+      },
+    }
+  }
+
+  const withdraw = (entries: readonly Open[]) => {
+    for (const entry of entries) {
+      open.delete(entry)
+      entry.withdrawal.abort()
+    }
+  }
+
+  /** Those of which nothing is left, and those that were snoozed: these come again. Answers when to look again. */
+  const withdrawSettled = (
+    sessions: readonly ActiveSession[],
+    { snoozedUntil }: ReminderRules,
+  ): Date | undefined => {
+    const now = deps.now()
+    const current = new Map(sessions.map((session) => [session.profile, sessionId(session)]))
+    let lookAt: Date | undefined
+    for (const entry of open) {
+      const own = entry.reminder.sessions
+      const standing = own.filter((session) => current.get(session.profile) === sessionId(session))
+      if (standing.length > 0) {
+        delete entry.goneSince
+        if (standing.some(({ profile }) => (snoozedUntil.get(profile) ?? now) <= now)) continue
+        state.told = untold(state.told, entry.before, entry.reminder)
+        withdraw([entry])
+        continue
+      }
+      entry.goneSince ??= now.getTime()
+      const isReplaced = own.some(({ profile }) => current.has(profile))
+      const goneAt = entry.goneSince + goneMs
+      if (isReplaced || Math.abs(now.getTime() - entry.goneSince) >= goneMs) withdraw([entry])
+      else lookAt = new Date(goneAt)
+    }
+    return lookAt
+  }
+
+  return {
+    look(sessions, rules) {
+      const settledAt = withdrawSettled(sessions, rules)
+      if (retryAt !== undefined && deps.now() < retryAt) return earliest(retryAt, settledAt)
+      const now = deps.now()
+      const before = state.told
+      const { due, told, nextAt } = planReminders(sessions, rules, before, now)
+      state.told = told
+      if (due !== undefined) void show(due, before, requestOf(due, state, deps.utcOffset, now))
+      return earliest(nextAt, settledAt)
+    },
+    tellProblem(sessions, problem) {
+      const now = deps.now()
+      const before = state.told
+      const untoldOf = sessions.filter((session) => before.get(sessionId(session)) !== 0)
+      const [first] = untoldOf
+      if (first === undefined) return
+      state.told = allTold(before, untoldOf)
+      const kind = hasExpired(first, now) ? 'expired' : 'expiring'
+      const reminder: Reminder = { kind, sessions: untoldOf, expiration: first.expiration }
+      const request = requestOf(reminder, state, deps.utcOffset, now)
+      void show(reminder, before, {
+        ...request,
+        notification: renewalProblemText(untoldOf, problem),
+        canAnswer: false,
+      })
+    },
+    close() {
+      withdraw([...open])
+    },
+  }
+}
+
+/** What the desktop is asked to show. */
+function requestOf(reminder: Reminder, state: AgentState, utcOffset: UtcOffset, now: Date): ReminderRequest {
+  const { kind, sessions, expiration } = reminder
+  return {
+    notification: reminderText(reminder, now, failedCommand(sessions, state)),
+    question: reminderQuestion(reminder, now, utcOffset),
+    kind,
+    profiles: sessions.map(({ profile }) => profile),
+    // As STS stated it.
+    expiration: new Date(expiration.getTime() + state.clockOffsetSeconds * 1000),
+    canAnswer: sessions.some(({ serialNumber }) => serialNumber !== undefined),
+  }
+}
+
+/** Why a device that renews by itself as a rule did not. */
+function failedCommand(sessions: readonly ActiveSession[], { attempts }: AgentState): string | undefined {
+  for (const { device, accessKeyId } of sessions) {
+    const attempt = attempts.get(device)
+    if (attempt?.kind === 'given-up' && attempt.subject.includes(accessKeyId)) return attempt.error.message
+    if (attempt?.kind === 'waiting' && attempt.subject.includes(accessKeyId)) return attempt.error.message
+  }
+  return undefined
+}
+
+export function earliest(...instants: readonly (Date | undefined)[]): Date | undefined {
+  const times = instants.filter((instant) => instant !== undefined).map((instant) => instant.getTime())
+  return times.length === 0 ? undefined : new Date(Math.min(...times))
+}
+
+/** What `status` says of a desktop that shows nothing. */
+export function notifierWarning(error: unknown): Warning {
+  const problem = problemOf(error)
+  return {
+    code: 'notifier.unavailable',
+    message: `notifications cannot be shown: ${problem}`,
+    hint: /not installed/.test(problem)
+      ? 'apt-get install libnotify-bin, or set notify = none in the settings'
+      : 'is there a desktop session, and does it allow notifications? else set notify = none in the settings',
+  }
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown reason'
+}
