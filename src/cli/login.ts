@@ -92,12 +92,17 @@ async function logIn(daemon: Daemon, request: LoginRequest, output: Output): Pro
       )
         throw error
       if (error.code !== 'usage.token-code-needed') {
-        if (!retriableCodes.has(error.code)) throw error
+        if (!isRetriable(error)) throw error
         output.printError({ message: error.message, hint: error.hint })
       } else if (asked === 0) output.note(error.message)
       attempt = { ...request, tokenCode: await askCode(output) }
     }
   }
+}
+
+/** Another code may help; also one that a person gives where a command gave none. */
+function isRetriable({ code }: AppError): boolean {
+  return retriableCodes.has(code) || code.startsWith('device.mfa-process-')
 }
 
 async function askCode(output: Output): Promise<string> {

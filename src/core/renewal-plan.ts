@@ -58,7 +58,7 @@ const attemptMs = 120_000
 const graceMs = 60_000
 const firstPauseMs = 5000
 const mostPauseMs = 300_000
-/** More than the longest pause: there was a sleep, or a night, in between. */
+/** More than the longest pause. */
 const forgottenMs = 600_000
 /** A code that is refused may have been on its last second; after three of them it is the command. */
 const mostRefusedCodes = 3
@@ -110,7 +110,7 @@ export function planRenewals(
     const own = attempt?.subject === device.subject ? attempt : undefined
     if (own?.kind === 'given-up') continue
     const startAt = startOf(device, attempt, rules, now)
-    hopeUntil.set(device.device, new Date(hopeOf(own, startAt)))
+    hopeUntil.set(device.device, new Date(hopeOf(own, startAt, now)))
     if (own?.kind === 'running') continue
     if (startAt <= now.getTime()) start.push(device)
     else later.push(startAt)
@@ -138,12 +138,15 @@ export function startedAttempt(
 ): Attempt & { kind: 'running' } {
   const startedAt = now.getTime()
   const isGoingOn =
-    previous?.kind === 'waiting' &&
-    previous.subject === subject &&
-    Math.abs(startedAt - previous.failedAt) < forgottenMs
+    previous?.kind === 'waiting' && previous.subject === subject && !isForgotten(previous, now)
   if (!isGoingOn) return { kind: 'running', subject, startedAt, failures: 0 }
   const { failures, failingSince } = previous
   return { kind: 'running', subject, startedAt, failures, failingSince }
+}
+
+/** After a sleep or a night what failed before says nothing any more. */
+function isForgotten({ failedAt }: Attempt & { kind: 'waiting' }, now: Date): boolean {
+  return Math.abs(now.getTime() - failedAt) >= forgottenMs
 }
 
 /** What becomes of an attempt that failed. `random` is from 0 up to 1: not all computers should come back at once. */
@@ -204,8 +207,8 @@ function pauseEndOf({ subject }: RenewingDevice, attempt: Attempt | undefined): 
 }
 
 /** Until when an attempt that goes on, or that is yet to begin, may still succeed. */
-function hopeOf(own: Attempt | undefined, startAt: number): number {
-  if (own?.kind === 'waiting') return own.failingSince + graceMs
+function hopeOf(own: Attempt | undefined, startAt: number, now: Date): number {
+  if (own?.kind === 'waiting' && !isForgotten(own, now)) return own.failingSince + graceMs
   if (own?.kind !== 'running') return startAt + attemptMs
   return own.failingSince === undefined ? own.startedAt + attemptMs : own.failingSince + graceMs
 }

@@ -42,8 +42,10 @@ export function createRenewals(deps: RenewalDeps): Renewals {
     const attempt = startedAttempt(device, state.attempts.get(device.device), deps.now())
     state.attempts.set(device.device, attempt)
     const profiles = device.sessions.map(({ profile }) => profile)
+    log.debug({ profiles }, 'a renewal begins')
     try {
       await deps.renew(profiles)
+      log.info({ profiles }, 'renewed by itself')
       state.attempts.set(device.device, { kind: 'done', subject: attempt.subject, at: deps.now().getTime() })
     } catch (thrown) {
       const error = errorBody(thrown)
@@ -62,8 +64,11 @@ export function createRenewals(deps: RenewalDeps): Renewals {
       const devices = renewingDevices(sessions, known.profiles)
       const { start, hopeUntil, nextAt } = planRenewals(devices, state.attempts, rules, deps.now())
       for (const device of start) {
-        const job = renew(device).finally(() => running.delete(job))
+        const job = renew(device).catch((error: unknown) => {
+          log.error({ problem: String(error) }, 'a look after a renewal failed')
+        })
         running.add(job)
+        void job.finally(() => running.delete(job))
       }
       return { hopeUntil, ...(nextAt === undefined ? {} : { nextAt }) }
     },

@@ -1,5 +1,5 @@
 // The world around an agent: real files; fake are only the clock, the desktop, STS and the commands that give codes.
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { CommandResult } from '../../src/core/mfa-process.ts'
@@ -46,6 +46,9 @@ export class World {
   /** What an mfa_process does, by default: prints another code each time. */
   runCommand: (command: string) => CommandResult | Promise<CommandResult> = () => printed(this.nextCode())
   readonly commandsRun: string[] = []
+  readonly commandSignals: AbortSignal[] = []
+  /** How long sessions live, whatever was asked for. */
+  lifeSeconds: number | undefined
   unsafeFile: Error | undefined
   readonly logged: string[] = []
   wishedAt: Date | undefined
@@ -73,6 +76,19 @@ export class World {
       entries.map(([name, user]) => `[profile ${name}]\n${serial(user)}`).join('\n'),
       { mode: 0o600 },
     )
+  }
+
+  /** The lines go to the end: a section of their own, or more of the last profile. */
+  addToConfig(text: string): void {
+    appendFileSync(join(this.home, '.aws/config'), text)
+  }
+
+  readConfig(): string {
+    return readFileSync(join(this.home, '.aws/config'), 'utf8')
+  }
+
+  writeConfig(text: string): void {
+    writeFileSync(join(this.home, '.aws/config'), text)
   }
 
   get credentialsFile(): string {
@@ -119,7 +135,8 @@ export class World {
       checkOwnFile: () => {
         if (this.unsafeFile !== undefined) throw this.unsafeFile
       },
-      runCommand: async (command) => {
+      runCommand: async (command, _timeoutMs, stopping) => {
+        this.commandSignals.push(stopping)
         this.commandsRun.push(`${this.now().toISOString().slice(11, 19)} ${command}`)
         return this.runCommand(command)
       },
@@ -160,13 +177,18 @@ export class World {
     await this.settle()
   }
 
-  /** Lets what has begun come to its end, as far as nothing but the clock is waited for. */
+  /** Lets what has begun come to its end, other than a command that does not end. */
   async settle(): Promise<void> {
-    for (let turn = 0; turn < this.turns; turn++) await new Promise((resolve) => setImmediate(resolve))
+    const count = (message: string) => this.logged.filter((line) => line.includes(message)).length
+    const isBusy = () =>
+      !this.isCommandHanging &&
+      count(' a renewal begins ') > count(' renewed by itself ') + count(' a renewal failed ')
+    do await new Promise((resolve) => setImmediate(resolve))
+    while (isBusy())
   }
 
-  /** Enough for what a look begins. */
-  turns = 1
+  /** Set by a test whose command does not end. */
+  isCommandHanging = false
 
   /** Minutes and seconds since the start, with what was shown then. */
   titles(): string[] {
@@ -223,7 +245,7 @@ export class World {
         accessKeyId: `ASIA${String(this.issued).padStart(16, 'Z')}`,
         secretAccessKey: 'session/secret',
         sessionToken: 'token',
-        expiration: new Date(stsMs + durationSeconds * 1000),
+        expiration: new Date(stsMs + (this.lifeSeconds ?? durationSeconds) * 1000),
       }
       return { answer, clockOffsetSeconds: offsetSeconds }
     },
