@@ -68,16 +68,14 @@ export function runHelperCommand(command: string, deps: HelperDeps): Promise<Com
  */
 export function checkOwnFile(path: string, identity: { uid: number; gid: number }): void {
   const realPath = realpathSync(path)
-  const located = [realPath, dirname(realPath), dirname(path)].map((each) => ({
-    path: each,
-    // How many names it has is no matter for reading it.
-    stats: Object.assign(statSync(each, { bigint: true }), { nlink: 1n }),
-  }))
+  const located = [realPath, dirname(realPath), dirname(path)].map((each) => {
+    const stats = statSync(each, { bigint: true })
+    if (Number(stats.uid) !== identity.uid && stats.uid !== 0n) throw otherOwnerError(each)
+    // What is root's is as good as the user's own, and how many names it has is no matter for reading it.
+    return { path: each, stats: Object.assign(stats, { uid: BigInt(identity.uid), nlink: 1n }) }
+  })
   const [file, ...directories] = located
   checkAccess(file, directories, identity)
-  for (const { path: each, stats } of located) {
-    if (Number(stats.uid) !== identity.uid && stats.uid !== 0n) throw otherOwnerError(each)
-  }
 }
 
 /** A mfad that the command runs refuses, so that none waits for itself. */
