@@ -32,7 +32,10 @@ async function dispatch(
   }
   if (first === '--help' || first === '-h' || first === 'help') return printHelp(rest[0], output)
   if (environment.MFAD_INSIDE) throw insideHelper()
-  if (first === undefined) return runCommand(findCommand('status'), [], environment, output)
+  if (first === undefined) {
+    const { runPlain } = await import('./plain.ts')
+    return runPlain({ positionals: [], values: {}, environment, output })
+  }
   if (first.startsWith('-'))
     throw usage(`there is no option ${first} before a command`, 'look at: mfad --help')
   return runCommand(findCommand(first), rest, environment, output)
