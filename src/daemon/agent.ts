@@ -23,12 +23,13 @@ import type {
   SnoozeAnswer,
   Status,
 } from '../core/wire.ts'
-import type { Desktop, ReminderRequest, Respond } from '../edges/desktop.ts'
+import type { Desktop } from '../edges/desktop.ts'
 import type { Log } from '../edges/logger.ts'
 import { type AgentState, createAgentState } from './agent-state.ts'
 import { type CodeCommandDeps, createCodeCommands } from './code-commands.ts'
 import type { KnownFiles } from './known-files.ts'
 import { type CommandNeeded, type LoginDeps, login, stsNow } from './login.ts'
+import { testReminder } from './notify-test.ts'
 import { correctRegions } from './region-keeper.ts'
 import { createReminders, earliest, notifierWarning } from './reminders.ts'
 import { createRenewals } from './renewals.ts'
@@ -58,7 +59,8 @@ export type Agent = {
   renew(request: { profile: string }): Promise<LoginAnswer>
   logout(request: { profile: string }): Promise<LogoutAnswer>
   snooze(request: { profile?: string; seconds: number }): SnoozeAnswer
-  notifyTest(): Promise<NotifyTestAnswer>
+  /** Waits that long for an answer to it. */
+  notifyTest(request: { waitSeconds: number }): Promise<NotifyTestAnswer>
   /** Lets the write in hand finish. */
   close(): Promise<void>
 }
@@ -171,10 +173,11 @@ export function createAgent(deps: AgentDeps): Agent {
   }
 
   const codeCommands = createCodeCommands(deps)
+  const isSilent = () => known.settings.notify === 'none' && known.settings.notifyCommand === undefined
   const reminders = createReminders({
     ...deps,
     state,
-    isSilent: () => known.settings.notify === 'none' && known.settings.notifyCommand === undefined,
+    isSilent,
     sessions: currentSessions,
     logIn,
     look: () => look(),
@@ -205,6 +208,7 @@ export function createAgent(deps: AgentDeps): Agent {
             ...(state.notifierWarning === undefined || known.settings.notify === 'none'
               ? []
               : [state.notifierWarning]),
+            ...deps.desktop.warnings(),
           ],
           clockOffsetSeconds: state.clockOffsetSeconds,
           snoozedUntil: currentSnoozes(state.snoozedUntil, deps.now()),
@@ -239,14 +243,12 @@ export function createAgent(deps: AgentDeps): Agent {
       look()
       return { snoozed: chosen.map(({ profile }) => ({ profile, until: formatExpiration(until) })) }
     },
-    async notifyTest() {
-      if (known.settings.notify === 'none') {
-        return { shown: false, way: 'none', error: notificationsOff(known.files.settings) }
-      }
+    async notifyTest({ waitSeconds }) {
+      if (isSilent()) return { shown: false, way: 'none', error: notificationsOff(known.files.settings) }
       try {
-        const { way } = await deps.desktop.remind(testRequest(deps.now()), noAnswer, deps.stopping)
+        const answer = await testReminder(deps.desktop, waitSeconds * 1000, deps.now(), deps.stopping)
         delete state.notifierWarning
-        return { shown: true, way }
+        return answer
       } catch (error) {
         state.notifierWarning = notifierWarning(error)
         return { shown: false, way: 'none', error: state.notifierWarning }
@@ -259,26 +261,6 @@ export function createAgent(deps: AgentDeps): Agent {
       await renewals.close()
       await lastJob
     },
-  }
-}
-
-const noAnswer: Respond = {
-  tokenCode: async () => ({ kind: 'failed', message: 'this was a test' }),
-  snooze: () => undefined,
-}
-
-function testRequest(now: Date): ReminderRequest {
-  return {
-    notification: {
-      title: 'mfad: this is a test',
-      body: 'Reminders look like this one.',
-      isUrgent: false,
-    },
-    question: '',
-    kind: 'expiring',
-    profiles: [],
-    expiration: now,
-    canAnswer: false,
   }
 }
 

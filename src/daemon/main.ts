@@ -3,11 +3,10 @@ import { existsSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
 import type { EndpointSettings } from '../core/sts-target.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
-import type { Desktop } from '../edges/desktop.ts'
+import { createDesktop } from '../edges/desktop.ts'
 import { refuseForeignHome } from '../edges/foreign-home.ts'
 import { checkOwnFile, runHelperCommand } from '../edges/helper-command.ts'
 import { createLogger, type RunningLog } from '../edges/logger.ts'
-import { createNotifier, type Notifier } from '../edges/notifier.ts'
 import { openFileStore, userId } from '../edges/own-file-store.ts'
 import { type Environment, homeDirectory, resolveFiles, settingsPath } from '../edges/paths.ts'
 import { isolateSdk } from '../edges/sdk-environment.ts'
@@ -40,6 +39,12 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   }
   const stopping = new AbortController()
   const clock = createClock()
+  const desktop = createDesktop({
+    platform: process.platform,
+    environment,
+    settings: () => ({ ...known.settings, notifyCommand: known.settings.notifyCommand }),
+    log,
+  })
   const agent = createAgent({
     known,
     daemon,
@@ -51,7 +56,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     wakeAt: clock.wakeAt,
     utcOffset: localUtcOffset,
     random: Math.random,
-    desktop: plainDesktop(createNotifier(process.platform, () => environment.PATH)),
+    desktop,
     checkOwnFile: (path) => checkOwnFile(path, { uid: userId(), gid: process.getgid?.() ?? -1 }),
     runCommand: (command, timeoutMs, stop) =>
       runHelperCommand(command, { environment, timeoutMs, stopping: stop }),
@@ -74,6 +79,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     const abortTimer = setTimeout(() => stopping.abort(), abortAfterMs)
     await following.close()
     await agent.close()
+    desktop.close()
     // The answers to what has just ended are still on their way.
     const lastCall = setTimeout(() => server.closeAllConnections(), 500)
     await closed
@@ -109,16 +115,6 @@ function startFollowing({ known, agent, log, clock }: FollowDeps): { close(): Pr
       clock.close()
       await watcher.close()
     },
-  }
-}
-
-/** Notifications that nobody can answer. */
-function plainDesktop({ show }: Notifier): Desktop {
-  return {
-    remind: async ({ notification }) => ({
-      way: await show(notification),
-      ended: Promise.resolve('no-answer-possible' as const),
-    }),
   }
 }
 

@@ -209,6 +209,7 @@ export class World {
   private codes = 0
 
   private readonly desktop: Desktop = {
+    warnings: () => [],
     remind: async (request, respond, withdraw) => {
       const { title, isUrgent } = request.notification
       this.shown.push({ at: this.now().toISOString().slice(11, 19), title, urgent: isUrgent })

@@ -1,0 +1,28 @@
+// Asks for a code until it was right, or there is no point in asking.
+import type { CodeOutcome, Reminded } from './desktop.ts'
+
+export type Asked = { how: Awaited<Reminded['ended']>; failure?: string }
+
+/** `ask` gets the reason for asking again, and answers what was typed; undefined where the user would not. */
+export async function askForCode(
+  ask: (reason: string | undefined) => Promise<string | undefined>,
+  tokenCode: (code: string) => Promise<CodeOutcome>,
+  withdraw: AbortSignal,
+): Promise<Asked> {
+  let reason: string | undefined
+  while (!withdraw.aborted) {
+    const typed = await ask(reason)
+    if (withdraw.aborted) break
+    if (typed === undefined) return { how: 'dismissed' }
+    const code = typed.replace(/\s/g, '')
+    if (!/^\d{6}$/.test(code)) {
+      reason = 'a code has six digits'
+      continue
+    }
+    const outcome = await tokenCode(code)
+    if (outcome.kind === 'done') return { how: 'answered' }
+    if (outcome.kind === 'failed') return { how: 'answered', failure: outcome.message }
+    reason = outcome.reason
+  }
+  return { how: 'withdrawn' }
+}
