@@ -109,9 +109,11 @@ export function planRenewals(
     const attempt = attempts.get(device.device)
     const own = attempt?.subject === device.subject ? attempt : undefined
     if (own?.kind === 'given-up') continue
+    // One that runs for what was there before ends first.
+    const current = attempt?.kind === 'running' ? attempt : own
     const startAt = startOf(device, attempt, rules, now)
-    hopeUntil.set(device.device, new Date(hopeOf(own, startAt, now)))
-    if (own?.kind === 'running') continue
+    hopeUntil.set(device.device, new Date(hopeOf(current, startAt, now)))
+    if (current?.kind === 'running') continue
     if (startAt <= now.getTime()) start.push(device)
     else later.push(startAt)
   }
@@ -207,8 +209,8 @@ function pauseEndOf({ subject }: RenewingDevice, attempt: Attempt | undefined): 
 }
 
 /** Until when an attempt that goes on, or that is yet to begin, may still succeed. */
-function hopeOf(own: Attempt | undefined, startAt: number, now: Date): number {
-  if (own?.kind === 'waiting' && !isForgotten(own, now)) return own.failingSince + graceMs
-  if (own?.kind !== 'running') return startAt + attemptMs
-  return own.failingSince === undefined ? own.startedAt + attemptMs : own.failingSince + graceMs
+function hopeOf(attempt: Attempt | undefined, startAt: number, now: Date): number {
+  if (attempt?.kind === 'waiting' && !isForgotten(attempt, now)) return attempt.failingSince + graceMs
+  if (attempt?.kind !== 'running') return startAt + attemptMs
+  return attempt.failingSince === undefined ? attempt.startedAt + attemptMs : attempt.failingSince + graceMs
 }
