@@ -79,7 +79,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     const abortTimer = setTimeout(() => stopping.abort(), abortAfterMs)
     await following.close()
     await agent.close()
-    desktop.close()
+    await desktop.close()
     // The answers to what has just ended are still on their way.
     const lastCall = setTimeout(() => server.closeAllConnections(), 500)
     await closed

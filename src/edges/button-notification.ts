@@ -1,9 +1,13 @@
 // A notification with buttons: `notify-send --action` (libnotify 0.8 and later), which stays until the notification is
 // gone and prints the key of the button that was pressed. At SIGINT it takes the notification off the screen.
+import { printable } from '../core/printable.ts'
 import type { Notification } from '../core/reminder-text.ts'
 import { runProgram } from './child-program.ts'
-import { escapeMarkup, shorten, withoutControls } from './notification-text.ts'
+import { escapeMarkup } from './notification-text.ts'
 import { expireMs, failsWithinMs } from './notifier.ts'
+
+const mostCharacters = 300
+const mostLines = 10
 
 export type Button = { key: string; label: string }
 
@@ -41,7 +45,11 @@ export function buttonArguments(
   buttons: readonly Button[],
   hasMarkup: boolean,
 ): string[] {
-  const text = withoutControls(shorten(body))
+  const text = body
+    .split('\n')
+    .slice(0, mostLines)
+    .map((line) => printable(line, mostCharacters))
+    .join('\n')
   return [
     '--app-name=mfad',
     '--icon=dialog-password',
@@ -49,7 +57,7 @@ export function buttonArguments(
     `--expire-time=${expireMs(isUrgent)}`,
     ...buttons.map(({ key, label }) => `--action=${key}=${label}`),
     '--',
-    withoutControls(shorten(title)).replaceAll('\n', ' '),
+    printable(title, mostCharacters),
     (hasMarkup ? escapeMarkup(text) : text).replaceAll('\\', '\\\\'),
   ]
 }

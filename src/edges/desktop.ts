@@ -80,9 +80,11 @@ export type Screen = {
 
 type Standing = { profiles: readonly string[]; withdrawal: AbortController; isAsking: boolean }
 
-export function createDesktop(deps: DesktopDeps): Desktop & { close(): void } {
+/** Closing it withdraws whatever is still there, and waits until it is gone: a second at most. */
+export function createDesktop(deps: DesktopDeps): Desktop & { close(): Promise<void> } {
   const screen = deps.platform === 'darwin' ? createMacDesktop(deps) : createLinuxDesktop(deps)
   const standing = new Set<Standing>()
+  const running = new Set<Promise<unknown>>()
   const closing = new AbortController()
   let commandProblem: string | undefined
 
@@ -108,8 +110,12 @@ export function createDesktop(deps: DesktopDeps): Desktop & { close(): void } {
     standing.add(entry)
     try {
       const shown = await screen.show(request, respond, signal, onAsking)
-      const forget = () => standing.delete(entry)
-      shown.ended.then(forget, forget)
+      const ended = shown.ended.catch(() => undefined)
+      running.add(ended)
+      void ended.then(() => {
+        standing.delete(entry)
+        running.delete(ended)
+      })
       return shown
     } catch (error) {
       standing.delete(entry)
@@ -146,8 +152,10 @@ export function createDesktop(deps: DesktopDeps): Desktop & { close(): void } {
       commandProblem === undefined || deps.settings().notifyCommand === undefined
         ? []
         : [commandWarning(commandProblem)],
-    /** Withdraws whatever is still there. */
-    close: () => closing.abort(),
+    async close() {
+      closing.abort()
+      await Promise.all(running)
+    },
   }
 }
 

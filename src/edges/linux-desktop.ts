@@ -78,6 +78,7 @@ export function createLinuxDesktop({ environment: own, platform, settings, log }
           log.debug({ problem: messageOf(error) }, 'a notification with buttons could not be shown')
         }
       }
+      if (withdraw.aborted) return { way: 'none', ended: Promise.resolve('withdrawn') }
       const way = await notifier.show(notification, environment)
       return { way, ended: Promise.resolve('no-answer-possible'), hasButtons: false, ...found }
     },

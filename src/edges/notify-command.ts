@@ -2,7 +2,7 @@
 // name is never part of a command line.
 import { isPortableName } from '../core/session-section.ts'
 import type { ReminderRequest } from './desktop.ts'
-import { childEnvironment } from './desktop-environment.ts'
+import { desktopEnvironment } from './desktop-environment.ts'
 import { runHelperCommand } from './helper-command.ts'
 import type { Environment } from './paths.ts'
 
@@ -16,7 +16,7 @@ export async function runNotifyCommand(
   stopping: AbortSignal,
   timeoutMs = limitMs,
 ): Promise<string | undefined> {
-  const environment = { ...childEnvironment(own), ...commandVariables(request) }
+  const environment = { ...(await desktopEnvironment(own)), ...commandVariables(request) }
   const { end } = await runHelperCommand(command, { environment, timeoutMs, stopping })
   if (end.kind === 'exited')
     return end.exitCode === 0 ? undefined : `notify_command failed with exit code ${end.exitCode}`

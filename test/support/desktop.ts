@@ -50,9 +50,11 @@ export type TestDesktop = {
   click(): void
   /** The text of each dialog that is open, as its program got it. */
   dialogs(): string[]
-  /** Waits for a dialog that says so, and then types into it. */
-  answer(text: string, keys: string): Promise<void>
-  /** Types into whatever has the keyboard. */
+  dialogIds(): number[]
+  /** Waits for a dialog that says so, and for its window. */
+  opened(text: string): Promise<void>
+  /** Types into the dialog that is open, and Return. */
+  type(keys: string): void
   key(name: string): void
   close(): Promise<void>
 }
@@ -72,16 +74,17 @@ export async function openTestDesktop(): Promise<TestDesktop> {
   const run = (program: string, ...args: string[]) =>
     execFileSync(program, args, { env: { ...process.env, ...environment }, encoding: 'utf8' })
   const dialogs = () =>
-    zenityWords(DISPLAY).map((words) => words.find((word) => word.startsWith('--text='))?.slice(7) ?? '')
+    zenities(DISPLAY).map(({ words }) => words.find((word) => word.startsWith('--text='))?.slice(7) ?? '')
   /** The keyboard is where the pointer is: there is no window manager. Dialogs open in the middle. */
-  const type = (...keys: string[]) => run('xdotool', 'mousemove', '500', '300', ...keys)
-  const isDialogDrawn = () =>
+  const press = (...keys: string[]) => run('xdotool', 'mousemove', '500', '300', ...keys)
+  const hasWindow = () =>
     spawnSync('xdotool', ['search', '--onlyvisible', '--class', 'zenity'], {
       env: { ...process.env, ...environment },
     }).status === 0
   return {
     environment,
     dialogs,
+    dialogIds: () => zenities(DISPLAY).map(({ pid }) => pid),
     displayed: () => Number(run('dunstctl', 'count', 'displayed')),
     picture(name) {
       const file = join(directory, `${name}.png`)
@@ -100,16 +103,16 @@ export async function openTestDesktop(): Promise<TestDesktop> {
     click() {
       run('xdotool', 'mousemove', '800', '30', 'click', '2')
     },
-    async answer(text, keys) {
-      await until(`a dialog says "${text}": ${dialogs()}`, () =>
-        dialogs().some((said) => said.includes(text)),
-      )
-      await until('the dialog is drawn', isDialogDrawn)
-      type('type', keys)
-      type('key', 'Return')
+    async opened(text) {
+      await until(`a dialog says "${text}"`, () => dialogs().some((said) => said.includes(text)))
+      await until('the dialog has a window', hasWindow)
+    },
+    type(keys) {
+      press('type', '--delay', '20', keys)
+      press('key', 'Return')
     },
     key(name) {
-      type('key', name)
+      press('key', name)
     },
     async close() {
       child.stdin?.end()
@@ -119,21 +122,24 @@ export async function openTestDesktop(): Promise<TestDesktop> {
   }
 }
 
-/** The words of each zenity on a display. */
-function zenityWords(display: string): string[][] {
+/** Each zenity on a display, with its words. */
+function zenities(display: string): { pid: number; words: string[] }[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .flatMap((pid) => {
-      try {
-        const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-        const isOurs =
-          words[0] === 'zenity' &&
-          readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`DISPLAY=${display}`)
-        return isOurs ? [words] : []
-      } catch {
-        return []
-      }
+      const words = readWords(`/proc/${pid}/cmdline`)
+      const isThere =
+        words[0] === 'zenity' && readWords(`/proc/${pid}/environ`).includes(`DISPLAY=${display}`)
+      return isThere ? [{ pid: Number(pid), words }] : []
     })
+}
+
+function readWords(path: string): string[] {
+  try {
+    return readFileSync(path, 'utf8').split('\0')
+  } catch {
+    return []
+  }
 }
 
 /** dunst's own answer: the notifications that are no longer shown, newest first, times in microseconds since the boot. */
