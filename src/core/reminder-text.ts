@@ -11,6 +11,8 @@ export type Notification = { title: string; body: string; isUrgent: boolean }
 const shownNames = 3
 /** Each with a code of its own; more are left to `mfad`, which asks for one after the other. */
 const shownDevices = 2
+const mostListed = 5
+const mostSerialNumber = 256
 
 /** Title: which profiles and how long they have left. Body: why it was not renewed by itself, and the command to run. */
 export function reminderText(reminder: Reminder, now: Date, reason?: string): Notification {
@@ -33,15 +35,17 @@ export function renewalProblemText(
   }
 }
 
-/** What a dialog says that asks for a code: the profiles, the time left, and whose code is meant. */
+/** What a dialog says that asks for a code: the profiles, the time left, and whose code is meant, in the order of asking. */
 export function reminderQuestion(reminder: Reminder, now: Date, utcOffset: UtcOffset): string {
   const clock = wallTime(reminder.expiration, utcOffset)
-  const when = reminder.kind === 'expired' ? `since ${clock}` : `at ${clock}`
-  const [first, ...others] = byDevice(reminder.sessions)
-  if (first === undefined) return summary(reminder, now)
-  const device = printable(first[0]?.serialNumber ?? '')
-  const also = others.length === 0 ? '' : `, for ${namesOf(first)} (the other device comes next)`
-  return `${summary(reminder, now)}, ${when}\nCode of ${device}${also}`
+  const fact = `${summary(reminder, now)}, ${reminder.kind === 'expired' ? 'since' : 'at'} ${clock}`
+  const devices = bySerialNumber(reminder.sessions)
+  const name = (group: readonly ActiveSession[]) => printable(group[0]?.serialNumber ?? '', mostSerialNumber)
+  const [only] = devices
+  if (only === undefined) return fact
+  if (devices.length === 1) return `${fact}\nCode of ${name(only)}`
+  const lines = devices.slice(0, mostListed).map((group) => `${name(group)}, for ${namesOf(group)}`)
+  return [fact, 'The codes of these devices, one after the other:', ...lines].join('\n')
 }
 
 /** Names as a list in a sentence: `a, b and 2 more`. */
@@ -70,9 +74,16 @@ function timeLeft(sessions: readonly ActiveSession[], now: Date): string {
   return `${verb} in ${formatDuration(left >= 90 ? Math.round(left / 60) * 60 : left)}`
 }
 
+/**
+ * By what people know of a device, its serial number: keys that AWS was not asked about yet are most likely of one user.
+ */
+function bySerialNumber(sessions: readonly ActiveSession[]): ActiveSession[][] {
+  return byDevice(sessions.map((session) => ({ ...session, device: session.serialNumber ?? session.device })))
+}
+
 /** One code serves one device, and all of its profiles: one name stands for them. */
 function nextStep(sessions: readonly ActiveSession[]): string {
-  const devices = byDevice(sessions)
+  const devices = bySerialNumber(sessions)
   const names = devices.flatMap(
     (group) => group.find(({ profile }) => isPortableName(profile))?.profile ?? [],
   )

@@ -88,6 +88,14 @@ describe('a reminder of several', () => {
     expect(reminderText(three, now).body).toBe('3 devices, a code each. Run: mfad')
   })
 
+  it('takes keys of one serial number for those of one user', () => {
+    const keys = (profile: string, device: string) =>
+      activeSession(profile, inSeconds(600), { device, serialNumber: serialOf('alice') })
+    const reminder = together(keys('a', 'alice by one key'), keys('b', 'alice by another'))
+    expect(reminderText(reminder, now).body).toBe('Run: mfad login a')
+    expect(reminderQuestion(reminder, now, () => 0)).not.toContain('these devices')
+  })
+
   it('names a command for what no code can renew, too: it says why', () => {
     const { serialNumber: _, ...unready } = activeSession('dev', now)
     expect(reminderText(together(unready), now).body).toBe('Run: mfad login dev')
@@ -128,19 +136,19 @@ describe('the question for a code', () => {
     )
   })
 
-  it('of two devices says whose comes first', () => {
+  it('of two devices lists them in the order of asking', () => {
     const reminder = together(activeSession('a', inSeconds(600)), activeSession('b', inSeconds(630)))
     expect(reminderQuestion(reminder, now, berlin)).toBe(
-      'a and b expire in 10m, at 11:10\nCode of arn:aws:iam::111122223333:mfa/a, for a (the other device comes next)',
+      'a and b expire in 10m, at 11:10\nThe codes of these devices, one after the other:\narn:aws:iam::111122223333:mfa/a, for a\narn:aws:iam::111122223333:mfa/b, for b',
     )
   })
 
   it('holds no control character, whatever the names', () => {
     fc.assert(
       fc.property(fc.array(fc.string({ unit: 'binary' }), { minLength: 1 }), (names) => {
-        expect(reminderQuestion(together(...sessionsOf(names, 600)), now, berlin)).toMatch(
-          /^[^\p{C}\p{Zl}\p{Zp}]*\nCode of [^\p{C}\p{Zl}\p{Zp}]*$/u,
-        )
+        const question = reminderQuestion(together(...sessionsOf(names, 600)), now, berlin)
+        for (const line of question.split('\n')) expect(line).toMatch(/^[^\p{C}\p{Zl}\p{Zp}]*$/u)
+        expect(question.split('\n').length).toBeLessThanOrEqual(7)
       }),
     )
   })
