@@ -24,6 +24,10 @@ export type OnScreen = {
   request: ReminderRequest
   respond: Respond
   isWithdrawn: boolean
+  /** The desktop could not show it. */
+  hasFailed: boolean
+  /** The credentials file at that instant. */
+  credentials: string
   end(how: Awaited<Reminded['ended']>): void
 }
 
@@ -166,6 +170,16 @@ export class World {
     }
   }
 
+  /** The same without the ticks, at which nothing happens that was not wished for. */
+  async leap(seconds: number): Promise<void> {
+    const end = this.nowMs + seconds * 1000
+    while (this.nowMs < end) {
+      const wish = Math.max(this.wishedAt?.getTime() ?? end, this.nowMs + 1)
+      this.nowMs = Math.min(wish, end)
+      await this.look()
+    }
+  }
+
   /** The computer sleeps: nothing runs, and the clock is later afterwards. */
   async sleep(seconds: number): Promise<void> {
     this.nowMs += seconds * 1000
@@ -221,6 +235,8 @@ export class World {
         request,
         respond,
         isWithdrawn: false,
+        hasFailed: this.desktopError !== undefined,
+        credentials: this.readCredentials(),
         end: (how: Awaited<Reminded['ended']>) => end(how),
       }
       this.screen.push(onScreen)
