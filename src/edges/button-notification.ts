@@ -11,9 +11,12 @@ const mostLines = 10
 
 export type Button = { key: string; label: string }
 
+/** The key of a button; undefined where it was dismissed, ran out or was withdrawn. Rejects where it was not shown after all. */
+export type Pressed = Promise<string | undefined>
+
 /**
- * Shows it. Resolves once it is shown, with the key that will have been pressed: undefined where it was dismissed, ran
- * out or was withdrawn. Rejects with the reason where it could not be shown.
+ * Shows it. Resolves once it is shown, as far as can be told; rejects with the reason where it could not be shown. What
+ * will have been pressed is to be handled by the caller.
  */
 export async function showButtons(
   notification: Notification,
@@ -21,22 +24,29 @@ export async function showButtons(
   hasMarkup: boolean,
   environment: Record<string, string>,
   withdraw: AbortSignal,
-): Promise<{ pressed: Promise<string | undefined> }> {
-  const ended = runProgram('notify-send', buttonArguments(notification, buttons, hasMarkup), {
-    environment,
-    withdraw,
-    endSignal: 'SIGINT',
-  })
-  let timer: NodeJS.Timeout | undefined
-  const isShown = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), failsWithinMs)
-  })
-  const early = await Promise.race([ended, isShown])
-  clearTimeout(timer)
-  if (early !== undefined && early.exitCode !== 0 && !withdraw.aborted)
-    throw new Error(early.stderr.split('\n')[0]?.slice(0, 200) || 'notify-send failed')
+): Promise<{ pressed: Pressed }> {
   const isKey = (line: string) => buttons.some(({ key }) => key === line)
-  return { pressed: ended.then(({ stdout }) => stdout.split('\n').find(isKey)) }
+  const run = async () => {
+    const { exitCode, stdout, stderr } = await runProgram(
+      'notify-send',
+      buttonArguments(notification, buttons, hasMarkup),
+      { environment, withdraw, endSignal: 'SIGINT' },
+    )
+    if (exitCode !== 0 && !withdraw.aborted)
+      throw new Error(stderr.split('\n')[0]?.slice(0, mostCharacters) || 'notify-send failed')
+    return stdout.split('\n').find(isKey)
+  }
+  const pressed = run()
+  let timer: NodeJS.Timeout | undefined
+  const isShown = new Promise((resolve) => {
+    timer = setTimeout(resolve, failsWithinMs)
+  })
+  try {
+    await Promise.race([pressed, isShown])
+  } finally {
+    clearTimeout(timer)
+  }
+  return { pressed }
 }
 
 /** The words for notify-send: no text can be an option, and none is read as markup or for backslashes. */

@@ -1,7 +1,7 @@
 // Linux: a notification with the buttons "Enter code" and "Snooze" where the service offers any, and a dialog for the
 // code; else a plain notification, whose text names the command to run.
-import { type Button, showButtons } from './button-notification.ts'
-import type { DesktopDeps, Reminded, Respond, Screen } from './desktop.ts'
+import { type Button, type Pressed, showButtons } from './button-notification.ts'
+import type { DesktopDeps, Reminded, ReminderRequest, Respond, Screen } from './desktop.ts'
 import { desktopEnvironment } from './desktop-environment.ts'
 import { isInstalled } from './installed-program.ts'
 import { type Capabilities, readCapabilities } from './notification-service.ts'
@@ -42,30 +42,43 @@ export function createLinuxDesktop({ environment: own, platform, settings, log }
     }
   }
 
+  const enterCode = async (
+    request: ReminderRequest,
+    respond: Respond,
+    withdraw: AbortSignal,
+  ): Promise<Ended> => {
+    try {
+      const { how, failure } = await takeTurn(() => ask(request.question, respond, withdraw))
+      if (failure !== undefined) await tellFailure(failure)
+      return how
+    } catch (error) {
+      await tellFailure(`${messageOf(error)}\n${request.notification.body}`)
+      return 'dismissed'
+    }
+  }
+
   return {
     async show(request, respond, withdraw, onAsking) {
-      const { notification, question, canAnswer } = request
+      const { notification, canAnswer } = request
       const environment = await desktopEnvironment(own)
       const capabilities = await readCapabilities(environment)
       const dialog = findDialog(settings().prompt, environment)
       const found = dialog === undefined ? {} : { dialog }
-      const answer = async (pressed: Promise<string | undefined>): Promise<Ended> => {
-        const key = await pressed
-        if (key === 'snooze') {
+      const showPlain = async (): Promise<Reminded> => {
+        const way = await notifier.show(notification, environment)
+        return { way, ended: Promise.resolve('no-answer-possible'), hasButtons: false, ...found }
+      }
+      const answer = async (pressed: Pressed): Promise<Ended> => {
+        const press = await pressed.catch(() => 'not shown' as const)
+        if (press === 'not shown') return (await showPlain()).ended
+        if (press === 'snooze') {
           respond.snooze()
           return 'snoozed'
         }
         if (withdraw.aborted) return 'withdrawn'
-        if (key === undefined) return 'dismissed'
+        if (press === undefined) return 'dismissed'
         onAsking()
-        try {
-          const { how, failure } = await takeTurn(() => ask(question, respond, withdraw))
-          if (failure !== undefined) await tellFailure(failure)
-          return how
-        } catch (error) {
-          await tellFailure(`${messageOf(error)}\n${notification.body}`)
-          return 'dismissed'
-        }
+        return enterCode(request, respond, withdraw)
       }
       if (mayHaveButtons(capabilities) && isInstalled('notify-send', environment.PATH)) {
         try {
@@ -78,9 +91,7 @@ export function createLinuxDesktop({ environment: own, platform, settings, log }
           log.debug({ problem: messageOf(error) }, 'a notification with buttons could not be shown')
         }
       }
-      if (withdraw.aborted) return { way: 'none', ended: Promise.resolve('withdrawn') }
-      const way = await notifier.show(notification, environment)
-      return { way, ended: Promise.resolve('no-answer-possible'), hasButtons: false, ...found }
+      return withdraw.aborted ? { way: 'none', ended: Promise.resolve('withdrawn') } : showPlain()
     },
   }
 }

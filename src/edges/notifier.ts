@@ -24,8 +24,8 @@ type Reporter = {
 const answerLimitMs = 10_000
 const reminderSeconds = 60
 const replySeconds = 3600
-/** A program that cannot run, or finds no service, says so within this. */
-export const failsWithinMs = 700
+/** A program that cannot run, or finds no service, says so within this, as a rule. */
+export const failsWithinMs = 300
 
 export function createNotifier(platform: NodeJS.Platform, limitMs = answerLimitMs): Notifier {
   return platform === 'darwin' ? createMacNotifier(limitMs) : createLinuxNotifier(limitMs)

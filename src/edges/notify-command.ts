@@ -27,7 +27,7 @@ export async function runNotifyCommand(
 }
 
 /** Names with a space between; one that AWS tools cannot all read, such as one with a space, is left out. */
-export function commandVariables({
+function commandVariables({
   profiles,
   expiration,
   kind,

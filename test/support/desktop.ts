@@ -71,16 +71,14 @@ export async function openTestDesktop(): Promise<TestDesktop> {
   if (DISPLAY === undefined || DBUS_SESSION_BUS_ADDRESS === undefined) throw new Error('no desktop came up')
   // Without the last, dialogs would start a bus of their own for screen readers.
   const environment = { DISPLAY, DBUS_SESSION_BUS_ADDRESS, NO_AT_BRIDGE: '1' }
-  const run = (program: string, ...args: string[]) =>
-    execFileSync(program, args, { env: { ...process.env, ...environment }, encoding: 'utf8' })
+  const options = { env: { ...process.env, ...environment }, encoding: 'utf8' } as const
+  const run = (program: string, ...args: string[]) => execFileSync(program, args, options)
+  const succeeds = (program: string, ...args: string[]) => spawnSync(program, args, options).status === 0
   const dialogs = () =>
     zenities(DISPLAY).map(({ words }) => words.find((word) => word.startsWith('--text='))?.slice(7) ?? '')
   /** The keyboard is where the pointer is: there is no window manager. Dialogs open in the middle. */
   const press = (...keys: string[]) => run('xdotool', 'mousemove', '500', '300', ...keys)
-  const hasWindow = () =>
-    spawnSync('xdotool', ['search', '--onlyvisible', '--class', 'zenity'], {
-      env: { ...process.env, ...environment },
-    }).status === 0
+  const hasWindow = () => succeeds('xdotool', 'search', '--onlyvisible', '--class', 'zenity')
   return {
     environment,
     dialogs,
