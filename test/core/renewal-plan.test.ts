@@ -162,6 +162,8 @@ describe('an attempt that failed', () => {
   it.each(['an other session', 'another key', 'another command'])('says nothing about %s', (subject) => {
     const { attempt } = failuresIn('sts.key-rejected', 1)
     expect(plan(at('19:59:00'), attempt, { ...dev, subject }).start).toHaveLength(1)
+    const waiting = failuresIn('network.timeout', 3).attempt
+    expect(startedAttempt({ ...dev, subject }, waiting, at('19:45:40'))).toMatchObject({ failures: 0 })
   })
 })
 

@@ -74,10 +74,10 @@ describe('weeks of an agent', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 80 },
     )
-    expect(reminders).toBeGreaterThan(1000)
-    expect(renewals).toBeGreaterThan(400)
+    expect(reminders).toBeGreaterThan(500)
+    expect(renewals).toBeGreaterThan(200)
   })
 })
 
