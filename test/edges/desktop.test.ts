@@ -480,3 +480,62 @@ function isRunning(pid: number): boolean {
     return false
   }
 }
+
+// node-notifier's program runs on no Linux, as it does on no Apple silicon without Rosetta: what follows is the fallback.
+describe('on macOS without node-notifier’s program', () => {
+  const mac = () =>
+    createDesktop({
+      platform: 'darwin',
+      environment: { PATH: programs.path, AWS_PROFILE: 'prod' },
+      settings: () => settings,
+      log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    })
+
+  it('osascript asks for the code, and again with the reason', async () => {
+    programs.install(
+      'osascript',
+      `printf 'Log In\\n'; /usr/bin/head -n 1 "$here/typed"; /bin/sed -i 1d "$here/typed"`,
+    )
+    programs.put('typed', '111111\n222 222\n')
+    outcomes = [{ kind: 'again', reason: 'wait 12 s' }]
+    const { way, ended, dialog } = await mac().remind(dev, respond, never())
+    expect([way, dialog, await ended, codes]).toEqual([
+      'osascript',
+      'osascript',
+      'answered',
+      ['111111', '222222'],
+    ])
+    expect(programs.calls('osascript').map((words) => words.at(-1))).toEqual([
+      'mfad: dev expires in 10m, at 14:00\nCode of arn:aws:iam::111122223333:mfa/alice',
+      'mfad: wait 12 s\n\ndev expires in 10m, at 14:00\nCode of arn:aws:iam::111122223333:mfa/alice',
+    ])
+    expect(programs.environments('osascript')[0]?.AWS_PROFILE).toBeUndefined()
+  })
+
+  it('it is snoozed, dismissed and withdrawn', async () => {
+    programs.install('osascript', `printf 'Snooze\\n\\n'`)
+    expect([await (await mac().remind(dev, respond, never())).ended, snoozes]).toEqual(['snoozed', 1])
+    programs.install('osascript', 'exit 1')
+    expect(await (await mac().remind(dev, respond, never())).ended).toBe('dismissed')
+    programs.install('osascript', `echo $$ > "$here/pids"; exec /bin/sleep 60`)
+    const withdrawal = new AbortController()
+    const { ended } = await mac().remind(dev, respond, withdrawal.signal)
+    await until('the dialog', () => programs.read('pids') !== '')
+    withdrawal.abort()
+    expect(await ended).toBe('withdrawn')
+    await until('it is gone', () => !isRunning(Number(programs.read('pids'))))
+  })
+
+  it('a notification is all there is with prompt = none', async () => {
+    programs.install('osascript')
+    settings = { ...settings, prompt: 'none' }
+    const { way, ended } = await mac().remind(dev, respond, never())
+    expect([way, await ended]).toEqual(['osascript', 'no-answer-possible'])
+    expect(programs.calls('osascript')[0]?.slice(-2)).toEqual([
+      'mfad: dev expires in 10m',
+      'Run: mfad login dev',
+    ])
+    programs.install('osascript', 'exit 1')
+    await expect(mac().remind(dev, respond, never())).rejects.toThrow('You need Mac OS X')
+  })
+})
