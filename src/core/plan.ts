@@ -26,8 +26,14 @@ export type Reminder = {
   expiration: Date
 }
 
-/** By session: the shortest lead time told, in seconds; infinite for a session that was seen but never told of. */
+/**
+ * By session: the shortest lead time told, in seconds; infinite for a session that was seen but never told of, and
+ * `allSaid` for one that nothing more is to be said of.
+ */
 export type Told = ReadonlyMap<string, number>
+
+/** Shorter than any lead time. */
+const allSaid = -1
 
 export type ReminderRules = {
   leadSeconds: readonly number[]
@@ -99,9 +105,14 @@ export function untold(told: Told, before: Told, reminder: Reminder): Told {
   return new Map([...told, ...ids.map((id) => [id, before.get(id) ?? Number.POSITIVE_INFINITY] as const)])
 }
 
-/** `told` as if everything about these had been. */
+/** `told` with nothing more to be said of these. */
 export function allTold(told: Told, sessions: readonly ActiveSession[]): Told {
-  return new Map([...told, ...sessions.map((session) => [sessionId(session), 0] as const)])
+  return new Map([...told, ...sessions.map((session) => [sessionId(session), allSaid] as const)])
+}
+
+/** Is there anything to be said of a session yet, beside its reminders? */
+export function isAllTold(told: Told, session: ActiveSession): boolean {
+  return told.get(sessionId(session)) === allSaid
 }
 
 /** The sessions that a code can renew, one list for each device. */
@@ -135,7 +146,7 @@ function withNewSessions(before: Told, sessions: readonly ActiveSession[], now: 
   for (const session of sessions) {
     const isAbandoned = session.expiration.getTime() < now.getTime() - abandonedMs
     const id = sessionId(session)
-    if (!told.has(id)) told.set(id, isAbandoned ? 0 : Number.POSITIVE_INFINITY)
+    if (!told.has(id)) told.set(id, isAbandoned ? allSaid : Number.POSITIVE_INFINITY)
   }
   return told
 }

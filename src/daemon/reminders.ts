@@ -5,6 +5,7 @@ import {
   type ActiveSession,
   allTold,
   hasExpired,
+  isAllTold,
   planReminders,
   type Reminder,
   type ReminderRules,
@@ -220,7 +221,7 @@ export function createReminders(deps: ReminderDeps): Reminders {
     tellProblem(sessions, problem) {
       const now = deps.now()
       const before = state.told
-      const untoldOf = sessions.filter((session) => before.get(sessionId(session)) !== 0)
+      const untoldOf = sessions.filter((session) => !isAllTold(before, session))
       const [first] = untoldOf
       if (first === undefined) return
       state.told = allTold(before, untoldOf)

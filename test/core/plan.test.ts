@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   type ActiveSession,
   allTold,
+  isAllTold,
   planReminders,
   type ReminderRules,
   sessionId,
@@ -157,9 +158,9 @@ describe('a session', () => {
 
   it('of which everything was said is mentioned no more', () => {
     const dev = session('dev', '10:00:00')
-    expect(planReminders([dev], rulesOf(), allTold(nothing, [dev]), at('10:00:00'))).toEqual({
-      told: new Map([['ASIADEV dev', 0]]),
-    })
+    const said = allTold(nothing, [dev])
+    expect(planReminders([dev], rulesOf(), said, at('10:00:00'))).toEqual({ told: said })
+    expect([isAllTold(said, dev), isAllTold(nothing, dev)]).toEqual([true, false])
   })
 
   it.each([

@@ -298,6 +298,24 @@ describe('when the key was deactivated', () => {
     expect(world.stsCalls).toHaveLength(2)
   })
 
+  it('while the network was away, they are told that, too', async () => {
+    await world.login(['dev'])
+    world.stsFailures.push(...Array(9).fill(unreachable), ...always(keyDeleted))
+    await world.pass(5 * 3600)
+    expect(world.titles()).toEqual(['09:00:00 mfad: dev has expired', '09:05:15 mfad: dev cannot be renewed'])
+  })
+
+  it('weeks ago, nobody is told at the start of the daemon', async () => {
+    await world.login(['dev'])
+    world.nowMs += 30 * 86_400_000
+    world.stsFailures.push(...always(keyDeleted))
+    world.restart()
+    await world.settle()
+    await world.pass(3600)
+    expect(world.shown).toEqual([])
+    expect(lastError()?.code).toBe('sts.key-rejected')
+  })
+
   it('and another is in its place, the session is renewed at once', async () => {
     await world.login(['dev'])
     world.stsFailures.push(keyDeleted)
