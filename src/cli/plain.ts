@@ -36,9 +36,9 @@ async function askForCodes({ environment, output }: Invocation): Promise<void> {
 function nextDue({ profiles }: Status, asked: ReadonlySet<string>): string | undefined {
   const left = ({ secondsLeft }: ProfileStatus) => secondsLeft ?? Number.NEGATIVE_INFINITY
   const due = profiles.filter(
-    ({ profile, state, renews, reason, snoozedUntil }) =>
+    ({ profile, state, renews, lastError, reason, snoozedUntil }) =>
       (state === 'expiring' || state === 'expired') &&
-      renews === 'by-code' &&
+      (renews === 'by-code' || lastError?.code.startsWith('device.mfa-process-')) &&
       reason === undefined &&
       snoozedUntil === undefined &&
       !asked.has(profile),

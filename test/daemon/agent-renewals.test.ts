@@ -66,6 +66,15 @@ describe('a device with an mfa_process', () => {
     expect(world.agent.status().profiles.map(({ renews }) => renews)).toEqual(Array(3).fill('by-itself'))
   })
 
+  it('is one also for two access keys of one user, once AWS has said so', async () => {
+    world.writeProfiles({ dev: 'alice', staging: 'alicetwo' })
+    world.writeConfig(`${world.readConfig().replaceAll('alicetwo', 'alice')}mfa_process = otp staging\n`)
+    await world.login(['dev', 'staging'])
+    await world.pass(3600)
+    expect(world.commandsRun).toEqual(['08:45:00 otp staging'])
+    expect(['dev', 'staging'].map(expiration)).toEqual(['20:45:00', '20:45:00'])
+  })
+
   it('may inherit it from its source profile, named itself or by its session', async () => {
     for (const source of ['base', 'base-mfa']) {
       world.writeProfiles({ base: 'bob', dev: 'alice' })

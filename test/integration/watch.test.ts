@@ -208,6 +208,18 @@ describe('plain mfad at a terminal', () => {
     expect(stdout).toMatch(/dev +dev-mfa +expired/)
   })
 
+  it('asks where a command should have given the code, and did not', async () => {
+    sandbox.writeConfig(`${devConfig}mfa_process = echo locked >&2; exit 1\n`)
+    expire('dev')
+    await sandbox.startDaemon()
+    await until('the command has failed', async () => (await sandbox.status()).profiles[0]?.lastError)
+    const terminal = plain()
+    await terminal.typeAfter('not now): ', `${sandbox.code()}\r`)
+    expect(await terminal.ended()).toEqual({ exitCode: 0, isSane: true })
+    expect(terminal.shown()).toContain('mfa_process of dev failed (exit status 1): locked')
+    expect(terminal.shown()).toContain('dev → [dev-mfa] until ')
+  })
+
   it('ends at Ctrl-C as every question does', async () => {
     expire('dev')
     await sandbox.startDaemon()
