@@ -64,8 +64,8 @@ function zenityArguments(text: string): string[] {
   return ['--entry', '--title=mfad', `--text=${literal}`, '--ok-label=Log in']
 }
 
-/** Qt guesses whether a text is rich: `<qt>` decides it. kdialog reads backslashes too. */
+/** Qt guesses whether a text is rich: `<qt>` decides it. An ampersand marks a shortcut; kdialog reads backslashes. */
 function kdialogArguments(text: string): string[] {
-  const rich = escapeMarkup(text).replaceAll('\\', '\\\\').replaceAll('\n', '<br/>')
+  const rich = escapeMarkup(text.replaceAll('&', '&&')).replaceAll('\\', '\\\\').replaceAll('\n', '<br/>')
   return ['--title', 'mfad', '--inputbox', `<qt>${rich}</qt>`]
 }

@@ -17,7 +17,7 @@ describe('the words of a dialog', () => {
     ['quotes', `'a' "b"`, `'a' "b"`, `'a' "b"`],
     ['underscores', '_a__b', '__a____b', '_a__b'],
     ['backslashes', 'a\\nb\\', 'a\\\\nb\\\\', 'a\\\\nb\\\\'],
-    ['markup', '<b>x</b> &amp;', '<b>x</b> &amp;', '&lt;b&gt;x&lt;/b&gt; &amp;amp;'],
+    ['markup', '<b>x</b> &amp;', '<b>x</b> &amp;', '&lt;b&gt;x&lt;/b&gt; &amp;&amp;amp;'],
     ['an option', '--help', '--help', '--help'],
     ['percent signs', '%s %n', '%s %n', '%s %n'],
     ['control characters', 'a\x1b[31m\0b', 'a\\\\u{1b}[31m\\\\u{0}b', 'a\\\\u{1b}[31m\\\\u{0}b'],
