@@ -1,7 +1,8 @@
 // A picture that fills the terminal and is drawn anew: on the other screen that terminals have for this, so that the lines
 // from before come back when it ends.
 import { cleanAroundStyles, type Output, splitStyles } from './output.ts'
-import type { Size } from './terminal.ts'
+
+type Size = NonNullable<ReturnType<Output['size']>>
 
 export type Screen = {
   /** Shows as many of these lines as there is room for, each cut to the width. */
