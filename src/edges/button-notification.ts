@@ -2,9 +2,9 @@
 // gone and prints the key of the button that was pressed. At SIGINT it takes the notification off the screen.
 import { printable } from '../core/printable.ts'
 import type { Notification } from '../core/reminder-text.ts'
-import { runProgram } from './child-program.ts'
+import { runProgram, untilShown } from './child-program.ts'
 import { escapeMarkup } from './notification-text.ts'
-import { expireMs, failsWithinMs } from './notifier.ts'
+import { expireMs } from './notifier.ts'
 
 const mostCharacters = 300
 const mostLines = 10
@@ -37,15 +37,7 @@ export async function showButtons(
     return stdout.split('\n').find(isKey)
   }
   const pressed = run()
-  let timer: NodeJS.Timeout | undefined
-  const isShown = new Promise((resolve) => {
-    timer = setTimeout(resolve, failsWithinMs)
-  })
-  try {
-    await Promise.race([pressed, isShown])
-  } finally {
-    clearTimeout(timer)
-  }
+  await untilShown(pressed)
   return { pressed }
 }
 

@@ -22,6 +22,7 @@ type Options = {
 const mostOutputBytes = 64 * 1024
 const mostComplaintBytes = 4096
 const killAfterMs = 1000
+const failsWithinMs = 300
 
 /** Never rejects: how a program ended is data. */
 export function runProgram(program: string, args: readonly string[], options: Options): Promise<ProgramEnd> {
@@ -52,6 +53,22 @@ export function runProgram(program: string, args: readonly string[], options: Op
     withdraw?.addEventListener('abort', end)
     if (withdraw?.aborted) end()
   })
+}
+
+/**
+ * A program that shows something until it is answered says nothing when it is shown, but fails soon where it cannot.
+ * Resolves when it has run long enough, or has ended well; rejects where it failed before.
+ */
+export async function untilShown(running: Promise<unknown>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const longEnough = new Promise((resolve) => {
+    timer = setTimeout(resolve, failsWithinMs)
+  })
+  try {
+    await Promise.race([running, longEnough])
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 function collect(stream: NodeJS.ReadableStream, mostBytes: number): () => string {

@@ -7,20 +7,13 @@ import { isInstalled } from './installed-program.ts'
 import { type Capabilities, readCapabilities } from './notification-service.ts'
 import { createNotifier } from './notifier.ts'
 import { findDialog, openDialog } from './prompt.ts'
-import { type Asked, askForCode } from './prompt-loop.ts'
+import { type Asked, askForCode, createTurns } from './prompt-loop.ts'
 
 type Ended = Awaited<Reminded['ended']>
 
 export function createLinuxDesktop({ environment: own, platform, settings, log }: DesktopDeps): Screen {
   const notifier = createNotifier(platform)
-
-  /** One dialog at a time; the others wait for their turn. */
-  let lastDialog: Promise<unknown> = Promise.resolve()
-  const takeTurn = <T>(dialog: () => Promise<T>): Promise<T> => {
-    const turn = lastDialog.then(dialog)
-    lastDialog = turn.catch(() => undefined)
-    return turn
-  }
+  const takeTurn = createTurns()
 
   /** The desktop is looked at anew: hours may have passed since the reminder was shown. */
   const ask = async (question: string, { tokenCode }: Respond, withdraw: AbortSignal): Promise<Asked> => {

@@ -1,7 +1,8 @@
 // macOS: a notification that the code is typed into, where node-notifier's program runs; else a dialog by osascript. None
 // of this has run on a Mac.
-import { runProgram } from './child-program.ts'
-import type { DesktopDeps, Reminded, ReminderRequest, Screen } from './desktop.ts'
+import { printable } from '../core/printable.ts'
+import { runProgram, untilShown } from './child-program.ts'
+import type { DesktopDeps, Reminded, ReminderRequest, Respond, Screen } from './desktop.ts'
 import { childEnvironment } from './desktop-environment.ts'
 import {
   type MacAnswer,
@@ -11,15 +12,18 @@ import {
   readMacReply,
 } from './mac-prompt.ts'
 import { createNotifier, showMacReply } from './notifier.ts'
-import { askForCode } from './prompt-loop.ts'
+import { askForCode, createTurns } from './prompt-loop.ts'
 
 type Ended = Awaited<Reminded['ended']>
 
 const notifyLimitMs = 10_000
+/** AppleScript's number for it. */
+const cancelled = '(-128)'
 
 export function createMacDesktop({ environment: own, platform, settings, log }: DesktopDeps): Screen {
   const notifier = createNotifier(platform)
   const environment = childEnvironment(own)
+  const takeTurn = createTurns()
 
   const showPlain = async ({ title, body, isUrgent }: ReminderRequest['notification']): Promise<string> => {
     try {
@@ -32,46 +36,61 @@ export function createMacDesktop({ environment: own, platform, settings, log }: 
     }
   }
 
-  const openDialog = async (text: string, withdraw: AbortSignal): Promise<MacAnswer> => {
-    const { stdout } = await runProgram('osascript', macDialogArguments(`mfad: ${text}`), {
-      environment,
-      withdraw,
+  const tellFailure = async (body: string) => {
+    try {
+      await showPlain({ title: 'mfad: the login failed', body, isUrgent: false })
+    } catch {
+      log.warn({}, 'a failed login could not be told')
+    }
+  }
+
+  const openDialog = (text: string, withdraw: AbortSignal): Promise<MacAnswer> =>
+    takeTurn(async () => {
+      if (withdraw.aborted) return { kind: 'dismissed' }
+      const words = macDialogArguments(`mfad: ${text}`)
+      const { exitCode, stdout, stderr } = await runProgram('osascript', words, { environment, withdraw })
+      if (exitCode !== 0 && !withdraw.aborted && !stderr.includes(cancelled))
+        throw new Error(`osascript could not ask for the code: ${printable(stderr, 200)}`)
+      return readMacDialog(stdout)
     })
-    return readMacDialog(stdout)
+
+  /** `first` is what the reminder itself was answered; every further question is a dialog. */
+  const answer = async (
+    first: Promise<MacAnswer>,
+    { question }: ReminderRequest,
+    { tokenCode, snooze }: Respond,
+    withdraw: AbortSignal,
+    onAsking: () => void,
+  ): Promise<Ended> => {
+    let hasSnoozed = false
+    const ask = async (reason: string | undefined) => {
+      if (reason !== undefined) onAsking()
+      const answered =
+        reason === undefined ? await first : await openDialog(`${reason}\n\n${question}`, withdraw)
+      hasSnoozed = answered.kind === 'snooze'
+      return answered.kind === 'code' ? answered.typed : undefined
+    }
+    const { how, failure } = await askForCode(ask, tokenCode, withdraw)
+    if (hasSnoozed) snooze()
+    if (failure !== undefined) await tellFailure(failure)
+    return hasSnoozed ? 'snoozed' : how
   }
 
   return {
-    async show({ notification, question, canAnswer }, respond, withdraw, onAsking) {
+    async show(request, respond, withdraw, onAsking) {
+      const { notification, question, canAnswer } = request
       const { prompt } = settings()
       if (!canAnswer || (prompt !== 'auto' && prompt !== 'osascript')) {
         const way = await showPlain(notification)
         return { way, ended: Promise.resolve('no-answer-possible'), hasButtons: false }
       }
-      let reply: { answer: Promise<MacAnswer> } | undefined
-      if (prompt === 'auto') reply = await startReply(notification, environment, withdraw)
-      const answers = async (first: Promise<MacAnswer>): Promise<Ended> => {
-        let isFirst = true
-        let hasSnoozed = false
-        const ask = async (reason: string | undefined) => {
-          const again = reason === undefined ? question : `${reason}\n\n${question}`
-          const answer = isFirst ? await first : await openDialog(again, withdraw)
-          isFirst = false
-          onAsking()
-          hasSnoozed = answer.kind === 'snooze'
-          return answer.kind === 'code' ? answer.typed : undefined
-        }
-        const { how, failure } = await askForCode(ask, respond.tokenCode, withdraw)
-        if (hasSnoozed) respond.snooze()
-        if (failure !== undefined) {
-          const told = { title: 'mfad: the login failed', body: failure, isUrgent: false }
-          await showPlain(told).catch(() => log.warn({}, 'a failed login could not be told'))
-        }
-        return hasSnoozed ? 'snoozed' : how
-      }
+      const reply = prompt === 'auto' ? await startReply(notification, environment, withdraw) : undefined
+      const first = reply?.answer ?? openDialog(question, withdraw)
       if (reply === undefined) onAsking()
+      await untilShown(first)
       return {
         way: reply === undefined ? 'osascript' : 'notification center with a reply',
-        ended: answers(reply?.answer ?? openDialog(question, withdraw)),
+        ended: answer(first, request, respond, withdraw, onAsking),
         hasButtons: true,
         dialog: 'osascript',
       }

@@ -6,6 +6,7 @@ import type { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
 import type { Notification } from '../core/reminder-text.ts'
+import { untilShown } from './child-program.ts'
 import { isInstalled } from './installed-program.ts'
 import { escapeMarkup, shorten } from './notification-text.ts'
 
@@ -24,8 +25,6 @@ type Reporter = {
 const answerLimitMs = 10_000
 const reminderSeconds = 60
 const replySeconds = 3600
-/** A program that cannot run, or finds no service, says so within this, as a rule. */
-export const failsWithinMs = 300
 
 export function createNotifier(platform: NodeJS.Platform, limitMs = answerLimitMs): Notifier {
   return platform === 'darwin' ? createMacNotifier(limitMs) : createLinuxNotifier(limitMs)
@@ -92,8 +91,7 @@ export async function showMacReply(
     const child = childOf(() => withEnvironment(environment, notify))
     withdraw.addEventListener('abort', () => child?.kill(), { once: true })
   })
-  const failed = told.then(() => undefined)
-  await Promise.race([failed, new Promise((resolve) => setTimeout(resolve, failsWithinMs))])
+  await untilShown(told)
   return { told: told.catch(() => undefined) }
 }
 

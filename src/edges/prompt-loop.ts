@@ -1,4 +1,4 @@
-// Asks for a code until it was right, or there is no point in asking.
+// Asks for a code until it was right, or there is no point in asking; and keeps those who ask in a queue.
 import type { CodeOutcome, Reminded } from './desktop.ts'
 
 export type Asked = { how: Awaited<Reminded['ended']>; failure?: string }
@@ -25,4 +25,14 @@ export async function askForCode(
     reason = outcome.reason
   }
   return { how: 'withdrawn' }
+}
+
+/** One dialog at a time: the others wait for their turn. */
+export function createTurns(): <T>(dialog: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve()
+  return (dialog) => {
+    const turn = last.then(dialog)
+    last = turn.catch(() => undefined)
+    return turn
+  }
 }

@@ -515,8 +515,10 @@ describe('on macOS without node-notifier’s program', () => {
   it('it is snoozed, dismissed and withdrawn', async () => {
     programs.install('osascript', `printf 'Snooze\\n\\n'`)
     expect([await (await mac().remind(dev, respond, never())).ended, snoozes]).toEqual(['snoozed', 1])
-    programs.install('osascript', 'exit 1')
+    programs.install('osascript', 'echo "execution error: User canceled. (-128)" >&2; exit 1')
     expect(await (await mac().remind(dev, respond, never())).ended).toBe('dismissed')
+    programs.install('osascript', 'echo "execution error: No user interaction allowed. (-1713)" >&2; exit 1')
+    await expect(mac().remind(dev, respond, never())).rejects.toThrow('No user interaction allowed')
     programs.install('osascript', `echo $$ > "$here/pids"; exec /bin/sleep 60`)
     const withdrawal = new AbortController()
     const { ended } = await mac().remind(dev, respond, withdrawal.signal)
@@ -524,6 +526,21 @@ describe('on macOS without node-notifier’s program', () => {
     withdrawal.abort()
     expect(await ended).toBe('withdrawn')
     await until('it is gone', () => !isRunning(Number(programs.read('pids'))))
+  })
+
+  it('it opens one dialog at a time', async () => {
+    programs.install('osascript', zenity.replace('/usr/bin/head', `printf 'Log In\\n'; /usr/bin/head`))
+    const { remind: show } = mac()
+    const first = await show(dev, respond, never())
+    const second = await show({ ...dev, profiles: ['ops'] }, respond, never())
+    await until('the first dialog', () => programs.read('dialogs') !== '')
+    programs.put('typed', '111111\n222222\n')
+    expect([await first.ended, await second.ended, codes]).toEqual([
+      'answered',
+      'answered',
+      ['111111', '222222'],
+    ])
+    expect(programs.read('dialogs')).toBe('start\nend\nstart\nend\n')
   })
 
   it('a notification is all there is with prompt = none', async () => {
