@@ -27,6 +27,7 @@ import type { Desktop } from '../edges/desktop.ts'
 import type { Log } from '../edges/logger.ts'
 import { type AgentState, createAgentState } from './agent-state.ts'
 import { type CodeCommandDeps, createCodeCommands } from './code-commands.ts'
+import { describeBug } from './http-server.ts'
 import type { KnownFiles } from './known-files.ts'
 import { type CommandNeeded, type LoginDeps, login, stsNow } from './login.ts'
 import { testReminder } from './notify-test.ts'
@@ -172,6 +173,15 @@ export function createAgent(deps: AgentDeps): Agent {
     }
   }
 
+  /** After what nobody waits for. What goes wrong in it must not end the daemon. */
+  const lookAgain = () => {
+    try {
+      look()
+    } catch (error) {
+      log.error({ problem: describeBug(error) }, 'a look at the files failed')
+    }
+  }
+
   const codeCommands = createCodeCommands(deps)
   const isSilent = () => known.settings.notify === 'none' && known.settings.notifyCommand === undefined
   const reminders = createReminders({
@@ -180,7 +190,7 @@ export function createAgent(deps: AgentDeps): Agent {
     isSilent,
     sessions: currentSessions,
     logIn,
-    look: () => look(),
+    look: lookAgain,
   })
   const renewals = createRenewals({
     ...deps,
@@ -189,7 +199,7 @@ export function createAgent(deps: AgentDeps): Agent {
     givenUp: ({ sessions }, error) => {
       if (isHopeless(error)) reminders.tellProblem(sessions, error)
     },
-    look: () => look(),
+    look: lookAgain,
   })
 
   return {

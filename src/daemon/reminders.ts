@@ -1,6 +1,6 @@
 // Shows the reminders that are due and takes their answers. A reminder stays open until it is answered or dismissed, or
 // until nothing is left of what it says: then it is withdrawn, with the dialog that may be open.
-import { type ErrorBody, errorBody } from '../core/errors.ts'
+import type { ErrorBody } from '../core/errors.ts'
 import {
   type ActiveSession,
   allTold,
@@ -14,26 +14,21 @@ import {
   untold,
 } from '../core/plan.ts'
 import type { UtcOffset } from '../core/quiet-hours.ts'
-import { answerReason, canAskAgain, pendingDevices, snoozeEnd } from '../core/reminder-answer.ts'
-import { namesOf, reminderQuestion, reminderText, renewalProblemText } from '../core/reminder-text.ts'
+import { snoozeEnd } from '../core/reminder-answer.ts'
+import { reminderQuestion, reminderText, renewalProblemText } from '../core/reminder-text.ts'
 import { formatExpiration } from '../core/session-section.ts'
-import type { LoginRequest, Warning } from '../core/wire.ts'
-import type { CodeOutcome, Desktop, ReminderRequest, Respond } from '../edges/desktop.ts'
-import type { Log } from '../edges/logger.ts'
+import type { Warning } from '../core/wire.ts'
+import type { Desktop, ReminderRequest } from '../edges/desktop.ts'
 import type { AgentState } from './agent-state.ts'
+import { type AnswerDeps, createAnswer } from './answers.ts'
 
-export type ReminderDeps = {
+export type ReminderDeps = AnswerDeps & {
   state: AgentState
-  log: Log
   desktop: Desktop
-  now(): Date
   utcOffset: UtcOffset
   /** Nothing is to be shown: reminders are log lines. */
   isSilent(): boolean
-  /** Every active session as it is now. */
-  sessions(): readonly ActiveSession[]
-  /** The same login as from the command line. */
-  logIn(request: LoginRequest): Promise<unknown>
+  /** Never throws. */
   look(): void
 }
 
@@ -61,7 +56,6 @@ const mostRetryMs = 15 * 60_000
 /** An editor that saves may take the file away for a moment. */
 const goneMs = 2000
 const mostOpen = 20
-const mostWrongCodes = 5
 
 export function createReminders(deps: ReminderDeps): Reminders {
   const { state, log, desktop } = deps
@@ -98,7 +92,8 @@ export function createReminders(deps: ReminderDeps): Reminders {
     open.add(entry)
     if (open.size > mostOpen) withdraw([...open].slice(0, 1))
     try {
-      const { way, ended } = await desktop.remind(request, respondTo(entry), entry.withdrawal.signal)
+      const respond = { tokenCode: createAnswer(deps, reminder.sessions), snooze: () => snooze(entry) }
+      const { way, ended } = await desktop.remind(request, respond, entry.withdrawal.signal)
       log.info({ ...facts, way }, 'reminder shown')
       noteShown()
       void ended.then(
@@ -121,56 +116,15 @@ export function createReminders(deps: ReminderDeps): Reminders {
     }
   }
 
-  /** What the user does with a reminder. Neither of them ever throws. */
-  const respondTo = (entry: Open): Respond => {
-    let wrongCodes = 0
-    let asked = pendingDevices(entry.reminder.sessions, deps.sessions())[0]?.[0]?.device
-    /** The next device that needs a code, asked for with a word of what was before. */
-    const next = (before: string): CodeOutcome => {
-      const [device] = pendingDevices(entry.reminder.sessions, deps.sessions())
-      if (device === undefined) return { kind: 'done' }
-      asked = device[0]?.device
-      return {
-        kind: 'again',
-        reason: `${before}; now the code of ${device[0]?.serialNumber} for ${namesOf(device)}`,
-      }
-    }
-    return {
-      async tokenCode(code) {
-        const [device] = pendingDevices(entry.reminder.sessions, deps.sessions())
-        if (device === undefined) return { kind: 'done' }
-        if (device[0]?.device !== asked) return next('the first was renewed meanwhile')
-        try {
-          await deps.logIn({
-            profiles: device.map(({ profile }) => profile),
-            tokenCode: code.replace(/\s/g, ''),
-          })
-        } catch (thrown) {
-          const error = errorBody(thrown)
-          log.info(
-            { profiles: device.map(({ profile }) => profile), code: error.code },
-            'a login from a reminder failed',
-          )
-          if (!canAskAgain(error)) return { kind: 'failed', message: `${error.message}\n${error.hint}` }
-          wrongCodes += 1
-          if (wrongCodes >= mostWrongCodes)
-            return {
-              kind: 'failed',
-              message: `${error.message}\nafter some minutes: mfad login ${namesOf(device)}`,
-            }
-          return { kind: 'again', reason: answerReason(error, deps.now()) }
-        }
-        return next(`${namesOf(device)} ${device.length === 1 ? 'is' : 'are'} renewed`)
-      },
-      snooze() {
-        open.delete(entry)
-        const until = snoozeEnd(entry.reminder.sessions, deps.now())
-        for (const { profile } of entry.reminder.sessions) state.snoozedUntil.set(profile, until)
-        state.told = untold(state.told, entry.before, entry.reminder)
-        log.info({ profiles: entry.reminder.sessions.map(({ profile }) => profile), until }, 'snoozed')
-        deps.look()
-      },
-    }
+  /** It comes again when the snooze is over. */
+  const snooze = (entry: Open) => {
+    open.delete(entry)
+    const { sessions } = entry.reminder
+    const until = snoozeEnd(sessions, deps.now())
+    for (const { profile } of sessions) state.snoozedUntil.set(profile, until)
+    state.told = untold(state.told, entry.before, entry.reminder)
+    log.info({ profiles: sessions.map(({ profile }) => profile), until }, 'snoozed')
+    deps.look()
   }
 
   const withdraw = (entries: readonly Open[]) => {
@@ -210,8 +164,8 @@ export function createReminders(deps: ReminderDeps): Reminders {
   return {
     look(sessions, rules) {
       const settledAt = withdrawSettled(sessions, rules)
-      if (retryAt !== undefined && deps.now() < retryAt) return earliest(retryAt, settledAt)
       const now = deps.now()
+      if (retryAt !== undefined && isPause(retryAt, now)) return earliest(retryAt, settledAt)
       const before = state.told
       const { due, told, nextAt } = planReminders(sessions, rules, before, now)
       state.told = told
@@ -238,6 +192,11 @@ export function createReminders(deps: ReminderDeps): Reminders {
       withdraw([...open])
     },
   }
+}
+
+/** A clock that was set back must not make a pause any longer. */
+function isPause(until: Date, now: Date): boolean {
+  return now < until && until.getTime() - now.getTime() <= mostRetryMs
 }
 
 /** What the desktop is asked to show. */

@@ -24,6 +24,7 @@ export type RenewalDeps = {
   renew(profiles: readonly string[]): Promise<unknown>
   /** A renewal will not happen: people must see to it. */
   givenUp(device: RenewingDevice, error: ErrorBody): void
+  /** Never throws. */
   look(): void
 }
 
@@ -64,11 +65,8 @@ export function createRenewals(deps: RenewalDeps): Renewals {
       const devices = renewingDevices(sessions, known.profiles)
       const { start, hopeUntil, nextAt } = planRenewals(devices, state.attempts, rules, deps.now())
       for (const device of start) {
-        const job = renew(device).catch((error: unknown) => {
-          log.error({ problem: String(error) }, 'a look after a renewal failed')
-        })
+        const job = renew(device).finally(() => running.delete(job))
         running.add(job)
-        void job.finally(() => running.delete(job))
       }
       return { hopeUntil, ...(nextAt === undefined ? {} : { nextAt }) }
     },

@@ -149,6 +149,22 @@ describe('reminders', () => {
       expect(world.titles()).toEqual(['10:00:00 mfad: dev has expired', '10:01:00 mfad: dev has expired'])
     })
 
+    it('of others are not held back by the pause when the clock is set back', async () => {
+      world.writeProfiles({ dev: 'alice', prod: 'bob' })
+      await world.login(['dev'])
+      world.desktopError = new Error('no service')
+      await world.pass(50 * 60)
+      world.desktopError = undefined
+      world.nowMs -= 3600_000
+      world.clockSetMs -= 3600_000
+      await world.login(['prod'], 1200)
+      await world.pass(1800)
+      expect(world.titles().slice(1)).toEqual([
+        '08:00:00 mfad: prod expires in 10m',
+        '08:10:00 mfad: prod has expired',
+      ])
+    })
+
     it('come again, and the warning goes, once it shows them', async () => {
       await world.login(['dev'])
       world.desktopError = new Error('no service')
