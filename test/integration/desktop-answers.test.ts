@@ -1,5 +1,5 @@
 // Reminders that are answered, on a real desktop of its own for each test: the real daemon, notify-send, dunst and zenity,
-// whose buttons are pressed and whose field is typed into. Sessions live 12 s and are reminded of after seven.
+// whose buttons are pressed and whose field is typed into. Sessions live 20 s and are reminded of after eleven.
 import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -56,7 +56,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         desktop.key('Escape')
         await until('the reminder has ended', () => /"how":"dismissed"/.test(daemon.log()))
         expect([desktop.dialogs(), sessionKey(sandbox)]).toEqual([[], first])
-        await until('the next reminder', () => desktop.displayed() === 1)
+        await until('the next reminder', () => desktop.displayed() === 1, 20_000)
         expect(desktop.history().map(({ summary }) => summary)).toEqual([
           expect.stringMatching(/^mfad: dev expires in \ds$/),
           'mfad: dev has expired',
@@ -68,14 +68,14 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
       await onDesktop(async (sandbox, desktop) => {
         await sandbox.startDaemon(desktop.environment)
         await loginAndBeReminded(sandbox, desktop)
-        const expiration = Date.parse((await sandbox.status()).profiles[0]?.expiration ?? '')
+        const expiration = Date.parse(/^expiration = (.+)$/m.exec(sandbox.readCredentials())?.[1] ?? '')
         desktop.press('Snooze')
         const until60 = await until(
           'the snooze',
           async () => (await sandbox.status()).profiles[0]?.snoozedUntil,
         )
         expect(Date.parse(until60) - Date.now()).toBeGreaterThan(50_000)
-        await until('there was time for the next reminder', () => Date.now() > expiration + 2000)
+        await until('there was time for the next reminder', () => Date.now() > expiration + 2000, 25_000)
         expect(desktop.displayed()).toBe(0)
         expect(desktop.history()).toHaveLength(1)
       })
@@ -138,10 +138,10 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
       await onDesktop(async (sandbox, desktop) => {
         const daemon = await sandbox.startDaemon(desktop.environment)
         await loginAndBeReminded(sandbox, desktop)
-        sandbox.sts.setSessionSeconds(12)
+        sandbox.sts.setSessionSeconds(20)
         expect(await sandbox.mfad('login', 'dev', sandbox.nextCode())).toMatchObject({ exitCode: 0 })
         await until('the notification is gone', () => desktop.displayed() === 0)
-        await until('the reminder of the new session', () => desktop.displayed() === 1)
+        await until('the reminder of the new session', () => desktop.displayed() === 1, 25_000)
         await daemon.stop()
         await until('the notification is gone', () => desktop.displayed() === 0)
       })
@@ -174,14 +174,14 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
       await onDesktop(async (sandbox, desktop) => {
         const seen = join(sandbox.home, 'seen')
         const command = `printf '%s|' \\"$MFAD_PROFILES\\" \\"$MFAD_KIND\\" \\"$MFAD_EXPIRATION\\" \\"$MFAD_INSIDE\\" \\"$AWS_ENDPOINT_URL_STS\\" > '${seen}'`
-        sandbox.writeSettings(`[mfad]\nreminders = 5s, 0s\nnotify_command = "${command}"\n`)
+        sandbox.writeSettings(`[mfad]\nreminders = 9s, 0s\nnotify_command = "${command}"\n`)
         const daemon = await sandbox.startDaemon({
           DISPLAY: '',
           DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nonexistent',
         })
         await login(sandbox)
         const expiration = /^expiration = (.+)$/m.exec(sandbox.readCredentials())?.[1]
-        await until('the command', () => existsSync(seen) && readFileSync(seen, 'utf8').endsWith('|'))
+        await until('the command', () => existsSync(seen) && readFileSync(seen, 'utf8').endsWith('|'), 25_000)
         expect(readFileSync(seen, 'utf8')).toBe(`dev|expiring|${expiration}|1||`)
         await until('it is told', () => /"way":"notify_command"/.test(daemon.log()))
         expect((await sandbox.status()).warnings).toEqual([])
@@ -318,8 +318,8 @@ async function onDesktop(
     rmSync(join(sandbox.home, 'bin/notify-send'))
     sandbox.writeCredentials(devCredentials)
     sandbox.writeConfig(devConfig)
-    sandbox.writeSettings('[mfad]\nreminders = 5s, 0s\n')
-    sandbox.sts.setSessionSeconds(12)
+    sandbox.writeSettings('[mfad]\nreminders = 9s, 0s\n')
+    sandbox.sts.setSessionSeconds(20)
     const desktop = await openTestDesktop()
     try {
       await use(sandbox, withMemory(desktop))
@@ -345,7 +345,7 @@ async function loginAndBeReminded(
 ): Promise<string> {
   await login(sandbox, code, profile)
   sandbox.sts.setSessionSeconds(longSeconds)
-  await until('the reminder', () => desktop.displayed() === 1, 10_000)
+  await until('the reminder', () => desktop.displayed() === 1, 25_000)
   return sessionKey(sandbox)
 }
 
