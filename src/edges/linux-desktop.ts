@@ -1,13 +1,17 @@
 // Linux: a notification with the buttons "Enter code" and "Snooze" where the service offers any, and a dialog for the
 // code; else a plain notification, whose text names the command to run.
+import { printable } from '../core/printable.ts'
 import { type Button, type Pressed, showButtons } from './button-notification.ts'
 import type { DesktopDeps, Reminded, ReminderRequest, Respond, Screen } from './desktop.ts'
 import { desktopEnvironment } from './desktop-environment.ts'
 import { isInstalled } from './installed-program.ts'
 import { type Capabilities, readCapabilities } from './notification-service.ts'
+import { oneLine } from './notification-text.ts'
 import { createNotifier } from './notifier.ts'
 import { findDialog, openDialog } from './prompt.ts'
 import { type Asked, askForCode, createTurns } from './prompt-loop.ts'
+
+const mostCharacters = 500
 
 type Ended = Awaited<Reminded['ended']>
 
@@ -26,8 +30,9 @@ export function createLinuxDesktop({ environment: own, platform, settings, log }
   }
 
   /** The dialog is gone: what went wrong is told by a notification. */
-  const tellFailure = async (body: string) => {
+  const tellFailure = async (message: string) => {
     try {
+      const body = printable(oneLine(message), mostCharacters)
       const notification = { title: 'mfad: the login failed', body, isUrgent: false }
       await notifier.show(notification, await desktopEnvironment(own))
     } catch (error) {

@@ -12,6 +12,11 @@ export function escapeMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
+/** The fact and the next step, for where there is but one line. */
+export function oneLine(text: string): string {
+  return text.replace(/\r?\n/g, ' → ')
+}
+
 /** Line breaks stay; other control characters become spaces. */
 export function withoutControls(text: string): string {
   return text.replace(/\r\n?/g, '\n').replace(/[^\P{Cc}\n]/gu, ' ')

@@ -8,7 +8,7 @@ import { readFileSync } from 'node:fs'
 import type { Notification } from '../core/reminder-text.ts'
 import { untilShown } from './child-program.ts'
 import { isInstalled } from './installed-program.ts'
-import { escapeMarkup, shorten } from './notification-text.ts'
+import { escapeMarkup, oneLine, shorten } from './notification-text.ts'
 
 export type Notifier = {
   /** Shows it on the desktop of that environment, and answers by which way. Rejects with the reason where it could not be shown. */
@@ -57,7 +57,7 @@ function createMacNotifier(limitMs: number): Notifier {
 export function linuxOptions({ title, body, isUrgent }: Notification): Record<string, string | boolean> {
   return {
     title: plainWord(shorten(title)),
-    message: plainWord(escapeMarkup(shorten(body))),
+    message: plainWord(escapeMarkup(shorten(oneLine(body)))),
     urgency: isUrgent ? 'critical' : 'normal',
     'expire-time': String(expireMs(isUrgent)),
     'app-name': 'mfad',

@@ -167,7 +167,7 @@ describe('a reminder with buttons', () => {
     expect(await ended).toBe('answered')
     expect(programs.calls('notify-send')[1]?.slice(0, 2)).toEqual([
       'mfad: the login failed',
-      'AWS cannot be reached look later',
+      'AWS cannot be reached → look later',
     ])
   })
 
@@ -194,7 +194,7 @@ describe('a reminder with buttons', () => {
     programs.install('notify-send')
     expect(await ended).toBe('dismissed')
     expect(programs.calls('notify-send')[1]?.[1]).toBe(
-      'zenity could not ask for the code: (zenity:1): Gtk-WARNING **: cannot open display: :7 Run: mfad login dev',
+      'zenity could not ask for the code: (zenity:1): Gtk-WARNING **: cannot open display: :7 → Run: mfad login dev',
     )
   })
 

@@ -87,7 +87,7 @@ describe('a notification through notify-send', () => {
     ],
     ['redirections', '> x < y', '> x < y', '&gt; x &lt; y'],
     ['markup', '<b>bold</b> &amp;', '<b>bold</b> &amp;', '&lt;b&gt;bold&lt;/b&gt; &amp;amp;'],
-    ['line breaks', 'a\ntouch x\r\nb', 'a touch x  b', 'a touch x  b'],
+    ['line breaks', 'a\ntouch x\r\nb', 'a touch x  b', 'a → touch x → b'],
     ['a NUL and an escape sequence', 'a\0b\x1b[31mc\x9b', 'a b [31mc ', 'a b [31mc '],
     ['an option', '--help', ' --help', ' --help'],
     ['the end of options', '--', ' --', ' --'],
