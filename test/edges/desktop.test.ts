@@ -335,6 +335,12 @@ describe('where something is missing', () => {
     expect(await remind()).toMatchObject(plain)
   })
 
+  it('the next program is asked where the first gets no answer', async () => {
+    programs.install('busctl', 'exit 1')
+    programs.install('dbus-send', `echo 'string "actions"'`)
+    expect(await remind()).toMatchObject({ hasButtons: true })
+  })
+
   it('buttons are tried where nobody can be asked', async () => {
     programs.remove('busctl')
     expect(await remind()).toMatchObject({ hasButtons: true })

@@ -156,9 +156,10 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
           way: 'notify-send with buttons',
           buttons: true,
         })
-        desktop.press('Enter code')
+        await until('the reminder', () => desktop.displayed() === 1)
         desktop.press('Snooze')
         await until('it was pressed', () => desktop.displayed() === 0)
+        expect(desktop.buttons()).toEqual(['Snooze'])
         await daemon.stop()
 
         installProgram(sandbox, 'busctl', `echo 'as 2 "body" "body-markup"'`)

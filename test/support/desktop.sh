@@ -3,7 +3,8 @@
 # usage: desktop.sh DIRECTORY COMMAND [ARG ...]
 # needs: apt-get install xvfb dunst dbus-x11 libnotify-bin imagemagick xdotool zenity
 # DIRECTORY gets the logs. dunst hides buttons in a menu, for which it runs a program that picks a line: here, the first
-# that holds what stands in DIRECTORY/choice. Everything ends with COMMAND, whose status is returned; 125 means that no desktop came up.
+# that holds what stands in DIRECTORY/choice. DIRECTORY/menu gets the lines that there were.
+# Everything ends with COMMAND, whose status is returned; 125 means that no desktop came up.
 set -eu
 
 if [ "${INSIDE_DESKTOP:-}" != yes ]; then
@@ -51,7 +52,7 @@ until_true 'the X server does not answer' xdotool getdisplaygeometry
 
 cat >"$DESKTOP_DIRECTORY/choose" <<'END'
 #!/bin/sh
-grep -m 1 -F -f "${0%/*}/choice"
+tee "${0%/*}/menu" | grep -m 1 -F -f "${0%/*}/choice"
 END
 chmod +x "$DESKTOP_DIRECTORY/choose"
 cat >"$DESKTOP_DIRECTORY/dunstrc" <<END

@@ -46,6 +46,8 @@ export type TestDesktop = {
   history(): ShownNotification[]
   /** Presses the button of that label on a notification on the screen. */
   press(label: string): void
+  /** The buttons that there were to choose from when one was last pressed. */
+  buttons(): string[]
   /** Clicks on the uppermost notification itself. */
   click(): void
   /** The text of each dialog that is open, as its program got it. */
@@ -98,6 +100,10 @@ export async function openTestDesktop(): Promise<TestDesktop> {
       writeFileSync(join(directory, 'choice'), `#${label} (`)
       run('dunstctl', 'context')
     },
+    buttons: () =>
+      [...readFileSync(join(directory, 'menu'), 'utf8').matchAll(/^#(.*?) \(/gm)].map(
+        ([, label = '']) => label,
+      ),
     click() {
       run('xdotool', 'mousemove', '800', '30', 'click', '2')
     },
