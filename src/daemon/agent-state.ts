@@ -4,6 +4,7 @@ import type { Told } from '../core/plan.ts'
 import type { Attempt } from '../core/renewal-plan.ts'
 import type { UsedCode } from '../core/token-code.ts'
 import type { Warning } from '../core/wire.ts'
+import type { UnwrittenSession } from './unwritten-session.ts'
 
 export type AgentState = {
   usedCodes: UsedCode[]
@@ -19,6 +20,8 @@ export type AgentState = {
   attempts: Map<string, Attempt>
   /** By the access key id of a session: how long it lives in all. Known only for those issued to this process. */
   lifeSeconds: Map<string, number>
+  /** Issued, and not in the file yet. */
+  unwritten?: UnwrittenSession
   /** STS's clock minus ours, from its last answer. */
   clockOffsetSeconds: number
   /** Why the last notification could not be shown. */

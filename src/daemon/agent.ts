@@ -37,6 +37,7 @@ import { correctRegions } from './region-keeper.ts'
 import { createReminders, earliest, notifierWarning } from './reminders.ts'
 import { createRenewals } from './renewals.ts'
 import { removeSession, restoreUndone } from './session-writer.ts'
+import { forgetUnwritten, nextTry } from './unwritten-session.ts'
 
 export type AgentDeps = Omit<LoginDeps, 'state'> &
   CodeCommandDeps & {
@@ -98,6 +99,7 @@ export function createAgent(deps: AgentDeps): Agent {
     }
     restoreLost()
     keepRegions()
+    writeUnwritten()
     if (!isClosing) planAhead()
   }
 
@@ -143,6 +145,22 @@ export function createAgent(deps: AgentDeps): Agent {
     if (correction === undefined) return
     lastJob = lastJob.then(correction).catch((error: unknown) => {
       log.warn({ error: errorBody(error) }, 'the region of a session could not be kept in step')
+    })
+  }
+
+  const writeUnwritten = () => {
+    if (known.unsettledUntil !== undefined || known.unreadable || isClosing) return
+    const write = nextTry(state, known, deps.now(), stsNow(loginDeps))
+    if (write === undefined) return
+    const tryToWrite = async () => {
+      const sections = await write()
+      if (sections.length === 0) return
+      log.info({ sections }, 'wrote what could not be written before')
+      state.lastErrors.clear()
+      lookAgain()
+    }
+    lastJob = lastJob.then(tryToWrite).catch((error: unknown) => {
+      log.debug({ error: errorBody(error) }, 'a session still cannot be written')
     })
   }
 
@@ -251,6 +269,7 @@ export function createAgent(deps: AgentDeps): Agent {
     logout: ({ profile: name }) =>
       enqueue(async () => {
         const { profile, sessionProfile, session } = findProfile(known.profiles, name)
+        forgetUnwritten(state, sessionProfile)
         if (session.kind === 'none') return { profile, sessionProfile, removed: false, warnings: [] }
         const warnings = await removeSession(known, sessionProfile)
         state.snoozedUntil.delete(profile)

@@ -24,6 +24,7 @@ import type { Sts, StsResult } from '../edges/sts.ts'
 import type { AgentState } from './agent-state.ts'
 import type { KnownFiles } from './known-files.ts'
 import { checkAccepted, rehearseSessions, writeSessions } from './session-writer.ts'
+import { forgetUnwritten, keepUnwritten, unwrittenSession } from './unwritten-session.ts'
 
 export type LoginDeps = {
   known: KnownFiles
@@ -70,10 +71,25 @@ export async function login(
   rehearseSessions(known, writesOf(chosen, exampleCredentials))
   const { mfaProcess } = plan
   const shared = sharedCredentials(deps, plan)
-  if (shared === undefined && request.tokenCode === undefined && mfaProcess !== undefined)
+  const kept = request.tokenCode === undefined ? keptCredentials(deps, plan) : undefined
+  if (
+    shared === undefined &&
+    kept === undefined &&
+    request.tokenCode === undefined &&
+    mfaProcess !== undefined
+  )
     return { kind: 'command-needed', mfaProcess, profiles: plan.targets.map(({ profile }) => profile) }
-  const credentials = shared ?? (await newCredentials(deps, plan, request.tokenCode, isCodeFromCommand))
-  const { warnings, skipped } = await writeSessions(known, writesOf(chosen, credentials))
+  const credentials =
+    shared ?? kept ?? (await newCredentials(deps, plan, request.tokenCode, isCodeFromCommand))
+  const writes = writesOf(chosen, credentials)
+  const { warnings, skipped } = await writeSessions(known, writes).catch((error: unknown) => {
+    const session = { serialNumber: plan.serialNumber, callerKeyId: callerKeyId(plan), credentials, writes }
+    const kept = shared === undefined ? keepUnwritten(state, session, error, deps.now()) : error
+    if (kept instanceof AppError)
+      for (const { profile } of plan.targets) state.lastErrors.set(profile, { error: errorBody(kept) })
+    throw kept
+  })
+  for (const { sessionProfile } of chosen) forgetUnwritten(state, sessionProfile)
   const renewed = chosen.filter(({ sessionProfile }) => !skipped.has(sessionProfile))
   const failed = chosen.flatMap(({ profile, sessionProfile }) => {
     const error = skipped.get(sessionProfile)
@@ -124,6 +140,15 @@ export function sessionRegion({
 function sharedCredentials({ known }: LoginDeps, { sharedFrom }: LoginPlan): SessionCredentials | undefined {
   const section = sharedFrom && known.documents.credentials.sections.get(sharedFrom.sessionProfile)
   return section && readSessionCredentials(section)
+}
+
+/** What was issued before and could not be written. */
+function keptCredentials(deps: LoginDeps, plan: LoginPlan): SessionCredentials | undefined {
+  return unwrittenSession(deps.state, plan.serialNumber, callerKeyId(plan), stsNow(deps))
+}
+
+function callerKeyId({ targets: [caller] }: LoginPlan): string {
+  return caller?.accessKeyId ?? ''
 }
 
 async function newCredentials(

@@ -196,8 +196,8 @@ function conflictError(names: readonly string[]): AppError {
 /** What a program that is writing at this moment causes. */
 const passingErrors = ['file.busy', 'file.changed-underneath', 'file.rejected-by-aws']
 const attemptPauseMs = 25
-/** A user waits for a login; nobody waits for a merge, and what it merges is nowhere else. */
-const [loginPatienceMs, mergePatienceMs] = [3000, 60_000]
+/** The next login waits for this one; nobody waits for a merge, and what it merges is nowhere else. */
+const [jobPatienceMs, mergePatienceMs] = [3000, 60_000]
 
 /**
  * Never replaces a half-written file: its writer would go on in the old one, and what it writes there would be lost.
@@ -208,7 +208,7 @@ async function updateSettled(
   update: Update,
   kind: WriteKind | 'made-again',
 ): Promise<UpdateResult> {
-  const patienceMs = kind === 'sessions' ? loginPatienceMs : mergePatienceMs
+  const patienceMs = kind === 'merge' ? mergePatienceMs : jobPatienceMs
   const edit = (before: Uint8Array) => {
     known.refresh()
     if (known.unsettledUntil !== undefined) throw busyError(known.files.credentials)

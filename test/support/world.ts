@@ -8,6 +8,7 @@ import type { StsFailure } from '../../src/core/sts-failure.ts'
 import { type Agent, createAgent } from '../../src/daemon/agent.ts'
 import { createKnownFiles } from '../../src/daemon/known-files.ts'
 import type { Desktop, Reminded, ReminderRequest, Respond } from '../../src/edges/desktop.ts'
+import type { FileStore } from '../../src/edges/file-store.ts'
 import type { Log } from '../../src/edges/logger.ts'
 import { openFileStore } from '../../src/edges/own-file-store.ts'
 import { resolveFiles } from '../../src/edges/paths.ts'
@@ -41,6 +42,8 @@ export class World {
   /** STS's clock minus ours. */
   offsetSeconds = 0
   desktopError: Error | undefined
+  /** Why no file can be written. */
+  writeError: Error | undefined
   /** What the desktop was asked to show, also in vain. */
   readonly screen: OnScreen[] = []
   utcOffset: UtcOffset = () => 0
@@ -122,7 +125,7 @@ export class World {
         loadSettings: () => loadSettings(settings),
         settingsStamp: () => settingsStamp(settings),
         resolveFiles: (loaded) => resolveFiles(environment, loaded),
-        openStore: (file) => openFileStore(file, join(this.home, 'state')),
+        openStore: (file) => this.openStore(file),
       }),
       daemon: { pid: 1, startedAt: '2026-11-23T08:00:00Z', version: '0' },
       log: this.log,
@@ -148,6 +151,15 @@ export class World {
     })
     this.agent.look()
     return this.agent
+  }
+
+  private openStore(file: string): FileStore {
+    const store = openFileStore(file, join(this.home, 'state'))
+    const update: FileStore['update'] = async (change) => {
+      if (this.writeError !== undefined) throw this.writeError
+      return store.update(change)
+    }
+    return { ...store, update }
   }
 
   now(): Date {
