@@ -11,7 +11,7 @@ import { constants } from 'node:fs'
 import { AppError, type ErrorBody } from '../core/errors.ts'
 import { fileError, nothingWrittenError, quoted, strayWarning } from './file-errors.ts'
 import { readWhole } from './file-reading.ts'
-import { type FileSystem, failureOf } from './file-system.ts'
+import { errnoOf, type FileSystem, failureOf } from './file-system.ts'
 import { type RecoveryCopy, readRecoveryCopy, writeRecoveryCopy } from './recovery-copy.ts'
 import { syncFile } from './temp-file.ts'
 
@@ -78,7 +78,13 @@ export async function recoverInPlace(
   if (copy === undefined) return 'untouched'
   if (copy.realPath !== realPath) return 'other'
   const { before, after } = copy
-  const descriptor = fs.openSync(realPath, constants.O_RDWR)
+  let descriptor: number
+  try {
+    descriptor = fs.openSync(realPath, constants.O_RDWR)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return 'changed'
+    throw error
+  }
   try {
     const found = readWhole(fs, descriptor, realPath)
     if (isEqual(found, before) || isEqual(found, after)) return 'untouched'
