@@ -87,7 +87,7 @@ export async function recoverInPlace(
   }
   try {
     const found = readWhole(fs, descriptor, realPath)
-    if (isEqual(found, before) || isEqual(found, after)) return 'untouched'
+    if (isAllOld(found, before, after) || isAllNew(found, before, after)) return 'untouched'
     if (!isMix(found, before, after)) return 'changed'
     overwrite(fs, descriptor, found, after, realPath)
     await syncFile(fs, descriptor)
@@ -156,6 +156,21 @@ function putBack(
   const { message } = fileError(cause, realPath, 'replace') as AppError
   const hint = `the next start of mfad completes it; both versions are in ${quoted(recoveryPath)}`
   throw new AppError('file.half-written', `${message}, and was left half-written`, hint, cause)
+}
+
+/** The write had not begun; at most, another program has appended to the file since. */
+function isAllOld(found: Uint8Array, before: Uint8Array, after: Uint8Array): boolean {
+  if (!isEqual(found.subarray(0, before.length), before)) return false
+  return found.length === before.length || found[before.length] !== after[before.length]
+}
+
+/** The write had ended; at most, another program has appended to the file since. */
+function isAllNew(found: Uint8Array, before: Uint8Array, after: Uint8Array): boolean {
+  if (!isEqual(found.subarray(0, after.length), after)) return false
+  const next = found[after.length]
+  return (
+    next === undefined || after.length >= before.length || (next !== lineEnd && next !== before[after.length])
+  )
 }
 
 /** Each byte is one of the new file or the old one: what a write leaves that was cut short. */

@@ -46,6 +46,7 @@ const copies = () => (fs.existsSync(stateDirectory) ? fs.readdirSync(stateDirect
 /** What a killed process leaves: the file as it then was, and the copy made before. */
 async function interrupt(before: Uint8Array, after: Uint8Array, found: Uint8Array): Promise<void> {
   write(found)
+  fs.rmSync(copy, { force: true })
   await writeRecoveryCopy(fs, copy, { realPath: path, before, after })
 }
 
@@ -136,6 +137,30 @@ describe('a file that another program has changed since is left as it is, and na
     expect(Buffer.from(JSON.parse(content(copy)).before, 'base64').equals(before)).toBe(true)
     fs.unlinkSync(copy)
     expect(store.warnings()).toEqual([])
+  })
+})
+
+describe('a file that another program has only appended to is whole, and nothing is said,', () => {
+  it.each(writes)('whether a write that %s had not begun or had ended', async (_what, old, later) => {
+    for (const whole of [old, later]) {
+      await interrupt(bytesOf(old), bytesOf(later), bytesOf(`${whole}# theirs\n`))
+      const store = storeOf()
+      expect(await store.recover()).toMatchObject({ removed: [expect.any(String)], isCompleted: false })
+      expect([content(), copies(), store.warnings()]).toEqual([`${whole}# theirs\n`, [], []])
+    }
+  })
+
+  it.each(writes)('but not after a write that %s, which may have been torn', async (_what, old, later) => {
+    const [before, after] = [bytesOf(old), bytesOf(later)]
+    for (let written = 1; written < Math.max(before.length, after.length); written++) {
+      const found = torn(before, after, written)
+      if (found.equals(before) || found.equals(after)) continue
+      await interrupt(before, after, Buffer.concat([found, bytesOf('# theirs\n')]))
+      const store = storeOf()
+      await store.recover()
+      expect([content(), copies().length]).toEqual([`${found}# theirs\n`, 1])
+      expect(store.warnings()).toMatchObject([{ code: 'file.half-written' }])
+    }
   })
 })
 

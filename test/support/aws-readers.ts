@@ -1,7 +1,6 @@
 // What botocore and the AWS SDK for JavaScript really read, as maps.
 
 import { spawnSync } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import { externalDataInterceptor, loadSharedConfigFiles } from '@smithy/shared-ini-file-loader'
 import { findPython } from './clients.ts'
 
@@ -16,8 +15,7 @@ export function reasonWithoutBotocore(): string | undefined {
 
 /** One python3 process reads them all; undefined for a file that botocore rejects. */
 export function readWithBotocore(files: readonly Uint8Array[]): (Reading | undefined)[] {
-  const script = fileURLToPath(new URL('./botocore-read.py', import.meta.url))
-  const { status, stdout, stderr } = spawnSync(python ?? 'python3', [script], {
+  const { status, stdout, stderr } = spawnSync(python ?? 'python3', ['test/support/botocore-read.py'], {
     input: files.map((file) => `${Buffer.from(file).toString('base64')}\n`).join(''),
     encoding: 'utf8',
     maxBuffer: 2 ** 30,
