@@ -18,7 +18,7 @@ const limitMs = 20_000
 
 const head = '[dev]\naws_secret_access_key = FIRSTSECRET\n'
 const tail = '[last]\nregion = eu-west-1\n'
-export const oldText = head + texts.middle + tail
+const oldText = head + texts.middle + tail
 
 /** How a file stands there before, and what is done to it. */
 export type Scene = {
