@@ -9,12 +9,15 @@ import { daemonArgv } from '../src/service/daemon-argv.ts'
 
 export type BenchHome = {
   environment: NodeJS.ProcessEnv
+  files: { credentials: string; config: string }
   sts: EmbeddedSts
+  /** When STS last looked at its clock, in `performance.now()`: just before it answers. */
+  stsAnsweredAt(): number
   startDaemon(argv?: readonly string[]): Promise<ChildProcess>
   /** A profile and a code that was not used yet. Waits for the next code when all are. */
   nextLogin(): Promise<{ profile: string; code: string }>
   login(profile: string, code: string): Promise<void>
-  status(): Promise<void>
+  status(): Promise<string>
   close(): Promise<void>
 }
 
@@ -24,13 +27,19 @@ const stepMs = 30_000
 export async function openBenchHome(count: number): Promise<BenchHome> {
   const home = mkdtempSync(join(tmpdir(), 'mfad-bench-'))
   const users = Array.from({ length: count }, (_, index) => userOf(index))
-  const sts = await startEmbeddedSts({ users })
+  let stsAnsweredAt = Number.NaN
+  const now = () => {
+    stsAnsweredAt = performance.now()
+    return new Date()
+  }
+  const sts = await startEmbeddedSts({ users, now })
+  const files = { credentials: join(home, '.aws/credentials'), config: join(home, '.aws/config') }
   mkdirSync(join(home, '.aws'), { mode: 0o700 })
   const section = ({ accessKeyId, secretAccessKey }: StsUser, index: number) =>
     `[p${index}]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`
-  writeFileSync(join(home, '.aws/credentials'), users.map(section).join('\n'), { mode: 0o600 })
+  writeFileSync(files.credentials, users.map(section).join('\n'), { mode: 0o600 })
   writeFileSync(
-    join(home, '.aws/config'),
+    files.config,
     users.map((_, index) => `[profile p${index}]\nmfa_serial = ${serialOf(index)}\n`).join('\n'),
   )
   const socket = join(home, 'mfad.sock')
@@ -44,7 +53,9 @@ export async function openBenchHome(count: number): Promise<BenchHome> {
   const used = new Set<string>()
   return {
     environment,
+    files,
     sts,
+    stsAnsweredAt: () => stsAnsweredAt,
     async startDaemon(argv = daemonArgv(process.execPath, program)) {
       const daemon = spawn(argv[0] ?? '', argv.slice(1), {
         env: environment,
@@ -70,7 +81,9 @@ export async function openBenchHome(count: number): Promise<BenchHome> {
         await new Promise((done) => setTimeout(done, 500))
       }
     },
-    login: (profile, tokenCode) => call(socket, 'POST', '/v1/login', { profiles: [profile], tokenCode }),
+    async login(profile, tokenCode) {
+      await call(socket, 'POST', '/v1/login', { profiles: [profile], tokenCode })
+    },
     status: () => call(socket, 'GET', '/v1/status', undefined),
     async close() {
       for (const daemon of daemons) daemon.kill('SIGKILL')
@@ -80,14 +93,14 @@ export async function openBenchHome(count: number): Promise<BenchHome> {
   }
 }
 
-function call(socketPath: string, method: string, path: string, body: unknown): Promise<void> {
+function call(socketPath: string, method: string, path: string, body: unknown): Promise<string> {
   return new Promise((done, reject) => {
     const sent = request({ socketPath, method, path, agent: false }, (response) => {
       let text = ''
       response.on('data', (chunk) => {
         text += chunk
       })
-      response.on('end', () => (response.statusCode === 200 ? done() : reject(new Error(text))))
+      response.on('end', () => (response.statusCode === 200 ? done(text) : reject(new Error(text))))
     })
     sent.on('error', reject)
     sent.end(body === undefined ? undefined : JSON.stringify(body))

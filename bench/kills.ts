@@ -9,7 +9,8 @@ import { parseArgs } from 'node:util'
 import { parseDocument } from '../src/core/document.ts'
 import { readSession } from '../src/core/session-section.ts'
 import type { Status } from '../src/core/wire.ts'
-import { readWithBotocore, reasonWithoutBotocore } from '../test/support/aws-readers.ts'
+import { startBotocoreReader } from '../test/support/aws-readers.ts'
+import { findPython } from '../test/support/clients.ts'
 import {
   aliceKeys,
   aliceSerial,
@@ -48,8 +49,9 @@ const mostRandomMs = 150
 
 const kills = readKills()
 if (kills === undefined) process.exit(2)
-const reason = reasonWithoutBotocore()
-if (reason !== undefined) console.log(`botocore is not asked: ${reason}`)
+const python = findPython('botocore.configloader')
+if (python === undefined) console.log('botocore is not asked: no python3 here has it')
+const botocore = python === undefined ? undefined : startBotocoreReader(python)
 const startedAt = performance.now()
 const all: Counts[] = []
 for (let round = 0; round * killsPerRound < kills; round++) {
@@ -59,6 +61,7 @@ for (let round = 0; round * killsPerRound < kills; round++) {
   console.log(line(`round ${round + 1}, ${isInPlace ? 'in place' : 'replaced'}`, [counts]))
   for (const problem of counts.problems) console.log(`  ${problem}`)
 }
+await botocore?.close()
 console.log(line('all', all))
 console.log(`${((performance.now() - startedAt) / 1000).toFixed(0)} s`)
 const isGood = all.every(({ problems, lost }) => problems.length === 0 && lost === 0)
@@ -98,8 +101,8 @@ async function runRound(kills: number, isInPlace: boolean): Promise<Counts> {
   } finally {
     await sandbox.close()
   }
-  if (reason === undefined) {
-    const readings = readWithBotocore(counts.files)
+  if (botocore !== undefined) {
+    const readings = await botocore.read(counts.files)
     const broken = readings.filter((reading) => reading?.get('dev')?.get('aws_access_key_id') === undefined)
     if (broken.length > 0)
       counts.problems.push(`botocore reads ${broken.length} of ${readings.length} wrongly`)

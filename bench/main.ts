@@ -1,18 +1,34 @@
 // The numbers that mfad promises, each as a ratio taken in one run on one machine. `npm run bench`; `-- --long` adds the
-// memory after 1,000 logins.
+// memory after 1,000 logins, and `-- --only=edits` (commands, memory, status, files) takes one group.
 import { spawn } from 'node:child_process'
-import { parseDocument } from '../src/core/document.ts'
-import { setSection } from '../src/core/document-edit.ts'
-import { sessionKeys, sessionValues } from '../src/core/session-section.ts'
 import { openBenchHome, program } from './bench-home.ts'
+import { editRows, printEditMs } from './edit-rows.ts'
+import { fileRows, statusRows } from './file-rows.ts'
 import { median, print, type Row, residentKib, wallMs } from './measure.ts'
 
 const major = Number(process.versions.node.split('.')[0])
 const isLong = process.argv.includes('--long')
 const bare = [process.execPath, '-e', '0']
 
-console.log(`Node ${process.version}, ${process.arch}, ${isLong ? 'long' : 'short'} run\n`)
-print([...(await commandRows()), ...(await memoryRows()), ...editRows()])
+const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length)
+const groups: Record<string, () => Row[] | Promise<Row[]>> = {
+  commands: commandRows,
+  memory: memoryRows,
+  edits: editRows,
+  status: statusRows,
+  files: fileRows,
+}
+
+if (process.argv.includes('--edit-ms')) printEditMs()
+else await printAll()
+
+async function printAll(): Promise<void> {
+  console.log(`Node ${process.version}, ${process.arch}, ${isLong ? 'long' : 'short'} run\n`)
+  const rows: Row[] = []
+  for (const [name, measure] of Object.entries(groups))
+    if (only === undefined || only === name) rows.push(...(await measure()))
+  print(rows)
+}
 
 async function commandRows(): Promise<Row[]> {
   const home = await openBenchHome(30)
@@ -95,30 +111,4 @@ async function memoryRows(): Promise<Row[]> {
     idle.kill()
     await home.close()
   }
-}
-
-function editRows(): Row[] {
-  const small = median(Array.from({ length: 9 }, () => editMs(10_000)))
-  const large = median(Array.from({ length: 9 }, () => editMs(20_000)))
-  return [
-    { what: 'edit one section of 10,000', value: small, limit: 50, unit: 'ms' },
-    { what: 'the same of 20,000 / of 10,000', value: large / small, limit: 2.3, unit: '×' },
-  ]
-}
-
-/** Parse, edit and serialise; the file system's part is not in it. */
-function editMs(sections: number): number {
-  const text = Array.from({ length: sections }, (_, index) => {
-    return `# team ${index}\n[p${index}]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n\n`
-  }).join('')
-  const bytes = new TextEncoder().encode(text)
-  const credentials = {
-    accessKeyId: 'ASIAIOSFODNN7EXAMPLE',
-    secretAccessKey: 'x',
-    sessionToken: 'x',
-    expiration: new Date(0),
-  }
-  const startedAt = performance.now()
-  setSection(parseDocument(bytes), 'p5000-mfa', sessionKeys, sessionValues(credentials, undefined)).toBytes()
-  return performance.now() - startedAt
 }

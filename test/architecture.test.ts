@@ -132,6 +132,9 @@ describe('the architecture', () => {
       imports.some(({ target }) => target === 'src/cli/terminal.ts'),
     )
     expect(printers.map(pathOf)).toEqual(['src/cli/output.ts'])
+    // Everything else is cleaned of control sequences.
+    const controlling = sources.filter(({ text }) => /\.control\(/.test(text))
+    expect(controlling.map(pathOf)).toEqual(['src/cli/screen.ts'])
   })
 
   it('never calls process.exit, and sets the exit code in the executable only', () => {

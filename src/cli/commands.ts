@@ -46,11 +46,15 @@ export const commands: readonly Command[] = [
   {
     name: 'status',
     summary: 'every profile, its session and the time left',
-    usage: 'mfad status [--json]',
-    options: { json },
+    usage: 'mfad status [--json | --watch]',
+    options: {
+      json,
+      watch: { type: 'boolean', description: 'draw it anew every second, until Ctrl-C; in a pipe: once' },
+    },
     positionals: { least: 0, most: 0 },
     examples: [
       ['mfad status', 'a table'],
+      ['mfad status --watch', 'one that lives'],
       [`mfad status --json | jq -r '.profiles[] | select(.state == "expired").profile'`, 'for scripts'],
     ],
     run: async (invocation) => (await import('./status.ts')).runStatus(invocation),
@@ -70,9 +74,14 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'notify-test',
-    summary: 'show one real notification',
-    usage: 'mfad notify-test',
-    options: { json },
+    summary: 'show one real reminder, and see whether its answer comes back',
+    usage: 'mfad notify-test [--wait DURATION]',
+    details:
+      'On a terminal it waits a minute for an answer, elsewhere for none. Any six digits will do: they go nowhere.',
+    options: {
+      wait: { type: 'string', value: 'DURATION', description: 'wait that long for an answer, at most 80s' },
+      json,
+    },
     positionals: { least: 0, most: 0 },
     examples: [['mfad notify-test', 'is there a desktop that shows reminders?']],
     run: async (invocation) => (await import('./notify-test.ts')).runNotifyTest(invocation),

@@ -19,7 +19,7 @@ export function overview(commands: readonly Command[]): string {
     'Examples:',
     '  mfad install                     start the daemon now and at every login',
     '  mfad login dev 123456            write [dev-mfa]; then: aws --profile dev-mfa s3 ls',
-    '  mfad                             what is fresh, and for how long',
+    '  mfad                             what is fresh, and for how long; asks for the codes that are due',
     '',
     'Exit codes: 0 done, 1 a bug, 2 usage, 3 daemon not reachable, 4 profile or settings problem, 5 AWS refused,',
     '6 AWS or network not reachable, 7 file problem, 130 interrupted.',

@@ -52,6 +52,7 @@ export async function runLogin({ positionals, values, environment, output }: Inv
     ...(values.adopt === true ? { adopt: true } : {}),
   }
   await logInEach(daemon, request, output, (answer) => {
+    if (answer === undefined) return
     if (values.json === true) output.printJson(answer)
     else printLogin(answer, output, new Date())
   })
@@ -63,7 +64,7 @@ async function logInEach(
   daemon: Daemon,
   request: LoginRequest,
   output: Output,
-  done: (answer: LoginAnswer) => void,
+  done: (answer: LoginAnswer | undefined) => void,
 ): Promise<void> {
   try {
     done(await logIn(daemon, request, output))
@@ -77,8 +78,16 @@ async function logInEach(
   }
 }
 
-/** Asks for a code only when the daemon says that one is needed. */
-async function logIn(daemon: Daemon, request: LoginRequest, output: Output): Promise<LoginAnswer> {
+/**
+ * Asks for a code only when the daemon says that one is needed. Where `skipping` says what an empty line means, that ends
+ * it without an answer.
+ */
+export async function logIn(
+  daemon: Daemon,
+  request: LoginRequest,
+  output: Output,
+  skipping?: string,
+): Promise<LoginAnswer | undefined> {
   let attempt = request
   for (let asked = 0; ; asked++) {
     try {
@@ -92,17 +101,25 @@ async function logIn(daemon: Daemon, request: LoginRequest, output: Output): Pro
       )
         throw error
       if (error.code !== 'usage.token-code-needed') {
-        if (!retriableCodes.has(error.code)) throw error
+        if (!isRetriable(error)) throw error
         output.printError({ message: error.message, hint: error.hint })
       } else if (asked === 0) output.note(error.message)
-      attempt = { ...request, tokenCode: await askCode(output) }
+      const tokenCode = await askCode(output, skipping)
+      if (tokenCode === '' && skipping !== undefined) return undefined
+      attempt = { ...request, tokenCode }
     }
   }
 }
 
-async function askCode(output: Output): Promise<string> {
+/** Another code may help; also one that a person gives where a command gave none. */
+function isRetriable({ code }: AppError): boolean {
+  return retriableCodes.has(code) || code.startsWith('device.mfa-process-')
+}
+
+async function askCode(output: Output, skipping: string | undefined): Promise<string> {
+  const question = skipping === undefined ? 'MFA code: ' : `MFA code (${skipping}): `
   try {
-    return (await askLine('MFA code: ')).replace(/\s/g, '')
+    return (await askLine(question)).replace(/\s/g, '')
   } catch (error) {
     // Ends the line of the question.
     output.note('')

@@ -1,7 +1,7 @@
 // The only file that prints. Results go to standard output, everything else to standard error. Control characters are
 // taken out of all text: names in a file could hold escape sequences.
 import type { ErrorBody } from '../core/errors.ts'
-import { createTerminal, type Terminal } from './terminal.ts'
+import { createTerminal, type Size, type Terminal } from './terminal.ts'
 
 export type Output = {
   /** A result, for the user or for a pipe. */
@@ -11,6 +11,10 @@ export type Output = {
   note(text: string): void
   printError(error: Pick<ErrorBody, 'message' | 'hint'>): void
   style(style: Style, text: string): string
+  /** Of the terminal that shows the results; undefined where they go elsewhere, or where it can show no picture. */
+  size(): Size | undefined
+  /** Text with its control sequences, as screen.ts makes it. */
+  control(text: string): void
 }
 
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red'
@@ -36,6 +40,8 @@ export function createOutput(
       if (hint !== '') write(2, `  → ${clean(hint)}`)
     },
     style: (style, text) => paint(isColoured, style, clean(text)),
+    size: () => (isTerminal && environment.TERM !== 'dumb' ? terminal.size() : undefined),
+    control: (text) => terminal.write(1, text),
   }
 }
 
@@ -55,10 +61,14 @@ function escapeUnsafe(json: string): string {
 
 const styleSequence = new RegExp(`(${'\u001b'}\\[(?:0|1|2|31|32|33)m)`)
 
-/** The same, with the sequences that `style` adds left in. */
-function cleanAroundStyles(text: string): string {
-  return text
-    .split(styleSequence)
+/** The parts of a text: every second one is a sequence that `style` adds. */
+export function splitStyles(text: string): string[] {
+  return text.split(styleSequence)
+}
+
+/** Clean text, with the sequences that `style` adds left in. */
+export function cleanAroundStyles(text: string): string {
+  return splitStyles(text)
     .map((part, index) => (index % 2 === 1 ? part : clean(part)))
     .join('')
 }

@@ -30,8 +30,12 @@ async function dispatch(
     output.print(MFAD_VERSION)
     return 0
   }
-  if (first === undefined) return runCommand(findCommand('status'), [], environment, output)
   if (first === '--help' || first === '-h' || first === 'help') return printHelp(rest[0], output)
+  if (environment.MFAD_INSIDE) throw insideHelper()
+  if (first === undefined) {
+    const { runPlain } = await import('./plain.ts')
+    return runPlain({ positionals: [], values: {}, environment, output })
+  }
   if (first.startsWith('-'))
     throw usage(`there is no option ${first} before a command`, 'look at: mfad --help')
   return runCommand(findCommand(first), rest, environment, output)
@@ -98,6 +102,15 @@ function findCommand(name: string): Command {
   throw usage(
     `there is no command ${JSON.stringify(name.slice(0, 40))}`,
     near === undefined ? 'look at: mfad --help' : `did you mean: mfad ${near.name}?`,
+  )
+}
+
+/** The daemon waits for the command that runs this: were it to wait for the daemon, neither would end. */
+function insideHelper(): AppError {
+  return new AppError(
+    'usage.inside-helper',
+    'mfad does not run inside a command that mfad runs',
+    'have that command call something else; MFAD_INSIDE is set in its environment',
   )
 }
 

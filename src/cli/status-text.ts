@@ -29,7 +29,7 @@ function profileTable(profiles: readonly ProfileStatus[], now: Date, paint: Pain
   const rows = profiles.map((profile) => ({ profile, cells: cellsOf(profile, now) }))
   const heads = ['PROFILE', 'SECTION', 'STATE', 'LEFT', 'EXPIRES']
   const widths = heads.map((head, column) =>
-    Math.max(head.length, ...rows.map(({ cells }) => (cells[column] ?? '').length)),
+    rows.reduce((width, { cells }) => Math.max(width, (cells[column] ?? '').length), head.length),
   )
   const line = (cells: readonly string[], painter: (text: string, column: number) => string) =>
     cells
@@ -48,7 +48,7 @@ function profileTable(profiles: readonly ProfileStatus[], now: Date, paint: Pain
 }
 
 function cellsOf(profile: ProfileStatus, now: Date): string[] {
-  const { state, secondsLeft, expiration } = profile
+  const { state, secondsLeft, expiration, renews } = profile
   const left =
     secondsLeft === undefined || secondsLeft <= 0 ? '' : `${bar(secondsLeft)} ${formatDuration(secondsLeft)}`
   return [
@@ -56,7 +56,9 @@ function cellsOf(profile: ProfileStatus, now: Date): string[] {
     state === 'inactive' ? '' : printable(profile.sessionProfile),
     state,
     left,
-    expiration === undefined ? '' : localTime(new Date(expiration), now),
+    expiration === undefined
+      ? ''
+      : `${localTime(new Date(expiration), now)}${renews === 'by-itself' ? ', renewed by itself' : ''}`,
   ]
 }
 

@@ -1,5 +1,7 @@
 // `mfad status`: a line for every profile, then what is wrong.
+
 import { defaultSettings } from '../core/default-settings.ts'
+import { AppError } from '../core/errors.ts'
 import type { Status } from '../core/wire.ts'
 import { resolveFiles } from '../edges/paths.ts'
 import type { Invocation } from './command.ts'
@@ -9,14 +11,38 @@ import type { Output } from './output.ts'
 import { startCommand } from './start-command.ts'
 import { statusText } from './status-text.ts'
 
-export async function runStatus({ values, environment, output }: Invocation): Promise<number> {
-  const status = await loadContext(environment).then(
+export async function runStatus(invocation: Invocation): Promise<number> {
+  const { values, output } = invocation
+  if (values.watch !== true) {
+    await showStatus(invocation)
+    return 0
+  }
+  if (values.json === true) {
+    throw new AppError(
+      'usage.bad-arguments',
+      '--watch draws a picture, and --json prints one answer',
+      'leave one of them out',
+    )
+  }
+  // A file or a pipe gets what there is now.
+  if (output.size() === undefined) return runStatus({ ...invocation, values: {} })
+  return (await import('./watch.ts')).watchStatus(invocation)
+}
+
+/** Prints the status, and answers it. */
+export async function showStatus({ values, environment, output }: Invocation): Promise<Status> {
+  const status = await currentStatus(environment, output)
+  if (values.json === true) output.printJson(status)
+  else output.print(statusText(status, new Date(), output.style))
+  return status
+}
+
+/** The daemon's, or what the files say where none runs. */
+export function currentStatus(environment: Invocation['environment'], output: Output): Promise<Status> {
+  return loadContext(environment).then(
     (context) => askStatus(context, output),
     (error: unknown) => statusDespite(error, environment, output),
   )
-  if (values.json === true) output.printJson(status)
-  else output.print(statusText(status, new Date(), output.style))
-  return 0
 }
 
 /** With broken settings a running daemon keeps the last good ones, and warns; without one, nobody knows them. */

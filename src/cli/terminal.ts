@@ -4,9 +4,13 @@ import { isatty } from 'node:tty'
 
 type Descriptor = 1 | 2
 
+export type Size = { columns: number; rows: number }
+
 export type Terminal = {
   write(descriptor: Descriptor, text: string): void
   isTerminal(descriptor: Descriptor): boolean
+  /** Of the terminal at standard output, as it is now. */
+  size(): Size
 }
 
 /** Writes at once; a pipe that is full gets the rest through Node's stream, in order. A reader that is gone ends nothing. */
@@ -21,6 +25,10 @@ export function createTerminal(): Terminal {
       stream.write(rest)
     },
     isTerminal: isatty,
+    size() {
+      const [columns, rows] = process.stdout.getWindowSize()
+      return { columns: columns || 80, rows: rows || 24 }
+    },
   }
 }
 

@@ -3,21 +3,21 @@
 
 import type { Entry, Finding, Section } from './document.ts'
 import {
+  addFinding,
   entryProblems,
   type FindingCode,
-  findingOf,
   headerProblems,
   type Place,
   valueProblems,
 } from './document-findings.ts'
-import { isSpecialName, plainLinePattern } from './document-plain.ts'
+import { type Part, plainLineAt } from './document-plain.ts'
 import {
+  countLineEnds,
   decode,
   encode,
   endOfLine,
   indentationOf,
   lineEndAt,
-  splitLines,
   splitLinesPython,
   stripPython,
 } from './document-text.ts'
@@ -25,7 +25,7 @@ import {
 type OpenSection = Section & { entries: Map<string, Entry> }
 
 /** What was read so far, and where the reading stands. */
-type Reading = {
+export type Reading = {
   readonly sections: Map<string, OpenSection>
   readonly findings: Finding[]
   /** Lines of entries that are disputed because of their section's header. */
@@ -42,23 +42,26 @@ type Reading = {
 
 type Line = { number: number; whole: string; stripped: string; indentation: number; start: number }
 
-export function readAsBotocore(text: string, isUtf8: boolean): Reading {
+/** Reads the parts as if each stood where it stands, and as if nothing stood between them. */
+export function readAsBotocore(text: string, isUtf8: boolean, parts: readonly Part[]): Reading {
   const reading = startReading()
-  const pattern = plainLinePattern()
-  const hasMark = text.startsWith('\ufeff')
   if (!isUtf8) report(reading, 'file.not-utf-8', { line: firstLineNotUtf8(text) })
-  if (hasMark) report(reading, 'file.byte-order-mark', { line: 1 })
-  let number = 0
-  let offset = hasMark ? 1 : 0
-  while (offset < text.length) {
-    number++
-    pattern.lastIndex = offset
-    const match = pattern.exec(text)
-    if (match && readPlainLine(reading, match, number, offset)) offset = pattern.lastIndex
-    else offset = readOddLine(reading, text, number, offset)
-  }
-  closeSection(reading, text.length)
+  for (const part of parts) readPart(reading, text, part)
   return reading
+}
+
+function readPart(reading: Reading, text: string, { start, end, line }: Part): void {
+  const hasMark = start === 0 && text.startsWith('\ufeff')
+  if (hasMark) report(reading, 'file.byte-order-mark', { line: 1 })
+  let number = line
+  let offset = hasMark ? 1 : start
+  while (offset < end) {
+    const match = plainLineAt(text, offset)
+    if (match && readPlainLine(reading, match, number, offset)) offset += match[0].length
+    else offset = readOddLine(reading, text, number, offset)
+    number++
+  }
+  closeSection(reading, end)
 }
 
 function startReading(): Reading {
@@ -75,11 +78,10 @@ function startReading(): Reading {
   }
 }
 
-/** Most lines, at little cost. False for a name or a place that makes the line less plain than it looks. */
+/** Most lines, at little cost. False for a place that makes the line less plain than it looks. */
 function readPlainLine(reading: Reading, match: RegExpExecArray, number: number, start: number): boolean {
   const [whole, name, key] = match
   if (name !== undefined) {
-    if (isSpecialName(name)) return false
     reading.indentation = 0
     openSection(reading, name, number, start)
   } else if (key !== undefined) {
@@ -162,15 +164,13 @@ function continueEntry(reading: Reading, entry: Entry, { number, stripped }: Lin
 }
 
 function continuationProblems(reading: Reading, stripped: string): FindingCode[] {
-  if (stripped.startsWith('[') && stripped.includes(']')) {
-    const rejected: FindingCode[] =
-      reading.entryIsNested && lacksEquals(stripped) ? ['file.nested-line-without-equals'] : []
-    return ['file.section-in-value', ...rejected]
-  }
-  if (!reading.entryIsNested) return ['file.continued-value']
+  const isPair = !lacksEquals(stripped)
   // Values of [DEFAULT] are looked at where a section inherits them.
-  if (lacksEquals(stripped))
-    return reading.section?.name === 'DEFAULT' ? [] : ['file.nested-line-without-equals']
+  const isRejected = reading.entryIsNested && !isPair && reading.section?.name !== 'DEFAULT'
+  const rejected: FindingCode[] = isRejected ? ['file.nested-line-without-equals'] : []
+  if (stripped.startsWith('[') && stripped.includes(']')) return ['file.section-in-value', ...rejected]
+  if (!reading.entryIsNested) return ['file.continued-value']
+  if (!isPair) return rejected
   const separator = stripped.indexOf('=')
   return valueProblems(stripped.slice(0, separator), stripped.slice(separator + 1))
 }
@@ -186,7 +186,7 @@ function openSection(reading: Reading, name: string, line: number, start: number
   const first = reading.sections.get(name)
   reading.entry = undefined
   reading.sectionDisputed = false
-  reading.section = { name, line, entries: new Map(), start, end: start }
+  reading.section = { name, line, entries: new Map(), start, end: start, isPlain: false }
   if (!first) reading.sections.set(name, reading.section)
   else if (name === 'DEFAULT') reading.section = first
   else {
@@ -195,8 +195,9 @@ function openSection(reading: Reading, name: string, line: number, start: number
   }
 }
 
-function closeSection({ section }: Reading, end: number): void {
-  if (section) section.end = end
+function closeSection(reading: Reading, end: number): void {
+  if (reading.section) reading.section.end = end
+  reading.section = undefined
 }
 
 function addEntry(reading: Reading, key: string, value: string, line: number): Entry {
@@ -224,7 +225,7 @@ export function inheritDefaults({ sections, findings }: Pick<Reading, 'sections'
   const defaults = sections.get('DEFAULT')
   if (!defaults) return
   if (defaults.entries.size * sections.size > mostInherited) {
-    findings.push(findingOf('file.default-section-too-large', { line: defaults.line, section: 'DEFAULT' }))
+    addFinding(findings, 'file.default-section-too-large', { line: defaults.line, section: 'DEFAULT' })
     return
   }
   for (const { key, value, line } of defaults.entries.values()) {
@@ -233,15 +234,17 @@ export function inheritDefaults({ sections, findings }: Pick<Reading, 'sections'
     )
     for (const heir of heirs) heir.entries.set(key, { key, value, line, disputed: true })
     if (heirs.length > 0 && value.startsWith('\n') && lacksEquals(value))
-      findings.push(findingOf('file.nested-line-without-equals', { line, section: 'DEFAULT' }))
+      addFinding(findings, 'file.nested-line-without-equals', { line, section: 'DEFAULT' })
   }
 }
 
 function report(reading: Reading, code: FindingCode, place: Place): void {
-  reading.findings.push(findingOf(code, place))
+  addFinding(reading.findings, code, place)
 }
 
-/** `text` holds one character per byte. */
+/** `text` holds one character per byte. Characters beyond ASCII are whole runs of bytes beyond it. */
 function firstLineNotUtf8(text: string): number {
-  return 1 + splitLines(text).findIndex((line) => !decode(encode({ text: line, isUtf8: false })).isUtf8)
+  for (const { 0: run, index } of text.matchAll(/[\x80-\xff]+/g))
+    if (!decode(encode({ text: run, isUtf8: false })).isUtf8) return 1 + countLineEnds(text.slice(0, index))
+  return 1
 }

@@ -18,7 +18,8 @@ export function assertWritable(name: string, values: ReadonlyMap<string, string>
 
 export function assertStandsOnce(document: CredentialsDocument, name: string): void {
   const finding = document.findings.find(
-    ({ code, section }) => code === 'file.duplicate-section' && section === name,
+    ({ code, section }) =>
+      code === 'file.too-many-findings' || (code === 'file.duplicate-section' && section === name),
   )
   if (finding) throw unreadable(name, finding)
 }
@@ -32,12 +33,12 @@ export function assertReadable(
   values: ReadonlyMap<string, string>,
 ): void {
   const section = after.sections.get(name)
-  const sdkSection = after.sdkSections?.get(sdkNameOf(name) ?? '')
+  const sdkSection = after.sdkSections.get(sdkNameOf(name) ?? '')
   for (const key of ownKeys) {
     const value = values.get(key)
     const entry = section?.entries.get(key)
     const isRead = entry?.value === value && !entry?.disputed
-    const isReadBySdk = after.sdkSections === undefined || sdkSection?.get(key)?.value === value
+    const isReadBySdk = section?.isPlain || sdkSection?.get(key)?.value === value
     if (!section || !isRead || !isReadBySdk) throw unreadable(name, culpritOf(before, name, ownKeys, key))
   }
 }

@@ -2,7 +2,7 @@
 
 import type { CredentialsDocument, Section } from './document.ts'
 import { linesOf, textWithoutSections } from './document-own-lines.ts'
-import { readAsSdk, type SdkEntry, type SdkSections, sdkNameOf } from './document-sdk.ts'
+import { type SdkEntry, type SdkSections, sdkNameOf } from './document-sdk.ts'
 import { lineEndBefore } from './document-text.ts'
 
 /** Do the two differ in nothing but our lines in the named sections? Verifies a file before it replaces another. */
@@ -33,37 +33,37 @@ function readsTheSameElsewhere(
   ownKeys: readonly string[],
 ): boolean {
   if (isRejected(after) && !isRejected(before)) return false
-  if (!sameSections(before, after, names)) return false
+  const changed = sectionsThatMayDiffer(before, after, names)
+  if (changed === undefined) return false
+  for (const [one, other] of changed) if (!sameValues(one.entries, other.entries)) return false
   for (const name of names)
     if (!sameValues(othersIn(before, name, ownKeys), othersIn(after, name, ownKeys))) return false
-  if (!before.sdkSections && !after.sdkSections) return true
-  return sameToTheSdk(before, after, names, ownKeys)
+  const [ones, others] = [changed.map(([one]) => one), changed.map(([, other]) => other)]
+  return sameToTheSdk(readBySdk(before, ones, names, ownKeys), readBySdk(after, others, names, ownKeys))
 }
 
 function isRejected({ findings }: CredentialsDocument): boolean {
   return findings.some(({ rejectsFile }) => rejectsFile)
 }
 
-function sameSections(
+/** The other sections in pairs, without those of the same plain text: that reads the same wherever it stands.
+ * Undefined where their names differ. */
+function sectionsThatMayDiffer(
   before: CredentialsDocument,
   after: CredentialsDocument,
   names: ReadonlySet<string>,
-): boolean {
-  const ones = sectionsBut(before, names)
-  const others = sectionsBut(after, names)
-  const arePlain = !before.sdkSections && !after.sdkSections
-  if (ones.length !== others.length) return false
-  return ones.every((one, index) => {
-    const other = others[index]
-    if (other === undefined || one.name !== other.name) return false
-    // Plain text reads the same wherever it stands, and comparing it does without the entries.
-    if (arePlain && textOf(before, one) === textOf(after, other)) return true
-    return sameValues(one.entries, other.entries)
-  })
-}
-
-function sectionsBut({ sections }: CredentialsDocument, names: ReadonlySet<string>): Section[] {
-  return [...sections.values()].filter(({ name }) => !names.has(name))
+): [Section, Section][] | undefined {
+  const others = [...after.sections.values()].filter(({ name }) => !names.has(name))
+  const pairs: [Section, Section][] = []
+  let index = 0
+  for (const one of before.sections.values()) {
+    if (names.has(one.name)) continue
+    const other = others[index++]
+    if (one.name !== other?.name) return undefined
+    const isSame = one.isPlain && other.isPlain && textOf(before, one) === textOf(after, other)
+    if (!isSame) pairs.push([one, other])
+  }
+  return index === others.length ? pairs : undefined
 }
 
 function textOf({ text }: CredentialsDocument, { start, end }: Section): string {
@@ -87,35 +87,49 @@ function othersIn({ sections }: CredentialsDocument, name: string, ownKeys: read
   )
 }
 
-function sameToTheSdk(
-  before: CredentialsDocument,
-  after: CredentialsDocument,
-  names: ReadonlySet<string>,
-  ownKeys: readonly string[],
-): boolean {
-  const ones = sdkSectionsWithoutOurs(before, names, ownKeys)
-  const others = sdkSectionsWithoutOurs(after, names, ownKeys)
+function sameToTheSdk(ones: SdkSections, others: SdkSections): boolean {
   if (ones.size !== others.size) return false
   for (const [name, entries] of ones) if (!sameValues(entries, others.get(name) ?? new Map())) return false
   return true
 }
 
-function sdkSectionsWithoutOurs(
+/** What the SDK reads in all that is not plain, in the given sections and in the named ones, without our lines. */
+function readBySdk(
   document: CredentialsDocument,
+  given: readonly Section[],
   names: ReadonlySet<string>,
   ownKeys: readonly string[],
 ): SdkSections {
-  const sections = new Map(document.sdkSections ?? readAsSdk(document.text))
+  const named = [...names].flatMap((name) => document.sections.get(name) ?? [])
+  const sections = new Map(document.sdkSections)
+  for (const section of [...given, ...named])
+    if (section.isPlain) setUnlessEmpty(sections, section.name, valuesOf(section))
   for (const name of names) {
     const section = document.sections.get(name)
-    const sdkName = sdkNameOf(name) ?? ''
-    const entries = sections.get(sdkName)
-    if (!entries) continue
     const ownLines = new Set(section ? linesOf(document, section, ownKeys).own.map(({ line }) => line) : [])
     const isOurs = (key: string, { line }: SdkEntry) => ownKeys.includes(key) || ownLines.has(line)
-    const others = [...entries].filter(([key, entry]) => !isOurs(key, entry))
-    if (others.length > 0) sections.set(sdkName, new Map(others))
-    else sections.delete(sdkName)
+    const entries = sections.get(sdkNameOf(name) ?? '')
+    if (entries)
+      setUnlessEmpty(
+        sections,
+        name,
+        [...entries].filter(([key, entry]) => !isOurs(key, entry)),
+      )
   }
   return sections
+}
+
+/** The SDK knows no keys without a value. */
+function valuesOf({ entries }: Section): [string, SdkEntry][] {
+  return [...entries].filter(([, { value }]) => value !== '')
+}
+
+/** Nor sections without keys. */
+function setUnlessEmpty(
+  sections: Map<string, ReadonlyMap<string, SdkEntry>>,
+  name: string,
+  entries: readonly [string, SdkEntry][],
+): void {
+  if (entries.length > 0) sections.set(sdkNameOf(name) ?? '', new Map(entries))
+  else sections.delete(sdkNameOf(name) ?? '')
 }

@@ -58,7 +58,8 @@ function appended(
   ownKeys: readonly string[],
   values: ReadonlyMap<string, string>,
 ): string {
-  const lineEnd = lineEndOf(text)
+  // After a lone "\r", a "\n" would look like half of the user's line end when the section is removed.
+  const lineEnd = text.endsWith('\r') ? '\r\n' : lineEndOf(text)
   const entries = ownKeys.filter((key) => values.has(key)).map((key) => `${key} = ${values.get(key)}`)
   const lines = [`[${name}]`, ...entries].map((line) => line + lineEnd)
   return text + (text === '' ? '' : lineEnd) + lines.join('')

@@ -24,6 +24,11 @@ const kinds = {
     hint: 'move them into the sections that need them',
     rejectsFile: true,
   },
+  'file.too-many-findings': {
+    message: () => 'more than 100,000 lines are odd to some AWS tool, and no more are looked at',
+    hint: 'mend the first ones, which mfad status lists',
+    rejectsFile: true,
+  },
   'file.key-before-section': {
     message: () => 'something stands before the first section',
     hint: 'put a [section] line above it, or make it a comment with #',
@@ -115,7 +120,16 @@ const kinds = {
 
 export type FindingCode = keyof typeof kinds
 
-export function findingOf(code: FindingCode, place: Place): Finding {
+/** More than anybody will look at, and less than there is memory for. */
+const mostFindings = 100_000
+
+/** Beyond the limit one more says that some are missing, and that we do not write to such a file. */
+export function addFinding(findings: Finding[], code: FindingCode, place: Place): void {
+  if (findings.length < mostFindings) findings.push(findingOf(code, place))
+  else if (findings.length === mostFindings) findings.push(findingOf('file.too-many-findings', place))
+}
+
+function findingOf(code: FindingCode, place: Place): Finding {
   const kind: Kind = kinds[code]
   return {
     code,

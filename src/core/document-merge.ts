@@ -2,11 +2,11 @@
 // ours: written into the old file when the new one stood already, or written over ours by a program that had read before.
 
 import { type CredentialsDocument, parseDocument, parseText } from './document.ts'
-import { setSection } from './document-edit.ts'
+import { removeSection, setSection } from './document-edit.ts'
 import { encode, lineEndOf, splitLines } from './document-text.ts'
 import { AppError } from './errors.ts'
 import { mergeLines } from './line-merge.ts'
-import { readSessionSection, sessionKeys } from './session-section.ts'
+import { readSession, readSessionSection, sessionKeys } from './session-section.ts'
 
 /** The text of a section, with all that follows it up to the next header; of the lines before the first one when `name` is
  * empty. Undefined where there is none. */
@@ -14,6 +14,8 @@ export type SectionChange = {
   name: string
   from: string | undefined
   to: string | undefined
+  /** Of a new section: the blank lines that were added before it. */
+  lead: string
   /** The sections that come after it, the nearest first: a new one is put before the first of them that there is. */
   followers: readonly string[]
 }
@@ -39,10 +41,20 @@ export function sectionChanges(before: CredentialsDocument, after: CredentialsDo
   const changed = names.flatMap((name, index) => {
     const [from, to] = [ones.get(name), others.get(name)]
     if (isSame(from, to)) return []
-    return [{ name, from, to, followers: names.slice(index + 1, index + 1 + mostFollowers) }]
+    const previous = names[index - 1] ?? ''
+    const lead = from === undefined ? addedEnd(ones.get(previous), others.get(previous)) : ''
+    return [{ name, from, to, lead, followers: names.slice(index + 1, index + 1 + mostFollowers) }]
   })
   const removed = [...ones].filter(([name]) => !others.has(name))
-  return [...changed, ...removed.map(([name, from]) => ({ name, from, to: undefined, followers: [] }))]
+  const none = { to: undefined, lead: '', followers: [] }
+  return [...changed, ...removed.map(([name, from]) => ({ name, from, ...none }))]
+}
+
+/** The line ends that a text got at its end. */
+function addedEnd(before: string | undefined, after: string | undefined): string {
+  if (before === undefined || after === undefined) return ''
+  const [one, other] = [before, after].map((text) => text.slice(endIndexOf(text)))
+  return one !== undefined && other?.startsWith(one) ? other.slice(one.length) : ''
 }
 
 /** Does a text read the same without the blank lines at its end? */
@@ -57,28 +69,45 @@ export function isSame(one: string | undefined, other: string | undefined): bool
 export function applyChanges(current: CredentialsDocument, changes: readonly SectionChange[]): Merged {
   const texts = sectionTexts(current)
   const conflicts: string[] = []
+  const ownRemoved: string[] = []
   const lineEnd = lineEndOf(current.text)
   let order = [...texts.keys()]
   for (const change of changes) {
-    const found = texts.get(change.name)
+    const { name } = change
+    const found = texts.get(name)
     const result = resultOf(change, found)
-    if (result.kind === 'conflict') conflicts.push(change.name)
+    if (result.kind === 'conflict') conflicts.push(name)
     if (result.kind !== 'text') continue
-    if (result.text === undefined) {
-      texts.delete(change.name)
-      order = order.filter((name) => name !== change.name)
-      continue
+    if (result.text !== undefined && found === undefined) {
+      order = inserted(order, change)
+      const previous = order[order.indexOf(name) - 1]
+      // What a logout takes away before a section of ours has to stand there.
+      const lead = change.lead === '' && isOwnSession(name, result.text) ? lineEnd : change.lead
+      const before = previous === undefined ? '' : (texts.get(previous) ?? '')
+      if (previous !== undefined && before !== '') texts.set(previous, before + lead)
     }
-    if (found === undefined) order = inserted(order, change)
-    texts.set(change.name, result.text)
+    if (result.text !== undefined) texts.set(name, result.text)
+    else if (isOwnSession(name, found ?? '')) ownRemoved.push(name)
+    else {
+      texts.delete(name)
+      order = order.filter((other) => other !== name)
+    }
   }
   const text = joined(
     order.map((name) => texts.get(name) ?? ''),
     lineEnd,
   )
-  const document = current.isUtf8 ? parseText(text, true) : parseDocument(encode({ text, isUtf8: false }))
+  let document = current.isUtf8 ? parseText(text, true) : parseDocument(encode({ text, isUtf8: false }))
+  for (const name of ownRemoved) {
+    document = removeSection(document, name, sessionKeys)
+    texts.delete(name)
+  }
   checkMerged(document, texts, current)
   return { document, conflicts }
+}
+
+function isOwnSession(name: string, text: string): boolean {
+  return readSession(parseText(text, true), name).kind === 'ours'
 }
 
 /** Do all the lines stand in a section's text that a change added, and none that it removed? */

@@ -72,11 +72,11 @@ export function textWithoutSections(
   return text.slice(0, cursor) + rest
 }
 
-/** A header's own line end tells which one was added before it, since a file may end in a lone `\r`. */
+/** A header's own line end tells which one was added before it. Half of a `\r\n` never is: it is the user's. */
 function lengthOfLineEndAdded(text: string, header: TextLine, isLast: boolean): number {
   const added = lineEndAt(text, header.end) || lineEndOf(text)
   const position = header.start - added.length
-  if (position <= 0 || added === '\r' || !text.endsWith(added, header.start)) return 0
-  const isBlankLine = lineEndBefore(text, header.start) === added && lineEndBefore(text, position) !== ''
+  if (position <= 0 || added === '\r' || lineEndBefore(text, header.start) !== added) return 0
+  const isBlankLine = lineEndBefore(text, position) !== ''
   return isLast || isBlankLine ? added.length : 0
 }

@@ -1,77 +1,94 @@
-// Files in which each line is so plain that all readers read the same, whatever stands around it: nearly all files.
-// They need one pass over the text; entries are read when they are asked for.
+// Sections in which each line is so plain that all readers read the same, whatever stands around them: nearly all
+// sections. They need one pass over the text; entries are read when they are asked for.
 
 import type { Entry, Section } from './document.ts'
-import { splitLines } from './document-text.ts'
+import { countLineEnds, splitLines } from './document-text.ts'
 
-/** One line with its line end, whose parts are the name of a header or the key of an entry; or a comment or blank line.
- * Neighbouring parts share no character, so that matching is linear. */
-const plainLine =
-  /\[(?!(?:profile|sso-session|services)\.)((?:(?:profile|sso-session|services) )?[A-Za-z0-9_./%@:+-]+)\][ \t]*(?:\r?\n|$)|([a-z][a-z0-9_]*)[ \t]*=[ \t]*(?:[!$-&(-:<-~][ !$-&(-:<-~]*)?(?:\r?\n|$)|[ \t]*(?:[#;][^\r\n]*)?(?:\r?\n|$)/y
+/** A stretch of a text that readers have to look at line by line: it begins at the start of the text or at a plain
+ * header, and ends before a plain header or at the end of the text. `line` is that of its start, counted from 1. */
+export type Part = { start: number; end: number; line: number }
 
 /** Names of sections that are more than names to some reader. */
-const specialNames: ReadonlySet<string> = new Set([
-  'DEFAULT',
-  ...Object.getOwnPropertyNames(Object.prototype),
-])
+const specialNames = ['DEFAULT', 'profile __proto__', ...Object.getOwnPropertyNames(Object.prototype)]
 
-/** Matches one plain line where its `lastIndex` says. */
-export function plainLinePattern(): RegExp {
-  return new RegExp(plainLine)
+// Neighbouring parts of these patterns share no character, so that matching is linear.
+const lineEnd = '(?:\\r?\\n|$)'
+const prefixes = '(?:profile|sso-session|services)'
+const name = `(?!${prefixes}\\.|(?:${specialNames.join('|')})\\])((?:${prefixes} )?[A-Za-z0-9_./%@:+-]+)`
+/** Without a bracket, which botocore would take for the header's, and without white space that is none to some. */
+const commentAfterHeader = '[ \\t]+[#;][\\t -\\\\^-~\\xa1-\\u167f]*'
+const header = `\\[${name}\\](?:${commentAfterHeader}|[ \\t]*)${lineEnd}`
+const key = '[a-z][a-z0-9_]*'
+const value = '[ \\t]*=[ \\t]*(?:[!$-&(-:<-~][ !$-&(-:<-~]*)?'
+const trivia = '[ \\t]*(?:[#;][^\\r\\n]*)?'
+const linePattern = new RegExp(`${header}|(?:(${key})${value}|${trivia})${lineEnd}`, 'y')
+const nextHeaderPattern = new RegExp(`\\n(?=${header})`, 'g')
+/** A longer section costs less line by line, since a match remembers where it passed each of its characters. */
+const sectionPattern = new RegExp(`${header}(?:(?:${key}${value}|${trivia})${lineEnd}){0,256}`, 'y')
+
+/** The plain line at an offset, with its line end: the name of a header, the key of an entry, or neither in a comment or
+ * blank line. */
+export function plainLineAt(text: string, offset: number): RegExpExecArray | null {
+  return matchFrom(linePattern, text, offset)
 }
 
-export function isSpecialName(name: string): boolean {
-  return specialNames.has(name)
-}
-
-/** Looking through more keys than this for a duplicate would take quadratic time. */
-const mostKeys = 32
-
-/** The sections of a text, or undefined where a line is not plain or something stands twice. */
-export function readPlainText(text: string): Map<string, Section> | undefined {
-  const sections = new Map<string, PlainSection>()
-  const pattern = plainLinePattern()
-  let section: PlainSection | undefined
-  let keys: string[] = []
-  let headers = 0
-  let line = 0
-  for (let offset = 0; offset < text.length; offset = pattern.lastIndex) {
-    pattern.lastIndex = offset
-    const match = pattern.exec(text)
-    if (!match) return undefined
-    line++
-    const name = match[1]
-    const key = match[2]
-    if (name !== undefined) {
-      if (section) section.end = offset
-      section = new PlainSection(text, name, line, offset)
-      sections.set(name, section)
-      keys = []
-      if (sections.size !== ++headers) return undefined
-    } else if (key !== undefined) {
-      if (!section || keys.length === mostKeys || keys.includes(key)) return undefined
-      keys.push(key)
+/** Cuts a text into its plain sections and what lies between them, each in order. A name may stand twice. */
+export function splitText(text: string): { plain: Section[]; odd: Part[] } {
+  const plain: PlainSection[] = []
+  const odd: Part[] = []
+  let start = 0
+  let line = 1
+  while (start < text.length) {
+    const match = matchFrom(sectionPattern, text, start)
+    const lineStarts = match?.[0].match(/\n(?:[a-z][a-z0-9_]*)?/g) ?? []
+    if (match && !isAnyKeyTwice(lineStarts)) {
+      plain.push(new PlainSection(text, match, line))
+      line += lineStarts.length
+      start += match[0].length
+      continue
     }
+    // A line that is not plain belongs to the section above it.
+    const last = plain.at(-1)?.end === start ? plain.pop() : undefined
+    const part = { start: last?.start ?? start, end: nextHeader(text, start), line: last?.line ?? line }
+    odd.push(part)
+    line += countLineEnds(text.slice(start, part.end))
+    start = part.end
   }
-  if (section) section.end = text.length
-  return [...specialNames].some((name) => sections.has(name)) ? undefined : sections
+  return { plain, odd }
+}
+
+function isAnyKeyTwice(lineStarts: readonly string[]): boolean {
+  const keys = lineStarts.filter((start) => start !== '\n')
+  return new Set(keys).size < keys.length
+}
+
+/** The offset of the next plain header after an offset, or the end of the text. */
+function nextHeader(text: string, offset: number): number {
+  const match = matchFrom(nextHeaderPattern, text, offset)
+  return match ? match.index + 1 : text.length
+}
+
+function matchFrom(pattern: RegExp, text: string, offset: number): RegExpExecArray | null {
+  pattern.lastIndex = offset
+  return pattern.exec(text)
 }
 
 /** A section whose entries are read from its text on first use. */
 class PlainSection implements Section {
+  readonly isPlain = true
   readonly name: string
   readonly line: number
   readonly start: number
-  end: number
+  readonly end: number
   readonly #text: string
   #entries: ReadonlyMap<string, Entry> | undefined
 
-  constructor(text: string, name: string, line: number, start: number) {
+  constructor(text: string, match: RegExpExecArray, line: number) {
     this.#text = text
-    this.name = name
+    this.name = match[1] ?? ''
     this.line = line
-    this.start = start
-    this.end = start
+    this.start = match.index
+    this.end = match.index + match[0].length
   }
 
   get entries(): ReadonlyMap<string, Entry> {

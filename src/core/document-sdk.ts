@@ -1,9 +1,9 @@
 // What the AWS SDK for JavaScript reads (`parseIni` of @smithy/core), to find where it differs from botocore.
 
 import type { Entry, Finding, Section } from './document.ts'
-import { findingOf } from './document-findings.ts'
-import { isSpecialName, plainLinePattern } from './document-plain.ts'
-import { splitLinesPython, stripPython } from './document-text.ts'
+import { addFinding } from './document-findings.ts'
+import { type Part, plainLineAt } from './document-plain.ts'
+import { countLineEnds, splitLinesPython, stripPython } from './document-text.ts'
 
 export type SdkEntry = { value: string; line: number }
 /** By the SDK's own section names and keys: `profile.dev`, `s3.addressing_style`. */
@@ -21,27 +21,18 @@ export function sdkNameOf(name: string): string | undefined {
   return prefixes.has(match[1] ?? '') ? `${match[1]}.${match[3]}` : undefined
 }
 
-/** Follows `parseIni` line by line. A section called `__proto__` makes it throw, and its callers read nothing. */
-export function readAsSdk(text: string): SdkSections {
-  const reading: SdkReading = { sections: new Map(), section: undefined, block: undefined }
-  const pattern = plainLinePattern()
-  let line = 1
-  let offset = 0
-  while (offset < text.length) {
-    pattern.lastIndex = offset
-    const match = pattern.exec(text)
-    if (match && !isSpecialName(match[1] ?? '')) {
-      readPlainLine(reading, match, line++)
-      offset = pattern.lastIndex
-      continue
-    }
-    const end = text.indexOf('\n', offset)
-    const whole = text.slice(offset, end === -1 ? text.length : end).replace(/\r$/, '')
-    if (!readOddLine(reading, whole, line)) return new Map()
-    line += whole.split('\r').length
-    offset = end === -1 ? text.length : end + 1
-  }
-  return reading.sections
+/** Plain sections have a name of their own in the SDK: the one that it keeps under `sdkName`. */
+export function plainNameOf(sdkName: string): string {
+  return sdkName.replace(/^(profile|sso-session|services)\./, '$1 ')
+}
+
+/** Follows `parseIni` line by line through some parts of a text. A section called `__proto__` makes it throw, and its
+ * callers read nothing in the whole file: undefined. */
+export function readAsSdk(text: string, parts: readonly Part[]): SdkSections | undefined {
+  const sections: SdkReading['sections'] = new Map()
+  for (const part of parts)
+    if (!readPart({ sections, section: undefined, block: undefined }, text, part)) return undefined
+  return sections
 }
 
 type SdkReading = {
@@ -49,6 +40,25 @@ type SdkReading = {
   section: string | undefined
   /** The key without a value whose indented lines are keys of their own. */
   block: string | undefined
+}
+
+/** False where the SDK gives up. */
+function readPart(reading: SdkReading, text: string, part: Part): boolean {
+  let { start: offset, line } = part
+  while (offset < part.end) {
+    const match = plainLineAt(text, offset)
+    if (match) {
+      readPlainLine(reading, match, line++)
+      offset += match[0].length
+      continue
+    }
+    const end = text.indexOf('\n', offset)
+    const whole = text.slice(offset, end === -1 ? text.length : end).replace(/\r$/, '')
+    if (!readOddLine(reading, whole, line)) return false
+    line += countLineEnds(whole) + 1
+    offset = end === -1 ? text.length : end + 1
+  }
+  return true
 }
 
 function readPlainLine(reading: SdkReading, [whole, name, key]: RegExpExecArray, line: number): void {
@@ -91,22 +101,21 @@ function addEntry(reading: SdkReading, key: string, value: string, line: number,
   if (path !== '__proto__') entries.set(path, { value, line })
 }
 
-/** Marks the entries that the SDK reads differently, and returns a finding for each that none of `known` explains.
+/** Marks the entries that the SDK reads differently, and adds a finding for each that none explains yet.
  * `explained`: further lines that need no finding. */
 export function disputeWhatTheSdkReadsDifferently(
   sections: ReadonlyMap<string, Section>,
   sdkSections: SdkSections,
-  known: readonly Finding[],
+  findings: Finding[],
   explained: ReadonlySet<number>,
-): Finding[] {
-  const findings: Finding[] = []
+): void {
   const agreed = new Set<SdkEntry>()
-  const lines = new Set([...explained, ...known.map(({ line }) => line)])
-  const repeated = new Set(known.map(({ code, section }) => code === 'file.duplicate-section' && section))
+  const lines = new Set([...explained, ...findings.map(({ line }) => line)])
+  const repeated = new Set(findings.map(({ code, section }) => code === 'file.duplicate-section' && section))
   const explain = (line: number, section: string) => {
     if (lines.has(line) || repeated.has(section)) return
     lines.add(line)
-    findings.push(findingOf('file.read-differently', { line, section }))
+    addFinding(findings, 'file.read-differently', { line, section })
   }
   for (const section of sections.values()) {
     const sdkEntries = sdkSections.get(sdkNameOf(section.name) ?? '')
@@ -126,7 +135,6 @@ export function disputeWhatTheSdkReadsDifferently(
   }
   for (const [name, entries] of sdkSections)
     for (const sdkEntry of entries.values()) if (!agreed.has(sdkEntry)) explain(sdkEntry.line, name)
-  return findings
 }
 
 /** The SDK holds a nested block as one key per line, an empty value not at all. */

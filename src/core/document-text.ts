@@ -3,6 +3,9 @@
 /** Text of a file and how it was decoded: as UTF-8, or, where it is none, one character per byte. */
 export type DecodedText = { text: string; isUtf8: boolean }
 
+/** As many arguments as a call can surely take. */
+const chunkLength = 8192
+
 /** Never loses a byte: `encode(decode(bytes))` is `bytes`. A byte order mark stays in the text. */
 export function decode(bytes: Uint8Array): DecodedText {
   try {
@@ -14,16 +17,21 @@ export function decode(bytes: Uint8Array): DecodedText {
 
 export function encode({ text, isUtf8 }: DecodedText): Uint8Array {
   if (isUtf8) return new TextEncoder().encode(text)
+  const encoder = new TextEncoder()
   const bytes = new Uint8Array(text.length)
-  for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index)
+  for (let offset = 0; offset < text.length; offset += chunkLength) {
+    const chunk = text.slice(offset, offset + chunkLength)
+    if (!/[^\0-\x7f]/.test(chunk)) encoder.encodeInto(chunk, bytes.subarray(offset))
+    else for (let index = 0; index < chunk.length; index++) bytes[offset + index] = chunk.charCodeAt(index)
+  }
   return bytes
 }
 
 /** Not TextDecoder('latin1'): that one is windows-1252 and maps 0x80–0x9f elsewhere. */
 function oneCharacterPerByte(bytes: Uint8Array): string {
   const chunks: string[] = []
-  for (let offset = 0; offset < bytes.length; offset += 8192)
-    chunks.push(String.fromCharCode(...bytes.subarray(offset, offset + 8192)))
+  for (let offset = 0; offset < bytes.length; offset += chunkLength)
+    chunks.push(String.fromCharCode(...bytes.subarray(offset, offset + chunkLength)))
   return chunks.join('')
 }
 
@@ -31,6 +39,13 @@ function oneCharacterPerByte(bytes: Uint8Array): string {
  * lone `\r` end a line, as in Python (the AWS SDKs know no lone `\r`). */
 export function splitLines(text: string): string[] {
   return text.includes('\r') ? text.split(/\r\n|\n|\r/) : text.split('\n')
+}
+
+export function countLineEnds(text: string): number {
+  const lineEnd = /\r\n|\n|\r/g
+  let count = 0
+  while (lineEnd.test(text)) count++
+  return count
 }
 
 /** The offset at which the line that holds an offset ends, before its line end. */

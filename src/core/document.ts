@@ -1,9 +1,8 @@
 // The credentials file (and the config file) as a lossless document: what botocore reads in it, and every place
 // where another AWS tool would read something else.
 
-import { inheritDefaults, readAsBotocore } from './document-botocore.ts'
-import { readPlainText } from './document-plain.ts'
-import { disputeWhatTheSdkReadsDifferently, readAsSdk, type SdkSections } from './document-sdk.ts'
+import { readText } from './document-reading.ts'
+import type { SdkSections } from './document-sdk.ts'
 import { decode, encode } from './document-text.ts'
 
 /** A place where readers disagree. Neither `message` nor `hint` ever holds a value of the file. */
@@ -36,6 +35,8 @@ export type Section = {
   entries: ReadonlyMap<string, Entry>
   start: number
   end: number
+  /** All readers read the same in it, whatever stands around it. */
+  isPlain: boolean
 }
 
 export type CredentialsDocument = {
@@ -46,8 +47,8 @@ export type CredentialsDocument = {
   /** The file, one character per UTF-16 unit, or per byte where the file is not UTF-8. */
   readonly text: string
   readonly isUtf8: boolean
-  /** What the JavaScript SDK reads; undefined where each line is so plain that it reads what botocore reads. */
-  readonly sdkSections: SdkSections | undefined
+  /** What the JavaScript SDK reads outside the plain sections. */
+  readonly sdkSections: SdkSections
   toBytes(): Uint8Array
 }
 
@@ -59,18 +60,5 @@ export function parseDocument(bytes: Uint8Array): CredentialsDocument {
 
 /** The same for text that was decoded before. */
 export function parseText(text: string, isUtf8: boolean): CredentialsDocument {
-  const toBytes = () => encode({ text, isUtf8 })
-  const plainSections = isUtf8 ? readPlainText(text) : undefined
-  if (plainSections)
-    return { sections: plainSections, findings: [], text, isUtf8, sdkSections: undefined, toBytes }
-
-  const { sections, findings: known, disputedLines } = readAsBotocore(text, isUtf8)
-  const sdkSections = readAsSdk(text)
-  const findings = [
-    ...known,
-    ...disputeWhatTheSdkReadsDifferently(sections, sdkSections, known, disputedLines),
-  ]
-  inheritDefaults({ sections, findings })
-  findings.sort((one, other) => one.line - other.line)
-  return { sections, findings, text, isUtf8, sdkSections, toBytes }
+  return { ...readText(text, isUtf8), text, isUtf8, toBytes: () => encode({ text, isUtf8 }) }
 }

@@ -4,7 +4,7 @@
 import type { Settings } from './default-settings.ts'
 import { AppError } from './errors.ts'
 import { serialNumberObstacle } from './profile-obstacles.ts'
-import { findProfile, type Profile } from './profiles.ts'
+import { findProfile, type MfaProcess, type Profile } from './profiles.ts'
 import { isActive, secondsLeft } from './session-state.ts'
 import { isSessionDuration } from './settings.ts'
 import type { LoginRequest } from './wire.ts'
@@ -23,6 +23,8 @@ export type LoginPlan = {
   strangers: KeyProfile[]
   /** A profile whose live session serves the targets as it stands; no code is needed. */
   sharedFrom?: KeyProfile
+  /** What gives the code of this device where the user gave none. */
+  mfaProcess?: MfaProcess
 }
 
 /** The IAM user behind each access key id, as far as AWS was asked. */
@@ -54,8 +56,10 @@ export function planLogin(
   const strangers = others.filter((profile) => !companions.includes(profile))
   const plan = { serialNumber: first.serialNumber, targets, companions, strangers }
   const sharedFrom = liveSource(plan, request, now)
+  const { mfaProcess } = [...targets, ...companions].find((profile) => profile.mfaProcess !== undefined) ?? {}
   return {
     ...plan,
+    ...(mfaProcess === undefined ? {} : { mfaProcess }),
     durationSeconds: sessionDuration(plan, request, settings),
     ...(sharedFrom === undefined ? {} : { sharedFrom }),
   }
@@ -125,7 +129,8 @@ function noChoice(profiles: readonly Profile[], fact: string): AppError {
   return new AppError('usage.no-profile', fact, `choose one of ${shown}: mfad login ${names[0] ?? 'PROFILE'}`)
 }
 
-function isLoginReady(profile: Profile): profile is KeyProfile {
+/** Is there everything that a call to STS needs, and nothing that speaks against it? */
+export function isLoginReady(profile: Profile): profile is KeyProfile {
   const { kind, serialNumber, accessKeyId, obstacle } = profile
   return kind === 'key' && serialNumber !== undefined && accessKeyId !== undefined && obstacle === undefined
 }

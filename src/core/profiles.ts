@@ -10,6 +10,9 @@ import { agreedValue, isRegion, readSession, readSessionSection, type Session } 
 
 export type FilePaths = { credentials: string; config: string }
 
+/** A command that prints the code, and the file that names it. */
+export type MfaProcess = { command: string; profile: string; file: string }
+
 export type Profile = {
   profile: string
   sessionProfile: string
@@ -22,6 +25,8 @@ export type Profile = {
   /** As written: NaN where it is no number. */
   durationSeconds?: number
   accessKeyId?: string
+  /** Its own, or that of a source profile. */
+  mfaProcess?: MfaProcess
   /** What speaks against a login, whatever the code: shown by `status`, thrown by `login`. */
   obstacle?: ErrorBody
   /** The session section stands, but its profile is gone. */
@@ -103,6 +108,7 @@ function buildProfile(
     endpointUrl: value('endpoint_url'),
     accessKeyId: kind === 'key' ? value('aws_access_key_id') : undefined,
     durationSeconds: duration === undefined ? undefined : Number(duration),
+    mfaProcess: kind === 'key' ? findMfaProcess(sections, name, suffix, paths) : undefined,
   }
   const profile: Profile = {
     profile: name,
@@ -117,6 +123,38 @@ function buildProfile(
   }
   const obstacle = findObstacle(sections, profile, paths)
   return obstacle === undefined ? profile : { ...profile, obstacle }
+}
+
+/** As in aws-vault, `mfa_process` is inherited along `source_profile`; that may go in a circle. */
+function findMfaProcess(
+  sections: ProfileSections,
+  profile: string,
+  suffix: string,
+  paths: FilePaths,
+): MfaProcess | undefined {
+  const seen = new Set<string>()
+  let name: string | undefined = profile
+  while (name !== undefined && !seen.has(name)) {
+    seen.add(name)
+    const [inCredentials, inConfig] = sectionsOf(sections, name)
+    const first = agreedValue(inCredentials, 'mfa_process')
+    const command = first ?? agreedValue(inConfig, 'mfa_process')
+    const file = first === undefined ? paths.config : paths.credentials
+    if (command !== undefined) return { command, profile: name, file }
+    name = sourceOf(sections, name, suffix)
+  }
+  return undefined
+}
+
+/** A source that names a session profile means its profile. */
+function sourceOf(sections: ProfileSections, name: string, suffix: string): string | undefined {
+  const own = sectionsOf(sections, name)
+  const source = agreedValue(own[0], 'source_profile') ?? agreedValue(own[1], 'source_profile')
+  if (source === undefined || !source.endsWith(suffix)) return source
+  const isOwnProfile = sectionsOf(sections, source).some(
+    (section) => section?.entries.has('mfa_process') || section?.entries.has('source_profile'),
+  )
+  return isOwnProfile ? source : source.slice(0, -suffix.length)
 }
 
 function validRegion(region: string | undefined): string | undefined {

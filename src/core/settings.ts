@@ -5,10 +5,13 @@ import { defaultSettings, type Settings } from './default-settings.ts'
 import type { CredentialsDocument, Entry } from './document.ts'
 import { parseDuration } from './duration.ts'
 import { AppError } from './errors.ts'
+import { parseQuietHours } from './quiet-hours.ts'
 import { isPortableName } from './session-section.ts'
 
 /** GetSessionToken's limits, in seconds (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html). */
 export const sessionDurationLimits = { least: 900, most: 129_600 } as const
+
+const longestCommand = 4096
 
 type Reader = (text: string) => Partial<Settings> | string
 
@@ -26,9 +29,21 @@ const readers: Readonly<Record<string, Reader>> = {
     }
     return { reminderLeadSeconds: [...new Set(seconds)].sort((a, b) => b - a) }
   },
+  quiet_hours: (text) => {
+    const quietHours = parseQuietHours(text)
+    return quietHours === undefined ? 'must be two times of a day, such as 22:00-08:00' : { quietHours }
+  },
   suffix: (text) =>
     isPortableName(`x${text}`) ? { suffix: text } : 'must be letters, digits or _ . / % @ : + -',
   notify: (text) => (text === 'desktop' || text === 'none' ? { notify: text } : 'must be desktop or none'),
+  prompt: (text) => {
+    const prompt = (['auto', 'zenity', 'kdialog', 'osascript', 'none'] as const).find((way) => way === text)
+    return prompt === undefined ? 'must be auto, zenity, kdialog, osascript or none' : { prompt }
+  },
+  notify_command: (text) =>
+    text.length <= longestCommand && !text.includes('\0')
+      ? { notifyCommand: text }
+      : `must be a command of at most ${longestCommand} characters`,
   log_level: (text) => {
     const level = (['debug', 'info', 'warn', 'error'] as const).find((known) => known === text)
     return level === undefined ? 'must be debug, info, warn or error' : { logLevel: level }

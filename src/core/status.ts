@@ -1,9 +1,10 @@
 // What `status` says, with or without a daemon: one entry per profile, and the warnings about the files.
 import type { Finding } from './document.ts'
 import type { ErrorBody } from './errors.ts'
+import { isLoginReady } from './login-plan.ts'
 import type { Profile } from './profiles.ts'
 import { formatExpiration } from './session-section.ts'
-import { secondsLeft, sessionState } from './session-state.ts'
+import { isActive, secondsLeft, sessionState } from './session-state.ts'
 import type { Files, ProfileStatus, Status, Warning } from './wire.ts'
 
 /** A clock that differs by more than this is shown. */
@@ -27,17 +28,24 @@ export type StatusFacts = {
 /** The whole of `status --json`. `now` is STS's time: the local clock plus the known difference. */
 export function buildStatus(facts: StatusFacts, now: Date): Status {
   const { version, daemon, files, clockOffsetSeconds } = facts
+  const renewing = new Set(facts.profiles.filter(hasCommand).map(deviceOf))
   return {
     version,
     daemon,
     files,
     ...(Math.abs(clockOffsetSeconds) > shownClockOffsetSeconds ? { clockOffsetSeconds } : {}),
     warnings: [...facts.warnings],
-    profiles: facts.profiles.map((profile) => profileStatus(profile, facts, now)),
+    profiles: facts.profiles.map((profile) => profileStatus(profile, facts, renewing, now)),
   }
 }
 
-function profileStatus(profile: Profile, facts: StatusFacts, now: Date): ProfileStatus {
+/** `renewing`: the devices with an mfa_process at one of their active profiles. */
+function profileStatus(
+  profile: Profile,
+  facts: StatusFacts,
+  renewing: ReadonlySet<string>,
+  now: Date,
+): ProfileStatus {
   const { session, obstacle } = profile
   const seconds = secondsLeft(profile, now)
   const snoozedUntil = facts.snoozedUntil.get(profile.profile)
@@ -57,11 +65,24 @@ function profileStatus(profile: Profile, facts: StatusFacts, now: Date): Profile
       ? { expiration: formatExpiration(session.expiration) }
       : {}),
     ...(seconds === undefined ? {} : { secondsLeft: seconds }),
-    renews: 'by-code',
+    renews: isLoginReady(profile) && isRenewing(profile, renewing) ? 'by-itself' : 'by-code',
     ...(snoozedUntil === undefined ? {} : { snoozedUntil: formatExpiration(snoozedUntil) }),
     ...(reason === undefined ? {} : { reason }),
     ...(lastError === undefined ? {} : { lastError }),
   }
+}
+
+/** One command's code renews every active profile of its device. */
+function isRenewing(profile: Profile, renewing: ReadonlySet<string>): boolean {
+  return profile.mfaProcess !== undefined || (isActive(profile) && renewing.has(deviceOf(profile)))
+}
+
+function hasCommand(profile: Profile): boolean {
+  return profile.mfaProcess !== undefined && isActive(profile)
+}
+
+function deviceOf({ serialNumber, accessKeyId }: Profile): string {
+  return `${serialNumber} ${accessKeyId}`
 }
 
 function missing({ kind, serialNumber }: Profile): string | undefined {

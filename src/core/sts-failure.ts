@@ -21,6 +21,8 @@ export type CallContext = {
   keyEnding: string
   secondsToNextCode: number
   endpointHost: string
+  /** The code came from an mfa_process, which computes it by a clock, most likely ours. */
+  isCodeFromCommand?: boolean
 }
 
 const throttlingNames =
@@ -31,6 +33,11 @@ const signatureNames =
 
 /** STS refuses signatures 15 min off; a third of it is named, since a wrong secret is the likelier cause below. */
 const leastSkewSeconds = 300
+
+/** A code counts for 30 s, and AWS takes the ones beside it. */
+const leastCodeSkewSeconds = 30
+
+const setClock = 'set the clock (timedatectl set-ntp true; on macOS: Date & Time in the System Settings)'
 
 /** Has STS looked at the code, so that it will not take it again? Unknown counts as no. */
 export function wasCodeEvaluated({ kind, name }: StsFailure): boolean {
@@ -43,7 +50,7 @@ export function describeStsFailure(failure: StsFailure, context: CallContext): A
   const { name, message, httpStatus } = failure
   const { profile, keyEnding, endpointHost } = context
   if (name === 'AccessDenied' && /MultiFactorAuthentication/.test(message))
-    return describeMfaFailure(message, context)
+    return describeMfaFailure(failure, context)
   if (unknownKeyNames.test(name)) {
     return new AppError(
       'sts.key-rejected',
@@ -117,14 +124,23 @@ function describeSilence({ kind }: StsFailure, { profile, endpointHost }: CallCo
 }
 
 function describeMfaFailure(
-  message: string,
-  { profile, serialNumber, secondsToNextCode }: CallContext,
+  { message, clockOffsetSeconds: offset = 0 }: StsFailure,
+  { profile, serialNumber, secondsToNextCode, isCodeFromCommand = false }: CallContext,
 ): AppError {
   if (/unable to validate/.test(message)) {
     return new AppError(
       'sts.device-rejected',
       `AWS does not accept the device ${serialNumber} for ${profile}`,
       `compare mfa_serial with the device in the IAM console: aws configure set mfa_serial ARN --profile ${profile}`,
+    )
+  }
+  if (isCodeFromCommand) {
+    return new AppError(
+      'sts.token-code-rejected',
+      `AWS rejected the code that mfa_process gave for ${profile} (${serialNumber}): it is wrong or was already used`,
+      Math.abs(offset) >= leastCodeSkewSeconds
+        ? `codes depend on the time, and this computer's clock is ${describeSkew(offset)} that of AWS: ${setClock}`
+        : `does the command give the code of this device? meanwhile: mfad login ${profile} CODE`,
     )
   }
   return new AppError(
@@ -142,7 +158,7 @@ function describeSignatureFailure(failure: StsFailure, { profile, keyEnding }: C
     return new AppError(
       'sts.clock-skewed',
       `this computer's clock is ${describeSkew(offset)} that of AWS`,
-      `set the clock (timedatectl set-ntp true; on macOS: Date & Time in the System Settings), then: mfad login ${profile}`,
+      `${setClock}, then: mfad login ${profile}`,
     )
   }
   return new AppError(
@@ -153,8 +169,10 @@ function describeSignatureFailure(failure: StsFailure, { profile, keyEnding }: C
 }
 
 function describeSkew(offset: number | undefined): string {
-  if (offset === undefined || Math.abs(offset) < 60) return 'too far from'
-  return `${Math.round(Math.abs(offset) / 60)} min ${offset > 0 ? 'behind' : 'ahead of'}`
+  if (offset === undefined || Math.abs(offset) < leastCodeSkewSeconds) return 'too far from'
+  const seconds = Math.abs(offset)
+  const amount = seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+  return `${amount} ${offset > 0 ? 'behind' : 'ahead of'}`
 }
 
 /** Letters only, as AWS's error codes are: an endpoint could send the code or the key id back in it. */

@@ -48,3 +48,9 @@ export function recentCodes(used: readonly UsedCode[], now: Date): UsedCode[] {
 export function secondsToNextCode(now: Date): number {
   return stepSeconds - (Math.floor(now.getTime() / 1000) % stepSeconds)
 }
+
+/** The one group of six digits in what a command printed: with or without words beside it, as `ykman` prints them. */
+export function codeInOutput(output: string): string | undefined {
+  const codes = new Set(output.match(/(?<![\w.-])\d{6}(?![\w-]|\.\d)/g))
+  return codes.size === 1 ? [...codes][0] : undefined
+}

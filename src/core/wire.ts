@@ -51,7 +51,20 @@ export type LoginAnswer = {
 
 export type LogoutAnswer = { profile: string; sessionProfile: string; removed: boolean; warnings: Warning[] }
 export type SnoozeAnswer = { snoozed: { profile: string; until: string }[] }
-export type NotifyTestAnswer = { shown: boolean; way: string; error?: ErrorBody }
+export type NotifyTestAnswer = {
+  shown: boolean
+  way: string
+  /** Whether it could be pressed. */
+  buttons?: boolean
+  /** The program that asks for the code. */
+  dialog?: string
+  /** What came back, where an answer was waited for. */
+  answer?: 'code' | 'snooze' | 'dismissed' | 'none'
+  error?: ErrorBody
+}
+
+/** The longest that a test waits for its answer: less than the command line waits for the daemon. */
+export const mostTestWaitSeconds = 80
 
 /** A login request out of parsed JSON. Throws usage.bad-request. */
 export function readLoginRequest(body: unknown): LoginRequest {
@@ -101,6 +114,18 @@ export function readSnoozeRequest(body: unknown): { profile?: string; seconds: n
     throw badRequest('seconds must be a whole number from 0 to 604800')
   }
   return { seconds: seconds as number, ...(profile === undefined ? {} : { profile }) }
+}
+
+/** A request for a test reminder. Throws usage.bad-request. */
+export function readNotifyTestRequest(body: unknown): { waitSeconds: number } {
+  const { waitSeconds = 0 } = readFields(body, ['waitSeconds'])
+  if (
+    !Number.isSafeInteger(waitSeconds) ||
+    !((waitSeconds as number) >= 0 && (waitSeconds as number) <= mostTestWaitSeconds)
+  ) {
+    throw badRequest(`waitSeconds must be a whole number from 0 to ${mostTestWaitSeconds}`)
+  }
+  return { waitSeconds: waitSeconds as number }
 }
 
 function readFields(body: unknown, known: readonly string[]): Record<string, unknown> {

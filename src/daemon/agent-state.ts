@@ -1,7 +1,10 @@
 // All that the agent remembers. Everything else is derived from the files; losing this costs one repeated reminder.
 import type { ErrorBody } from '../core/errors.ts'
+import type { Told } from '../core/plan.ts'
+import type { Attempt } from '../core/renewal-plan.ts'
 import type { UsedCode } from '../core/token-code.ts'
 import type { Warning } from '../core/wire.ts'
+import type { UnwrittenSession } from './unwritten-session.ts'
 
 export type AgentState = {
   usedCodes: UsedCode[]
@@ -12,9 +15,13 @@ export type AgentState = {
   /** By profile. */
   snoozedUntil: Map<string, Date>
   /** The reminders shown; see planReminders. */
-  sentReminders: Set<string>
+  told: Told
+  /** What became of the renewals that nobody asked for; see planRenewals. */
+  attempts: Map<string, Attempt>
   /** By the access key id of a session: how long it lives in all. Known only for those issued to this process. */
   lifeSeconds: Map<string, number>
+  /** Issued, and not in the file yet. */
+  unwritten?: UnwrittenSession
   /** STS's clock minus ours, from its last answer. */
   clockOffsetSeconds: number
   /** Why the last notification could not be shown. */
@@ -27,7 +34,8 @@ export function createAgentState(): AgentState {
     identities: new Map(),
     lastErrors: new Map(),
     snoozedUntil: new Map(),
-    sentReminders: new Set(),
+    told: new Map(),
+    attempts: new Map(),
     lifeSeconds: new Map(),
     clockOffsetSeconds: 0,
   }

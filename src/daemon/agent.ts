@@ -1,18 +1,21 @@
 // The one object with state. Whatever happens (a request, a changed file, a tick of the clock), it looks at the files
 // first and derives from them:
 //
-//   look:    files → profiles → regions kept in step → reminders due → next instant to look
-//   login:   look → plan → STS → write → look          one at a time, to its end even if the client is gone
+//   look:    files → profiles → regions kept in step → renewals and reminders due → next instant to look
+//   login:   look → plan → STS → write → look          one at a time, to its end even if the client is gone;
+//            without a code and with an mfa_process: look → plan → command, then the same with its code
 //   logout:  look → write → look
 //
 // A profile is inactive, valid, expiring, expired or unmanaged; see core/session-state.ts. There is no other state.
+
+import { activeSessions } from '../core/active-sessions.ts'
 import type { CredentialsDocument } from '../core/document.ts'
 import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
-import { type ActiveSession, planReminders, type Reminder, type ReminderPlan } from '../core/plan.ts'
 import { findProfile, type Profile } from '../core/profiles.ts'
-import { type Notification, reminderText } from '../core/reminder-text.ts'
+import type { UtcOffset } from '../core/quiet-hours.ts'
+import { isHopeless, withHope } from '../core/renewal-plan.ts'
 import { formatExpiration } from '../core/session-section.ts'
-import { isActive, sessionState } from '../core/session-state.ts'
+import { isActive } from '../core/session-state.ts'
 import { buildStatus } from '../core/status.ts'
 import type {
   LoginAnswer,
@@ -21,26 +24,35 @@ import type {
   NotifyTestAnswer,
   SnoozeAnswer,
   Status,
-  Warning,
 } from '../core/wire.ts'
+import type { Desktop } from '../edges/desktop.ts'
 import type { Log } from '../edges/logger.ts'
 import { type AgentState, createAgentState } from './agent-state.ts'
+import { type CodeCommandDeps, createCodeCommands } from './code-commands.ts'
+import { describeBug } from './http-server.ts'
 import type { KnownFiles } from './known-files.ts'
-import { type LoginDeps, login, stsNow } from './login.ts'
+import { type CommandNeeded, type LoginDeps, login, stsNow } from './login.ts'
+import { testReminder } from './notify-test.ts'
 import { correctRegions } from './region-keeper.ts'
+import { createReminders, earliest, notifierWarning } from './reminders.ts'
+import { createRenewals } from './renewals.ts'
 import { removeSession, restoreUndone } from './session-writer.ts'
+import { forgetUnwritten, nextTry } from './unwritten-session.ts'
 
-export type AgentDeps = Omit<LoginDeps, 'state'> & {
-  known: KnownFiles
-  daemon: NonNullable<Status['daemon']>
-  log: Log
-  /** Milliseconds on a clock that nobody sets. */
-  steadyMs(): number
-  /** Shows a notification, and answers by which way. Rejects where it could not be shown. */
-  show(notification: Notification): Promise<string>
-  /** Asks for a look at this instant; undefined takes an earlier wish back. */
-  wakeAt(instant: Date | undefined): void
-}
+export type AgentDeps = Omit<LoginDeps, 'state'> &
+  CodeCommandDeps & {
+    known: KnownFiles
+    daemon: NonNullable<Status['daemon']>
+    log: Log
+    /** Milliseconds on a clock that nobody sets. */
+    steadyMs(): number
+    utcOffset: UtcOffset
+    /** From 0 up to 1. */
+    random(): number
+    desktop: Desktop
+    /** Asks for a look at this instant; undefined takes an earlier wish back. */
+    wakeAt(instant: Date | undefined): void
+  }
 
 export type Agent = {
   /** Something may have changed, or time has passed. */
@@ -51,14 +63,13 @@ export type Agent = {
   renew(request: { profile: string }): Promise<LoginAnswer>
   logout(request: { profile: string }): Promise<LogoutAnswer>
   snooze(request: { profile?: string; seconds: number }): SnoozeAnswer
-  notifyTest(): Promise<NotifyTestAnswer>
+  /** Waits that long for an answer to it. */
+  notifyTest(request: { waitSeconds: number }): Promise<NotifyTestAnswer>
   /** Lets the write in hand finish. */
   close(): Promise<void>
 }
 
 const mostClockSetToleranceMs = 30_000
-const firstRetryMs = 60_000
-const mostRetryMs = 15 * 60_000
 
 export function createAgent(deps: AgentDeps): Agent {
   const { known, log } = deps
@@ -88,7 +99,8 @@ export function createAgent(deps: AgentDeps): Agent {
     }
     restoreLost()
     keepRegions()
-    remind()
+    writeUnwritten()
+    if (!isClosing) planAhead()
   }
 
   /** Jobs that write run one after another; each begins with files that are believed. */
@@ -136,63 +148,96 @@ export function createAgent(deps: AgentDeps): Agent {
     })
   }
 
-  const remind = () => {
-    if (retryAt !== undefined && deps.now() < retryAt)
-      return deps.wakeAt(earliest(retryAt, known.unsettledUntil))
-    forgetGone(known.profiles, state.sentReminders, state.lifeSeconds)
-    const sessions = activeSessions(known, state.lifeSeconds)
-    const now = stsNow(loginDeps)
-    const plan = planReminders(
-      sessions,
-      known.settings.reminderLeadSeconds,
-      state.sentReminders,
-      onStsClock(state.snoozedUntil, state.clockOffsetSeconds),
-      now,
-    )
-    for (const id of plan.sent) state.sentReminders.add(id)
-    if (plan.due.length > 0) void sendReminders(plan, now)
-    const nextAt = plan.nextAt && new Date(plan.nextAt.getTime() - state.clockOffsetSeconds * 1000)
-    deps.wakeAt(earliest(nextAt, known.unsettledUntil))
+  const writeUnwritten = () => {
+    if (known.unsettledUntil !== undefined || known.unreadable || isClosing) return
+    const write = nextTry(state, known, deps.now(), stsNow(loginDeps))
+    if (write === undefined) return
+    const tryToWrite = async () => {
+      const sections = await write()
+      if (sections.length === 0) return
+      log.info({ sections }, 'wrote what could not be written before')
+      state.lastErrors.clear()
+      lookAgain()
+    }
+    lastJob = lastJob.then(tryToWrite).catch((error: unknown) => {
+      log.debug({ error: errorBody(error) }, 'a session still cannot be written')
+    })
   }
 
-  /** The notification service may come up after the daemon: what could not be shown is tried again, ever more seldom. */
-  let retryAt: Date | undefined
-  let retryPauseMs = firstRetryMs
-  const sendReminders = async ({ due, sent }: ReminderPlan, now: Date) => {
+  const currentSessions = () =>
+    activeSessions(known.profiles, { ...state, durationSeconds: known.settings.durationSeconds })
+
+  const planAhead = () => {
+    const { reminderLeadSeconds: leadSeconds, quietHours } = known.settings
+    const rules = {
+      leadSeconds,
+      quietHours,
+      utcOffset: deps.utcOffset,
+      snoozedUntil: currentSnoozes(state.snoozedUntil, deps.now()),
+    }
+    const sessions = currentSessions()
+    const renewal = renewals.look(sessions, rules)
+    const nextReminderAt = reminders.look(withHope(sessions, renewal.hopeUntil), rules)
+    deps.wakeAt(earliest(renewal.nextAt, nextReminderAt, known.unsettledUntil))
+  }
+
+  const logInOnce = (request: LoginRequest, isCodeFromCommand: boolean) =>
+    enqueue(async () => {
+      const outcome = await login(loginDeps, request, isCodeFromCommand)
+      if (outcome.kind === 'command-needed') return outcome
+      for (const { profile } of outcome.answer.renewed) state.snoozedUntil.delete(profile)
+      log.info({ renewed: outcome.answer.renewed }, 'logged in')
+      return outcome
+    })
+
+  /** The command runs outside the queue: another device must not wait for it. */
+  const logIn = async (request: LoginRequest): Promise<LoginAnswer> => {
+    const outcome = await logInOnce(request, false)
+    if (outcome.kind === 'done') return outcome.answer
+    const tokenCode = await codeFor(outcome)
+    const second = await logInOnce({ ...request, tokenCode }, true)
+    if (second.kind === 'done') return second.answer
+    throw stoppingError()
+  }
+
+  const codeFor = async ({ mfaProcess, profiles }: CommandNeeded): Promise<string> => {
     try {
-      for (const reminder of due) await sendReminder(reminder, now)
-      retryAt = undefined
-      retryPauseMs = firstRetryMs
-      delete state.notifierWarning
+      return await codeCommands.codeFrom(mfaProcess)
     } catch (error) {
-      const warning = notifierWarning(error)
-      const level = warning.message === state.notifierWarning?.message ? 'debug' : 'warn'
-      for (const reminder of due)
-        log[level](
-          { ...reminderFacts(reminder, now), problem: warning.message },
-          'reminder could not be shown',
-        )
-      state.notifierWarning = warning
-      for (const id of sent) state.sentReminders.delete(id)
-      retryAt = new Date(deps.now().getTime() + retryPauseMs)
-      retryPauseMs = Math.min(2 * retryPauseMs, mostRetryMs)
-      deps.wakeAt(earliest(retryAt, known.unsettledUntil))
+      const body = errorBody(error)
+      for (const profile of profiles) state.lastErrors.set(profile, { error: body })
+      throw error
     }
   }
 
-  const sendReminder = async (reminder: Reminder, now: Date) => {
-    const facts = reminderFacts(reminder, now)
-    if (known.settings.notify === 'none') log.info(facts, 'reminder (notifications are off)')
-    else log.info({ ...facts, way: await deps.show(reminderText(reminder, now)) }, 'reminder shown')
+  /** After what nobody waits for. What goes wrong in it must not end the daemon. */
+  const lookAgain = () => {
+    try {
+      look()
+    } catch (error) {
+      log.error({ problem: describeBug(error) }, 'a look at the files failed')
+    }
   }
 
-  const logIn = (request: LoginRequest) =>
-    enqueue(async () => {
-      const answer = await login(loginDeps, request)
-      for (const { profile } of answer.renewed) state.snoozedUntil.delete(profile)
-      log.info({ renewed: answer.renewed }, 'logged in')
-      return answer
-    })
+  const codeCommands = createCodeCommands(deps)
+  const isSilent = () => known.settings.notify === 'none' && known.settings.notifyCommand === undefined
+  const reminders = createReminders({
+    ...deps,
+    state,
+    isSilent,
+    sessions: currentSessions,
+    logIn,
+    look: lookAgain,
+  })
+  const renewals = createRenewals({
+    ...deps,
+    state,
+    renew: (profiles) => logIn({ profiles: [...profiles] }),
+    givenUp: ({ sessions }, error) => {
+      if (isHopeless(error)) reminders.tellProblem(sessions, error)
+    },
+    look: lookAgain,
+  })
 
   return {
     look,
@@ -210,6 +255,7 @@ export function createAgent(deps: AgentDeps): Agent {
             ...(state.notifierWarning === undefined || known.settings.notify === 'none'
               ? []
               : [state.notifierWarning]),
+            ...deps.desktop.warnings(),
           ],
           clockOffsetSeconds: state.clockOffsetSeconds,
           snoozedUntil: currentSnoozes(state.snoozedUntil, deps.now()),
@@ -223,8 +269,10 @@ export function createAgent(deps: AgentDeps): Agent {
     logout: ({ profile: name }) =>
       enqueue(async () => {
         const { profile, sessionProfile, session } = findProfile(known.profiles, name)
+        forgetUnwritten(state, sessionProfile)
         if (session.kind === 'none') return { profile, sessionProfile, removed: false, warnings: [] }
         const warnings = await removeSession(known, sessionProfile)
+        state.snoozedUntil.delete(profile)
         state.lastErrors.delete(profile)
         log.info({ profile, sessionProfile }, 'logged out')
         return { profile, sessionProfile, removed: true, warnings }
@@ -243,18 +291,12 @@ export function createAgent(deps: AgentDeps): Agent {
       look()
       return { snoozed: chosen.map(({ profile }) => ({ profile, until: formatExpiration(until) })) }
     },
-    async notifyTest() {
-      if (known.settings.notify === 'none') {
-        return { shown: false, way: 'none', error: notificationsOff(known.files.settings) }
-      }
+    async notifyTest({ waitSeconds }) {
+      if (isSilent()) return { shown: false, way: 'none', error: notificationsOff(known.files.settings) }
       try {
-        const way = await deps.show({
-          title: 'mfad: this is a test',
-          body: 'Reminders look like this one.',
-          isUrgent: false,
-        })
+        const answer = await testReminder(deps.desktop, waitSeconds * 1000, deps.now(), deps.stopping)
         delete state.notifierWarning
-        return { shown: true, way }
+        return answer
       } catch (error) {
         state.notifierWarning = notifierWarning(error)
         return { shown: false, way: 'none', error: state.notifierWarning }
@@ -262,77 +304,13 @@ export function createAgent(deps: AgentDeps): Agent {
     },
     async close() {
       isClosing = true
+      reminders.close()
+      codeCommands.close()
+      await renewals.close()
       await lastJob
       await known.credentials.close()
     },
   }
-}
-
-/** What the log says of a reminder. */
-function reminderFacts(reminder: Reminder, now: Date): object {
-  const { kind, profiles, expiration } = reminder
-  return {
-    kind,
-    profiles,
-    expiration: formatExpiration(expiration),
-    title: reminderText(reminder, now).title,
-  }
-}
-
-function earliest(...instants: readonly (Date | undefined)[]): Date | undefined {
-  const times = instants.filter((instant) => instant !== undefined).map((instant) => instant.getTime())
-  return times.length === 0 ? undefined : new Date(Math.min(...times))
-}
-
-/** Sessions of profiles that are gone, or that AWS tools would not read, are nothing to renew. */
-function isManaged(profile: Profile): boolean {
-  return !profile.isOrphan && sessionState(profile, [], new Date(0)) !== 'unmanaged'
-}
-
-function activeSessions(
-  { profiles, settings }: KnownFiles,
-  lifeSeconds: ReadonlyMap<string, number>,
-): ActiveSession[] {
-  const sessions: ActiveSession[] = []
-  for (const known of profiles) {
-    const { profile, session, durationSeconds } = known
-    if (session.kind !== 'ours' || session.expiration === undefined || !isManaged(known)) continue
-    const { accessKeyId, expiration } = session
-    sessions.push({
-      profile,
-      accessKeyId,
-      expiration,
-      lifeSeconds: lifeSeconds.get(accessKeyId) ?? (durationSeconds || settings.durationSeconds),
-    })
-  }
-  return sessions
-}
-
-/** The user snoozes by our clock; expirations are stated on STS's. */
-function onStsClock(
-  snoozedUntil: ReadonlyMap<string, Date>,
-  offsetSeconds: number,
-): ReadonlyMap<string, Date> {
-  return new Map(
-    [...snoozedUntil].map(([profile, until]) => [profile, new Date(until.getTime() + offsetSeconds * 1000)]),
-  )
-}
-
-const mostRemembered = 1000
-
-/**
- * What is remembered of sessions that are gone from the file is of no use. But a file that is gone for a moment, while
- * an editor saves it, must not have its reminders shown again: so nothing is forgotten before it is a lot.
- */
-function forgetGone(
-  profiles: readonly Profile[],
-  sentReminders: Set<string>,
-  lifeSeconds: Map<string, number>,
-): void {
-  if (sentReminders.size + lifeSeconds.size <= mostRemembered) return
-  const keys = new Set(profiles.map(({ session }) => (session.kind === 'ours' ? session.accessKeyId : '')))
-  for (const id of sentReminders) if (!keys.has(id.slice(0, id.indexOf(' ')))) sentReminders.delete(id)
-  for (const key of lifeSeconds.keys()) if (!keys.has(key)) lifeSeconds.delete(key)
 }
 
 /** That a code was wrong is soon of no interest. */
@@ -369,16 +347,5 @@ function notificationsOff(settings: string): ErrorBody {
     code: 'settings.notify-none',
     message: `notifications are off: notify = none in ${settings}`,
     hint: 'set notify = desktop there',
-  }
-}
-
-function notifierWarning(error: unknown): Warning {
-  const problem = error instanceof Error ? error.message : 'unknown reason'
-  return {
-    code: 'notifier.unavailable',
-    message: `notifications cannot be shown: ${problem}`,
-    hint: /not installed/.test(problem)
-      ? 'apt-get install libnotify-bin, or set notify = none in the settings'
-      : 'is there a desktop session, and does it allow notifications? else set notify = none in the settings',
   }
 }

@@ -1,6 +1,11 @@
 // The routes: what each request means to the agent. No secret ever crosses the socket.
 import { AppError } from '../core/errors.ts'
-import { readLoginRequest, readProfileRequest, readSnoozeRequest } from '../core/wire.ts'
+import {
+  readLoginRequest,
+  readNotifyTestRequest,
+  readProfileRequest,
+  readSnoozeRequest,
+} from '../core/wire.ts'
 import type { Agent } from './agent.ts'
 import type { Routes } from './http-server.ts'
 
@@ -14,7 +19,7 @@ export function createRoutes(agent: Agent): Routes {
     'POST /v1/renew': (body) => within(loginLimitMs, agent.renew(readProfileRequest(body))),
     'POST /v1/logout': (body) => within(loginLimitMs, agent.logout(readProfileRequest(body))),
     'POST /v1/snooze': (body) => agent.snooze(readSnoozeRequest(body)),
-    'POST /v1/notify-test': () => agent.notifyTest(),
+    'POST /v1/notify-test': (body) => agent.notifyTest(readNotifyTestRequest(body)),
   }
 }
 

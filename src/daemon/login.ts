@@ -3,6 +3,7 @@
 import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
 import { type KeyProfile, type LoginPlan, planLogin, profilesToIdentify } from '../core/login-plan.ts'
 import { type LongTermCredentials, longTermCredentialsOf, profileSections } from '../core/profile-sections.ts'
+import type { MfaProcess } from '../core/profiles.ts'
 import {
   formatExpiration,
   readSessionCredentials,
@@ -10,7 +11,12 @@ import {
   sessionValues,
 } from '../core/session-section.ts'
 import { sessionDurationLimits } from '../core/settings.ts'
-import { describeStsFailure, type StsFailure, wasCodeEvaluated } from '../core/sts-failure.ts'
+import {
+  type CallContext,
+  describeStsFailure,
+  type StsFailure,
+  wasCodeEvaluated,
+} from '../core/sts-failure.ts'
 import { type EndpointSettings, endpointHost, stsTarget } from '../core/sts-target.ts'
 import { checkTokenCode, checkUnusedCode, recentCodes, secondsToNextCode } from '../core/token-code.ts'
 import type { LoginAnswer, LoginRequest, Warning } from '../core/wire.ts'
@@ -18,6 +24,7 @@ import type { Sts, StsResult } from '../edges/sts.ts'
 import type { AgentState } from './agent-state.ts'
 import type { KnownFiles } from './known-files.ts'
 import { checkAccepted, rehearseSessions, writeSessions } from './session-writer.ts'
+import { forgetUnwritten, keepUnwritten, unwrittenSession } from './unwritten-session.ts'
 
 export type LoginDeps = {
   known: KnownFiles
@@ -30,8 +37,16 @@ export type LoginDeps = {
   stopping: AbortSignal
 }
 
-/** Logs in. Throws AppError; `known` must be settled. */
-export async function login(deps: LoginDeps, request: LoginRequest): Promise<LoginAnswer> {
+/** Everything that could be refused was not; what is missing is a code that this command gives. */
+export type CommandNeeded = { kind: 'command-needed'; mfaProcess: MfaProcess; profiles: string[] }
+export type LoginOutcome = { kind: 'done'; answer: LoginAnswer } | CommandNeeded
+
+/** Logs in. Throws AppError; `known` must be settled. `isCodeFromCommand`: the code in the request is from an mfa_process. */
+export async function login(
+  deps: LoginDeps,
+  request: LoginRequest,
+  isCodeFromCommand: boolean,
+): Promise<LoginOutcome> {
   const { known, state } = deps
   if (request.tokenCode !== undefined) checkTokenCode(request.tokenCode)
   checkAccepted(known.documents.credentials, known.files.credentials)
@@ -54,8 +69,27 @@ export async function login(deps: LoginDeps, request: LoginRequest): Promise<Log
     }))
   const chosen = plan.sharedFrom === undefined ? [...plan.targets, ...plan.companions] : plan.targets
   rehearseSessions(known, writesOf(chosen, exampleCredentials))
-  const credentials = await obtainCredentials(deps, plan, request)
-  const { warnings, skipped } = await writeSessions(known, writesOf(chosen, credentials))
+  const { mfaProcess } = plan
+  const shared = sharedCredentials(deps, plan)
+  const kept = request.tokenCode === undefined ? keptCredentials(deps, plan) : undefined
+  if (
+    shared === undefined &&
+    kept === undefined &&
+    request.tokenCode === undefined &&
+    mfaProcess !== undefined
+  )
+    return { kind: 'command-needed', mfaProcess, profiles: plan.targets.map(({ profile }) => profile) }
+  const credentials =
+    shared ?? kept ?? (await newCredentials(deps, plan, request.tokenCode, isCodeFromCommand))
+  const writes = writesOf(chosen, credentials)
+  const { warnings, skipped } = await writeSessions(known, writes).catch((error: unknown) => {
+    const session = { serialNumber: plan.serialNumber, callerKeyId: callerKeyId(plan), credentials, writes }
+    const kept = shared === undefined ? keepUnwritten(state, session, error, deps.now()) : error
+    if (kept instanceof AppError)
+      for (const { profile } of plan.targets) state.lastErrors.set(profile, { error: errorBody(kept) })
+    throw kept
+  })
+  for (const { sessionProfile } of chosen) forgetUnwritten(state, sessionProfile)
   const renewed = chosen.filter(({ sessionProfile }) => !skipped.has(sessionProfile))
   const failed = chosen.flatMap(({ profile, sessionProfile }) => {
     const error = skipped.get(sessionProfile)
@@ -65,11 +99,12 @@ export async function login(deps: LoginDeps, request: LoginRequest): Promise<Log
   for (const { profile, error } of failed) state.lastErrors.set(profile, { error })
   noteStrangers(state, plan)
   const expiration = formatExpiration(credentials.expiration)
-  return {
+  const answer = {
     renewed: renewed.map(({ profile, sessionProfile }) => ({ profile, sessionProfile, expiration })),
     failed,
     warnings: [...warnings, ...inheritanceWarnings(plan.targets)],
   }
+  return { kind: 'done', answer }
 }
 
 /** `status` says why a profile on the same device was not renewed with the others. */
@@ -102,25 +137,40 @@ export function sessionRegion({
   return hasOwnSessionRegion ? undefined : region
 }
 
-async function obtainCredentials(
+function sharedCredentials({ known }: LoginDeps, { sharedFrom }: LoginPlan): SessionCredentials | undefined {
+  const section = sharedFrom && known.documents.credentials.sections.get(sharedFrom.sessionProfile)
+  return section && readSessionCredentials(section)
+}
+
+/** What was issued before and could not be written. */
+function keptCredentials(deps: LoginDeps, plan: LoginPlan): SessionCredentials | undefined {
+  return unwrittenSession(deps.state, plan.serialNumber, callerKeyId(plan), stsNow(deps))
+}
+
+function callerKeyId({ targets: [caller] }: LoginPlan): string {
+  return caller?.accessKeyId ?? ''
+}
+
+async function newCredentials(
   deps: LoginDeps,
   plan: LoginPlan,
-  request: LoginRequest,
+  tokenCode: string | undefined,
+  isCodeFromCommand: boolean,
 ): Promise<SessionCredentials> {
-  if (plan.sharedFrom !== undefined) {
-    const section = deps.known.documents.credentials.sections.get(plan.sharedFrom.sessionProfile)
-    const shared = section === undefined ? undefined : readSessionCredentials(section)
-    if (shared !== undefined) return shared
-  }
-  if (request.tokenCode === undefined) throw codeNeeded(plan)
+  if (tokenCode === undefined) throw codeNeeded(plan)
   const now = deps.now()
   const { state } = deps
   state.usedCodes = recentCodes(state.usedCodes, now)
-  checkUnusedCode(state.usedCodes, plan.serialNumber, request.tokenCode, now)
-  return askSts(deps, plan, request.tokenCode)
+  checkUnusedCode(state.usedCodes, plan.serialNumber, tokenCode, now)
+  return askSts(deps, plan, tokenCode, isCodeFromCommand)
 }
 
-async function askSts(deps: LoginDeps, plan: LoginPlan, tokenCode: string): Promise<SessionCredentials> {
+async function askSts(
+  deps: LoginDeps,
+  plan: LoginPlan,
+  tokenCode: string,
+  isCodeFromCommand: boolean,
+): Promise<SessionCredentials> {
   const { state, known } = deps
   const { serialNumber, durationSeconds } = plan
   const [caller] = plan.targets
@@ -136,7 +186,10 @@ async function askSts(deps: LoginDeps, plan: LoginPlan, tokenCode: string): Prom
   const isEvaluated = 'answer' in result || wasCodeEvaluated(result.failure)
   if (isEvaluated) state.usedCodes.push({ serialNumber, tokenCode, at: deps.now().getTime() })
   if ('failure' in result)
-    throw rememberFailure(deps, caller, result.failure, plan.targets, endpointHost(target))
+    throw rememberFailure(deps, caller, result.failure, plan.targets, {
+      endpointHost: endpointHost(target),
+      isCodeFromCommand,
+    })
   const { accessKeyId, expiration } = result.answer
   sessionValues(result.answer, undefined)
   const lifeSeconds = Math.round((expiration.getTime() - stsNow(deps).getTime()) / 1000)
@@ -179,7 +232,7 @@ async function identifyUsers(deps: LoginDeps, request: LoginRequest): Promise<vo
       )
       noteClock(state, result)
       if ('answer' in result) state.identities.set(profile.accessKeyId, result.answer)
-      else rememberFailure(deps, profile, result.failure, [profile], endpointHost(target))
+      else rememberFailure(deps, profile, result.failure, [profile], { endpointHost: endpointHost(target) })
     }),
   )
 }
@@ -191,14 +244,14 @@ function rememberFailure(
   caller: KeyProfile,
   failure: StsFailure,
   profiles: readonly KeyProfile[],
-  host: string,
+  context: Pick<CallContext, 'endpointHost' | 'isCodeFromCommand'>,
 ): AppError {
   const error = describeStsFailure(failure, {
     profile: caller.profile,
     serialNumber: caller.serialNumber,
     keyEnding: caller.accessKeyId.slice(-4),
     secondsToNextCode: secondsToNextCode(deps.now()),
-    endpointHost: host,
+    ...context,
   })
   const body: ErrorBody = errorBody(error)
   // A wrong code says nothing about the profile, and its "wait 14 s" is soon untrue.

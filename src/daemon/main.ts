@@ -2,10 +2,11 @@
 import { existsSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
 import type { EndpointSettings } from '../core/sts-target.ts'
-import { createClock } from '../edges/clock.ts'
+import { createClock, localUtcOffset } from '../edges/clock.ts'
+import { createDesktop } from '../edges/desktop.ts'
 import { refuseForeignHome } from '../edges/foreign-home.ts'
+import { checkOwnFile, runHelperCommand } from '../edges/helper-command.ts'
 import { createLogger, type RunningLog } from '../edges/logger.ts'
-import { createNotifier } from '../edges/notifier.ts'
 import { openFileStore, userId } from '../edges/own-file-store.ts'
 import {
   type Environment,
@@ -44,6 +45,12 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   }
   const stopping = new AbortController()
   const clock = createClock()
+  const desktop = createDesktop({
+    platform: process.platform,
+    environment,
+    settings: () => ({ ...known.settings, notifyCommand: known.settings.notifyCommand }),
+    log,
+  })
   const agent = createAgent({
     known,
     daemon,
@@ -53,7 +60,12 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     now: clock.now,
     steadyMs: () => performance.now(),
     wakeAt: clock.wakeAt,
-    show: createNotifier(process.platform, () => environment.PATH).show,
+    utcOffset: localUtcOffset,
+    random: Math.random,
+    desktop,
+    checkOwnFile: (path) => checkOwnFile(path, { uid: userId(), gid: process.getgid?.() ?? -1 }),
+    runCommand: (command, timeoutMs, stop) =>
+      runHelperCommand(command, { environment, timeoutMs, stopping: stop }),
     loadSts: async () => (await import('../edges/sts.ts')).createSts(),
   })
   const server = createHttpServer(createRoutes(agent), MFAD_VERSION, log)
@@ -74,6 +86,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     const abortTimer = setTimeout(() => stopping.abort(), abortAfterMs)
     await following.close()
     await agent.close()
+    await desktop.close()
     // The answers to what has just ended are still on their way.
     const lastCall = setTimeout(() => server.closeAllConnections(), 500)
     await closed

@@ -55,7 +55,22 @@ export async function writeSessions(
 
 /** Throws what writeSessions would throw for the file as it is now. Writes nothing. */
 export function rehearseSessions({ documents, files }: KnownFiles, writes: readonly SessionWrite[]): void {
-  withSessions(documents.credentials, writes, files.credentials)
+  const names = new Set(writes.map(({ sessionProfile }) => sessionProfile))
+  const { document } = withSessions(documents.credentials, writes, files.credentials)
+  checkOnlySessions(documents.credentials, document, names)
+}
+
+function checkOnlySessions(
+  before: CredentialsDocument,
+  after: CredentialsDocument,
+  names: ReadonlySet<string>,
+): void {
+  if (changesOnlySections(before, after, names, sessionKeys)) return
+  throw new AppError(
+    'internal.unsafe-edit',
+    'the new credentials file would have changed more than session sections; nothing was written',
+    'report this with the shape of your file (no values)',
+  )
 }
 
 function withSessions(
@@ -93,14 +108,8 @@ async function replace(
 ): Promise<Warning[]> {
   const edit = {
     edit: (before: Uint8Array) => change(parseDocument(before)).toBytes(),
-    verify(before: Uint8Array, after: Uint8Array) {
-      if (changesOnlySections(parseDocument(before), parseDocument(after), names, sessionKeys)) return
-      throw new AppError(
-        'internal.unsafe-edit',
-        'the new credentials file would have changed more than session sections; nothing was written',
-        'report this with the shape of your file (no values)',
-      )
-    },
+    verify: (before: Uint8Array, after: Uint8Array) =>
+      checkOnlySessions(parseDocument(before), parseDocument(after), names),
   }
   const { warnings } = await write(known, edit, 'sessions')
   return warnings.map((warning) => ({ ...warning, file: known.files.credentials }))
@@ -187,8 +196,8 @@ function conflictError(names: readonly string[]): AppError {
 /** What a program that is writing at this moment causes. */
 const passingErrors = ['file.busy', 'file.changed-underneath', 'file.rejected-by-aws']
 const attemptPauseMs = 25
-/** A user waits for a login; nobody waits for a merge, and what it merges is nowhere else. */
-const [loginPatienceMs, mergePatienceMs] = [3000, 60_000]
+/** The next login waits for this one; nobody waits for a merge, and what it merges is nowhere else. */
+const [jobPatienceMs, mergePatienceMs] = [3000, 60_000]
 
 /**
  * Never replaces a half-written file: its writer would go on in the old one, and what it writes there would be lost.
@@ -199,7 +208,7 @@ async function updateSettled(
   update: Update,
   kind: WriteKind | 'made-again',
 ): Promise<UpdateResult> {
-  const patienceMs = kind === 'sessions' ? loginPatienceMs : mergePatienceMs
+  const patienceMs = kind === 'merge' ? mergePatienceMs : jobPatienceMs
   const edit = (before: Uint8Array) => {
     known.refresh()
     if (known.unsettledUntil !== undefined) throw busyError(known.files.credentials)

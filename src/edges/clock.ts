@@ -12,6 +12,16 @@ export type Clock = {
 
 const intervalMs = 30_000
 
+/** Minutes by which local time is ahead of UTC. */
+export function localUtcOffset(instant: Date): number {
+  return -Math.round(instant.getTimezoneOffset())
+}
+
+/** Node asks the system once for its time zone, and again when TZ is taken away: people travel while the daemon runs. */
+function followTimeZone(): void {
+  if (process.env.TZ === undefined) delete process.env.TZ
+}
+
 export function createClock(): Clock {
   let tick: (() => void) | undefined
   let interval: NodeJS.Timeout | undefined
@@ -21,7 +31,10 @@ export function createClock(): Clock {
     now: () => new Date(),
     start(onTick) {
       tick = onTick
-      interval = setInterval(onTick, intervalMs)
+      interval = setInterval(() => {
+        followTimeZone()
+        onTick()
+      }, intervalMs)
     },
     wakeAt(instant) {
       clearTimeout(timer)

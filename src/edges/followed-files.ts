@@ -15,6 +15,9 @@ export type Followed = {
 const mostFiles = 256
 const mostBytes = 64 * 1024 * 1024
 
+/** What cannot be merged by then is kept under its second name, and named at the next start. */
+const closeLimitMs = 5000
+
 type Entry = { watch: LateWatch; old: OldFile }
 
 /** `noteKept` hears of a late write that could not be merged, and so was kept under the second name. */
@@ -50,8 +53,18 @@ export function createFollowed(
     async close() {
       isClosing = true
       for (const { watch } of entries) watch.finish()
+      const deadline = performance.now() + closeLimitMs
       // A merge on the way replaces the file once more.
-      while (entries.size > 0) await Promise.all([...entries].map(({ watch }) => watch.ended))
+      while (entries.size > 0 && performance.now() < deadline) {
+        const ended = Promise.all([...entries].map(({ watch }) => watch.ended))
+        await Promise.race([ended, pause(deadline - performance.now())])
+      }
     },
   }
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, ms).unref()
+  })
 }

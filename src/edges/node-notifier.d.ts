@@ -3,7 +3,10 @@ declare module 'node-notifier/notifiers/*.js' {
   const Reporter: new (
     options?: object,
   ) => {
-    notify(options: object, callback: (error: Error | string | null) => void): unknown
+    notify(
+      options: object,
+      callback: (error: Error | string | null, response?: unknown, metadata?: unknown) => void,
+    ): unknown
   }
   export default Reporter
 }

@@ -4,36 +4,39 @@
 // here, the program is looked for each time, and one that hangs is ended.
 import type { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import { accessSync, constants, readFileSync, statSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { readFileSync } from 'node:fs'
 import type { Notification } from '../core/reminder-text.ts'
+import { untilShown } from './child-program.ts'
+import { isInstalled } from './installed-program.ts'
+import { escapeMarkup, oneLine, shorten } from './notification-text.ts'
 
 export type Notifier = {
-  /** Shows it, and answers by which way. Rejects with the reason where it could not be shown. */
-  show(notification: Notification): Promise<string>
+  /** Shows it on the desktop of that environment, and answers by which way. Rejects with the reason where it could not be shown. */
+  show(notification: Notification, environment: Record<string, string>): Promise<string>
 }
 
-type Reporter = { notify(options: object, callback: (error: Error | string | null) => void): unknown }
+type Reporter = {
+  notify(
+    options: object,
+    callback: (error: Error | string | null, response?: unknown, metadata?: unknown) => void,
+  ): unknown
+}
 
 const answerLimitMs = 10_000
 const reminderSeconds = 60
-const mostCharacters = 1000
+const replySeconds = 3600
 
-export function createNotifier(
-  platform: NodeJS.Platform,
-  searchPath: () => string | undefined,
-  limitMs = answerLimitMs,
-): Notifier {
-  return platform === 'darwin' ? createMacNotifier(limitMs) : createLinuxNotifier(searchPath, limitMs)
+export function createNotifier(platform: NodeJS.Platform, limitMs = answerLimitMs): Notifier {
+  return platform === 'darwin' ? createMacNotifier(limitMs) : createLinuxNotifier(limitMs)
 }
 
-function createLinuxNotifier(searchPath: () => string | undefined, limitMs: number): Notifier {
+function createLinuxNotifier(limitMs: number): Notifier {
   return {
-    async show(notification) {
-      if (!isOnPath('notify-send', searchPath()))
+    async show(notification, environment) {
+      if (!isInstalled('notify-send', environment.PATH))
         throw new Error('notify-send is not installed (libnotify-bin)')
       const { default: NotifySend } = await import('node-notifier/notifiers/notifysend.js')
-      await report(new NotifySend(), linuxOptions(notification), limitMs)
+      await report(new NotifySend(), linuxOptions(notification), environment, limitMs)
       return 'notify-send'
     },
   }
@@ -41,9 +44,10 @@ function createLinuxNotifier(searchPath: () => string | undefined, limitMs: numb
 
 function createMacNotifier(limitMs: number): Notifier {
   return {
-    async show(notification) {
+    async show(notification, environment) {
       const { default: NotificationCenter } = await import('node-notifier/notifiers/notificationcenter.js')
-      await report(new NotificationCenter({ withFallback: false }), macOptions(notification), limitMs)
+      const reporter = new NotificationCenter({ withFallback: false })
+      await report(reporter, macOptions(notification), environment, limitMs)
       return 'notification center'
     },
   }
@@ -53,27 +57,52 @@ function createMacNotifier(limitMs: number): Notifier {
 export function linuxOptions({ title, body, isUrgent }: Notification): Record<string, string | boolean> {
   return {
     title: plainWord(shorten(title)),
-    message: plainWord(escapeMarkup(shorten(body))),
+    message: plainWord(escapeMarkup(shorten(oneLine(body)))),
     urgency: isUrgent ? 'critical' : 'normal',
-    'expire-time': isUrgent ? '0' : String(reminderSeconds * 1000),
+    'expire-time': String(expireMs(isUrgent)),
     'app-name': 'mfad',
     icon: 'dialog-password',
     suppressOsdCheck: true,
   }
 }
 
+/** As macOptions, with a field to type in; it waits for what is typed. */
+export function macReplyOptions(notification: Notification): Record<string, string | boolean | number> {
+  return { ...macOptions(notification), reply: 'six digits, or: snooze', wait: true, timeout: replySeconds }
+}
+
+/**
+ * macOS: shows a notification with a field to type in. Resolves once it is shown, with what will have been told of it;
+ * rejects where it could not be shown, as without Rosetta, whose processors the library's program is not for.
+ */
+export async function showMacReply(
+  notification: Notification,
+  environment: Record<string, string>,
+  withdraw: AbortSignal,
+): Promise<{ told: Promise<unknown> }> {
+  const { default: NotificationCenter } = await import('node-notifier/notifiers/notificationcenter.js')
+  const reporter: Reporter = new NotificationCenter({ withFallback: false })
+  const told = new Promise<unknown>((resolve, reject) => {
+    const notify = () =>
+      reporter.notify(macReplyOptions(notification), (error, _response, metadata) => {
+        if (error instanceof Error) reject(new Error(ownMessage(error.message)))
+        else resolve(metadata)
+      })
+    const child = childOf(() => withEnvironment(environment, notify))
+    withdraw.addEventListener('abort', () => child?.kill(), { once: true })
+  })
+  await untilShown(told)
+  return { told: told.catch(() => undefined) }
+}
+
+/** How long a notification stays; 0 means until it is dismissed. */
+export function expireMs(isUrgent: boolean): number {
+  return isUrgent ? 0 : reminderSeconds * 1000
+}
+
 /** What node-notifier passes to its terminal-notifier, without a shell. `timeout: false` has that end at once. */
 export function macOptions({ title, body }: Notification): Record<string, string | boolean> {
   return { title: shorten(title), message: shorten(body), wait: false, timeout: false }
-}
-
-function shorten(text: string): string {
-  const characters = [...text]
-  return characters.length <= mostCharacters ? text : `${characters.slice(0, mostCharacters - 1).join('')}…`
-}
-
-function escapeMarkup(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
 /** Without these characters a double-quoted shell word is only text, whatever the library escapes; nor is it an option. */
@@ -85,20 +114,36 @@ function plainWord(text: string): string {
 }
 
 /** A program that shows the notification and grumbles has shown it. */
-function report(reporter: Reporter, options: object, limitMs: number): Promise<void> {
+function report(
+  reporter: Reporter,
+  options: object,
+  environment: Record<string, string>,
+  limitMs: number,
+): Promise<void> {
   return new Promise((resolve, reject) => {
     const timer = setTimeout(() => {
       reject(new Error(`the notification service did not answer within ${limitMs / 1000} s`))
       endWithChildren(child)
     }, limitMs)
-    const child = childOf(() =>
+    const notify = () =>
       reporter.notify(options, (error) => {
         clearTimeout(timer)
         if (error instanceof Error) reject(new Error(ownMessage(error.message)))
         else resolve()
-      }),
-    )
+      })
+    const child = childOf(() => withEnvironment(environment, notify))
   })
+}
+
+/** The library gives its child this process's environment, which is another one for as long as `start` takes. */
+function withEnvironment(environment: Record<string, string>, start: () => void): void {
+  const own = process.env
+  process.env = { ...environment }
+  try {
+    start()
+  } finally {
+    process.env = own
+  }
 }
 
 /** The process that `start` starts: the library keeps it to itself, but Node announces it. */
@@ -142,17 +187,4 @@ function childrenOf(pid: number): number[] {
 function ownMessage(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Command failed'))
   return (lines[0] ?? 'the notification could not be shown').slice(0, 200)
-}
-
-function isOnPath(program: string, path: string | undefined): boolean {
-  return (path ?? '').split(delimiter).some((directory) => isExecutable(join(directory || '.', program)))
-}
-
-function isExecutable(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK)
-    return statSync(path).isFile()
-  } catch {
-    return false
-  }
 }

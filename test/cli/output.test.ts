@@ -20,6 +20,7 @@ function outputOn(
       else stderr += text
     },
     isTerminal: (descriptor) => (descriptor === 1 ? isTerminal : isErrorTerminal),
+    size: () => ({ columns: 80, rows: 24 }),
   })
 }
 

@@ -35,7 +35,11 @@ describe('mfad', () => {
     [['login', '-x'], "unknown option '-x'", 'look at: mfad login --help'],
     [['login', '--duration'], "option '--duration <value>' argument missing", 'look at: mfad login --help'],
     [['login', '--all=yes'], "option '--all' does not take an argument", 'look at: mfad login --help'],
-    [['status', 'dev'], 'too many arguments for: mfad status [--json]', 'look at: mfad status --help'],
+    [
+      ['status', 'dev'],
+      'too many arguments for: mfad status [--json | --watch]',
+      'look at: mfad status --help',
+    ],
     [['logout', 'a', 'b'], 'too many arguments for: mfad logout [PROFILE]', 'look at: mfad logout --help'],
   ])('%j is a usage error with its next step', async (args, message, hint) => {
     expect(await mfad(...args)).toEqual({
@@ -43,6 +47,22 @@ describe('mfad', () => {
       stdout: '',
       stderr: `mfad: ${message}\n  → ${hint}\n`,
     })
+  })
+})
+
+describe('inside a command that mfad runs', () => {
+  it.each([[], ['status'], ['login', 'dev'], ['daemon']])(
+    'mfad %s refuses, so that none waits for itself',
+    async (...args) => {
+      const output = captureOutput()
+      expect(await run(args, { HOME: '/nonexistent/home', MFAD_INSIDE: '1' }, output)).toBe(2)
+      expect(output.stderr).toContain('mfad: mfad does not run inside a command that mfad runs\n')
+    },
+  )
+
+  it('mfad --help and --version still say what they are', async () => {
+    for (const args of [['--help'], ['--version']])
+      expect(await run(args, { MFAD_INSIDE: '1' }, captureOutput())).toBe(0)
   })
 })
 

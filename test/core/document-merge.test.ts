@@ -3,9 +3,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/core/document.ts'
-import { setSection } from '../../src/core/document-edit.ts'
+import { removeSection, setSection } from '../../src/core/document-edit.ts'
 import { applyChanges, differsOnlyBy, sectionChanges, sectionTexts } from '../../src/core/document-merge.ts'
-import { sessionKeys, sessionValues } from '../../src/core/session-section.ts'
+import { readSession, sessionKeys, sessionValues } from '../../src/core/session-section.ts'
 import { iniFile } from '../support/ini-arbitrary.ts'
 
 const parse = (text: string) => parseDocument(Buffer.from(text))
@@ -119,6 +119,19 @@ describe('a change by another program', () => {
   it('of the same lines as ours is a conflict: the file stays as it is, with the rest of the change', () => {
     const merged = merge('[a]\nk=1\n[b]\nk=1\n', '[a]\nk=2\n[b]\nk=2\n', '[a]\nk=3\n[b]\nk=1\n')
     expect(merged).toEqual({ conflicts: ['a'], text: '[a]\nk=3\n[b]\nk=2\n' })
+  })
+
+  it('to a session section is made so that a logout gives the original bytes back', () => {
+    for (const base of ['[a]\nk=1\n', '[a]\nk=1', '[a]\r\nk=1\r\n\r\n', '']) {
+      const added = sectionChanges(parse(base), parse(ours(base, 'NEW')))
+      for (const current of ['[x]\nk=1\n', '[x]\nk=1', '[a]\nk=2\n\n[x]\n']) {
+        const { document } = applyChanges(parse(current), added)
+        expect(readSession(document, 'a-mfa').kind).toBe('ours')
+        expect(removeSection(document, 'a-mfa', sessionKeys).text).toBe(current)
+        const removed = sectionChanges(parse(ours(base, 'NEW')), parse(base))
+        expect(applyChanges(document, removed).document.text).toBe(current)
+      }
+    }
   })
 
   it('around our lines in a session section keeps both', () => {

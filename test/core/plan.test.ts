@@ -1,48 +1,64 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type ActiveSession, planReminders } from '../../src/core/plan.ts'
+import {
+  type ActiveSession,
+  allTold,
+  isAllTold,
+  planReminders,
+  type ReminderRules,
+  sessionId,
+  type Told,
+  untold,
+} from '../../src/core/plan.ts'
+import { parseQuietHours } from '../../src/core/quiet-hours.ts'
+import { activeSession, reminderOf } from '../support/sessions.ts'
 
 const at = (time: string) => new Date(`2026-11-23T${time}Z`)
-const session = (profile: string, expiration: string, more: Partial<ActiveSession> = {}): ActiveSession => ({
-  profile,
-  accessKeyId: `ASIA${profile.toUpperCase()}`,
-  expiration: at(expiration),
-  lifeSeconds: 43_200,
+const session = (profile: string, expiration: string, more: Partial<ActiveSession> = {}): ActiveSession =>
+  activeSession(profile, at(expiration), more)
+const usual = [600, 0]
+const nothing: Told = new Map()
+const noSnooze: ReadonlyMap<string, Date> = new Map()
+const rulesOf = (more: Partial<ReminderRules> = {}): ReminderRules => ({
+  leadSeconds: usual,
+  quietHours: undefined,
+  utcOffset: () => 0,
+  snoozedUntil: noSnooze,
   ...more,
 })
-const usual = [600, 0]
-const nobody: ReadonlySet<string> = new Set()
-const noSnooze: ReadonlyMap<string, Date> = new Map()
+const namesIn = (sessions: readonly ActiveSession[] = []) => sessions.map(({ profile }) => profile).join(' ')
 
 type Shown = [time: string, kind: string, profiles: string]
 
-/** What is shown when it is looked at these times, one after another, remembering what was sent. */
+/** What is shown when it is looked at these times, one after another, remembering what was told. */
 function shownAt(
   sessions: readonly ActiveSession[],
   times: readonly string[],
-  leads: readonly number[] = usual,
-  snoozes = noSnooze,
+  rules: Partial<ReminderRules> = {},
 ): Shown[] {
-  const sent = new Set<string>()
+  let told = nothing
   const shown: Shown[] = []
   for (const time of times) {
-    const plan = planReminders(sessions, leads, sent, snoozes, at(time))
-    for (const id of plan.sent) sent.add(id)
-    for (const { kind, profiles } of plan.due) shown.push([time, kind, profiles.join(' ')])
+    const plan = planReminders(sessions, rulesOf(rules), told, at(time))
+    told = plan.told
+    if (plan.due !== undefined) shown.push([time, plan.due.kind, namesIn(plan.due.sessions)])
   }
   return shown
 }
 
 /** What a daemon shows that sleeps until `nextAt` each time. */
-function shownInTime(sessions: readonly ActiveSession[], from: string, leads = usual): Shown[] {
-  const sent = new Set<string>()
+function shownInTime(
+  sessions: readonly ActiveSession[],
+  from: string,
+  rules: Partial<ReminderRules> = {},
+): Shown[] {
+  let told = nothing
   const shown: Shown[] = []
   let now: Date | undefined = at(from)
   while (now !== undefined) {
-    const plan = planReminders(sessions, leads, sent, noSnooze, now)
-    for (const id of plan.sent) sent.add(id)
-    for (const { kind, profiles } of plan.due)
-      shown.push([now.toISOString().slice(11, 19), kind, profiles.join(' ')])
+    const plan = planReminders(sessions, rulesOf(rules), told, now)
+    told = plan.told
+    if (plan.due !== undefined)
+      shown.push([now.toISOString().slice(11, 19), plan.due.kind, namesIn(plan.due.sessions)])
     if (plan.nextAt !== undefined) expect(plan.nextAt > now).toBe(true)
     now = plan.nextAt
   }
@@ -69,7 +85,7 @@ describe('a session', () => {
   })
 
   it('is reminded of with its lead times in any order', () => {
-    expect(shownInTime([session('dev', '10:00:00')], '08:00:00', [0, 3600, 600])).toEqual([
+    expect(shownInTime([session('dev', '10:00:00')], '08:00:00', { leadSeconds: [0, 3600, 600] })).toEqual([
       ['09:00:00', 'expiring', 'dev'],
       ['09:50:00', 'expiring', 'dev'],
       ['10:00:00', 'expired', 'dev'],
@@ -90,66 +106,166 @@ describe('a session', () => {
   })
 
   it('that was renewed is reminded of anew', () => {
-    const sent = new Set(
-      planReminders([session('dev', '10:00:00')], usual, nobody, noSnooze, at('10:00:00')).sent,
-    )
+    const { told } = planReminders([session('dev', '10:00:00')], rulesOf(), nothing, at('10:00:00'))
     const renewed = session('dev', '22:00:00', { accessKeyId: 'ASIANEW' })
-    const plan = planReminders([renewed], usual, sent, noSnooze, at('21:50:00'))
-    expect(plan.due).toEqual([{ kind: 'expiring', profiles: ['dev'], expiration: at('22:00:00') }])
+    const plan = planReminders([renewed], rulesOf(), told, at('21:50:00'))
+    expect(plan.due).toEqual({ kind: 'expiring', sessions: [renewed], expiration: at('22:00:00') })
   })
 
   it('is not reminded of where there are no lead times', () => {
-    expect(planReminders([session('dev', '10:00:00')], [], nobody, noSnooze, at('11:00:00'))).toEqual({
-      due: [],
-      sent: [],
-    })
+    const plan = planReminders(
+      [session('dev', '10:00:00')],
+      rulesOf({ leadSeconds: [] }),
+      nothing,
+      at('11:00:00'),
+    )
+    expect(plan).toEqual({ told: new Map([['ASIADEV dev', Number.POSITIVE_INFINITY]]) })
+  })
+
+  it('is not reminded of again when the settings get a longer lead time afterwards', () => {
+    const { told } = planReminders([session('dev', '10:00:00')], rulesOf(), nothing, at('09:50:00'))
+    const rules = rulesOf({ leadSeconds: [3600, 1800, 600, 60, 0] })
+    const plan = planReminders([session('dev', '10:00:00')], rules, told, at('09:51:00'))
+    expect(plan.due).toBeUndefined()
+    expect(plan.nextAt).toEqual(at('09:59:00'))
   })
 
   it('counts as expired up to a second early, for a timer that came early', () => {
     expect(shownAt([session('dev', '10:00:00')], ['10:00:00'])).toEqual([['10:00:00', 'expired', 'dev']])
-    const early = planReminders([session('dev', '10:00:01')], [1, 0], nobody, noSnooze, at('10:00:00'))
-    expect(early.due.map(({ kind }) => kind)).toEqual(['expired'])
-    const later = planReminders([session('dev', '10:00:02')], [2], nobody, noSnooze, at('10:00:00'))
-    expect(later.due.map(({ kind }) => kind)).toEqual(['expiring'])
+    const kindWith = (lead: number) =>
+      planReminders(
+        [session('dev', `10:00:0${lead}`)],
+        rulesOf({ leadSeconds: [lead, 0] }),
+        nothing,
+        at('10:00:00'),
+      ).due?.kind
+    expect(kindWith(1)).toBe('expired')
+    expect(kindWith(2)).toBe('expiring')
+  })
+
+  it('that was shown in vain, or snoozed, comes again', () => {
+    const dev = session('dev', '10:00:00')
+    const { due, told } = planReminders([dev], rulesOf(), nothing, at('09:50:00'))
+    const again = planReminders(
+      [dev],
+      rulesOf(),
+      untold(told, nothing, reminderOf([dev], at('09:50:00'))),
+      at('09:51:00'),
+    )
+    expect(again.due).toEqual(due)
+    expect(planReminders([dev], rulesOf(), again.told, at('09:52:00')).due).toBeUndefined()
+  })
+
+  it('of which everything was said is mentioned no more', () => {
+    const dev = session('dev', '10:00:00')
+    const said = allTold(nothing, [dev])
+    expect(planReminders([dev], rulesOf(), said, at('10:00:00'))).toEqual({ told: said })
+    expect([isAllTold(said, dev), isAllTold(nothing, dev)]).toEqual([true, false])
+  })
+
+  it.each([
+    ['three days', 72 * 3600, 'expired'],
+    ['more than that', 72 * 3600 + 1, undefined],
+  ])('that had expired for %s when it was first seen', (_, seconds, kind) => {
+    const dev = activeSession('dev', new Date(at('10:00:00').getTime() - seconds * 1000))
+    const plan = planReminders([dev], rulesOf(), nothing, at('10:00:00'))
+    expect(plan.due?.kind).toBe(kind)
+    expect(planReminders([dev], rulesOf(), plan.told, at('10:00:30')).due).toBeUndefined()
+  })
+
+  it('that was seen while it lived is told of after a sleep of weeks', () => {
+    const dev = session('dev', '10:00:00')
+    const { told } = planReminders([dev], rulesOf(), nothing, at('09:00:00'))
+    const later = new Date(at('10:00:00').getTime() + 30 * 86_400_000)
+    expect(planReminders([dev], rulesOf(), told, later).due?.kind).toBe('expired')
+  })
+
+  it('that renews by itself is told of only when it should have been renewed', () => {
+    const dev = session('dev', '10:00:00', { tellFrom: at('10:02:00') })
+    expect(shownInTime([dev], '09:00:00')).toEqual([['10:02:00', 'expired', 'dev']])
+  })
+
+  it('lives as long as it likes', () => {
+    const dev = activeSession('dev', new Date(at('10:00:00').getTime() + 400 * 86_400_000))
+    const { nextAt } = planReminders([dev], rulesOf(), nothing, at('10:00:00'))
+    expect(nextAt).toEqual(new Date(dev.expiration.getTime() - 600_000))
+  })
+})
+
+describe('what is remembered', () => {
+  it('is bounded, and forgets only sessions that are gone', () => {
+    const dev = session('dev', '10:00:00')
+    let { told } = planReminders([dev], rulesOf(), nothing, at('10:00:00'))
+    for (let index = 0; index < 3000; index++) {
+      const other = session('other', '22:00:00', { accessKeyId: `ASIA${index}` })
+      told = planReminders([dev, other], rulesOf(), told, at('10:00:00')).told
+    }
+    expect(told.size).toBeLessThan(1010)
+    expect(told.get(sessionId(dev))).toBe(0)
   })
 })
 
 describe('several sessions', () => {
   it('whose moments fall into a minute share a notification, with the earliest expiration', () => {
     const sessions = [session('b', '10:00:40'), session('a', '10:00:00'), session('c', '10:01:00')]
-    const plan = planReminders(sessions, usual, nobody, noSnooze, at('09:50:00'))
-    expect(plan.due).toEqual([{ kind: 'expiring', profiles: ['b', 'a', 'c'], expiration: at('10:00:00') }])
+    const plan = planReminders(sessions, rulesOf(), nothing, at('09:50:00'))
+    expect(plan.due?.kind).toBe('expiring')
+    expect(plan.due?.expiration).toEqual(at('10:00:00'))
+    expect(namesIn(plan.due?.sessions)).toBe('a b c')
   })
 
   it('more than a minute apart do not', () => {
     const sessions = [session('a', '10:00:00'), session('b', '10:01:01')]
-    expect(shownInTime(sessions, '09:00:00', [600])).toEqual([
+    expect(shownInTime(sessions, '09:00:00', { leadSeconds: [600] })).toEqual([
       ['09:50:00', 'expiring', 'a'],
       ['09:51:01', 'expiring', 'b'],
     ])
   })
 
-  it('are merged for the same lead time only', () => {
+  it('of two devices that expire within a minute are told of once, as having expired', () => {
+    const sessions = [session('a', '10:00:00'), session('b', '10:00:40')]
+    expect(shownInTime(sessions, '09:00:00')).toEqual([
+      ['09:50:00', 'expiring', 'a b'],
+      ['10:00:00', 'expired', 'a b'],
+    ])
+  })
+
+  it('share a notification also when one expires while the other has ten minutes left', () => {
     const sessions = [session('a', '10:00:00'), session('b', '10:10:30')]
     expect(shownInTime(sessions, '09:00:00')).toEqual([
       ['09:50:00', 'expiring', 'a'],
-      ['10:00:00', 'expired', 'a'],
-      ['10:00:30', 'expiring', 'b'],
+      ['10:00:00', 'expired', 'a b'],
       ['10:10:30', 'expired', 'b'],
     ])
   })
 
-  it('of which some have expired make one notification of each kind', () => {
+  it('on one device share a notification within five minutes, since one code renews them', () => {
+    const sessions = [
+      session('a', '10:00:00', { device: 'one' }),
+      session('b', '10:05:00', { device: 'one' }),
+      session('c', '10:05:00', { device: 'another' }),
+      session('d', '10:05:01', { device: 'one' }),
+    ]
+    expect(shownInTime(sessions, '09:00:00', { leadSeconds: [600] })).toEqual([
+      ['09:50:00', 'expiring', 'a b'],
+      ['09:55:00', 'expiring', 'c d'],
+    ])
+  })
+
+  it('of which some have expired make one notification', () => {
     const sessions = [
       session('a', '08:00:00'),
       session('b', '09:00:00'),
       session('c', '10:05:00'),
       session('d', '13:00:00'),
     ]
-    const plan = planReminders(sessions, usual, nobody, noSnooze, at('10:00:00'))
-    expect(plan.due).toEqual([
-      { kind: 'expired', profiles: ['a', 'b'], expiration: at('08:00:00') },
-      { kind: 'expiring', profiles: ['c'], expiration: at('10:05:00') },
+    expect(shownAt(sessions, ['10:00:00'])).toEqual([['10:00:00', 'expired', 'a b c']])
+  })
+
+  it('do not lose the expiration of one whose lead time is a minute', () => {
+    expect(shownInTime([session('dev', '10:00:00')], '09:00:00', { leadSeconds: [60, 0] })).toEqual([
+      ['09:59:00', 'expiring', 'dev'],
+      ['10:00:00', 'expired', 'dev'],
     ])
   })
 
@@ -160,14 +276,22 @@ describe('several sessions', () => {
       ['10:00:00', 'expired', 'a b'],
     ])
   })
+
+  it('do not draw in one that is about to be renewed by itself', () => {
+    const sessions = [session('a', '10:00:00'), session('b', '10:00:00', { tellFrom: at('10:02:00') })]
+    expect(shownInTime(sessions, '09:00:00', { leadSeconds: [0] })).toEqual([
+      ['10:00:00', 'expired', 'a'],
+      ['10:02:00', 'expired', 'b'],
+    ])
+  })
 })
 
 describe('a snoozed session', () => {
-  const snoozed = new Map([['dev', at('09:58:00')]])
+  const snoozed = { snoozedUntil: new Map([['dev', at('09:58:00')]]) }
 
   it('is held back until the snooze ends, and then reminded of', () => {
     expect(
-      shownAt([session('dev', '10:00:00')], ['09:50:00', '09:57:59', '09:58:00', '10:00:00'], usual, snoozed),
+      shownAt([session('dev', '10:00:00')], ['09:50:00', '09:57:59', '09:58:00', '10:00:00'], snoozed),
     ).toEqual([
       ['09:58:00', 'expiring', 'dev'],
       ['10:00:00', 'expired', 'dev'],
@@ -175,29 +299,69 @@ describe('a snoozed session', () => {
   })
 
   it('is told of once when it expired meanwhile', () => {
-    const late = new Map([['dev', at('10:30:00')]])
+    const late = { snoozedUntil: new Map([['dev', at('10:30:00')]]) }
     expect(
-      shownAt([session('dev', '10:00:00')], ['09:50:00', '10:00:00', '10:30:00', '11:00:00'], usual, late),
+      shownAt([session('dev', '10:00:00')], ['09:50:00', '10:00:00', '10:30:00', '11:00:00'], late),
     ).toEqual([['10:30:00', 'expired', 'dev']])
   })
 
   it('does not hold back another', () => {
     const sessions = [session('dev', '10:00:00'), session('prod', '10:00:00')]
-    expect(shownAt(sessions, ['09:50:00'], usual, snoozed)).toEqual([['09:50:00', 'expiring', 'prod']])
+    expect(shownAt(sessions, ['09:50:00'], snoozed)).toEqual([['09:50:00', 'expiring', 'prod']])
   })
 
   it('is not drawn in by another within its last minute', () => {
     const sessions = [session('dev', '10:00:00'), session('prod', '10:00:00')]
-    const short = new Map([['dev', at('09:50:30')]])
-    expect(shownAt(sessions, ['09:50:00', '09:50:30'], usual, short)).toEqual([
+    const short = { snoozedUntil: new Map([['dev', at('09:50:30')]]) }
+    expect(shownAt(sessions, ['09:50:00', '09:50:30'], short)).toEqual([
       ['09:50:00', 'expiring', 'prod'],
       ['09:50:30', 'expiring', 'dev'],
     ])
   })
 
   it('is due next when its snooze ends', () => {
-    const plan = planReminders([session('dev', '10:00:00')], usual, nobody, snoozed, at('09:50:00'))
-    expect(plan).toEqual({ due: [], sent: [], nextAt: at('09:58:00') })
+    const plan = planReminders([session('dev', '10:00:00')], rulesOf(snoozed), nothing, at('09:50:00'))
+    expect(plan.due).toBeUndefined()
+    expect(plan.nextAt).toEqual(at('09:58:00'))
+  })
+})
+
+describe('in quiet hours', () => {
+  const quiet = { quietHours: parseQuietHours('12:00-13:30') }
+
+  it('nothing is told, and one thing afterwards', () => {
+    expect(shownInTime([session('dev', '12:05:00')], '11:00:00', quiet)).toEqual([
+      ['11:55:00', 'expiring', 'dev'],
+      ['13:30:00', 'expired', 'dev'],
+    ])
+    expect(shownInTime([session('dev', '12:30:00')], '11:00:00', quiet)).toEqual([
+      ['13:30:00', 'expired', 'dev'],
+    ])
+  })
+
+  it('a computer that wakes up stays silent, whatever had passed before', () => {
+    expect(shownAt([session('dev', '11:30:00')], ['11:00:00', '12:30:00', '13:30:00'], quiet)).toEqual([
+      ['13:30:00', 'expired', 'dev'],
+    ])
+  })
+
+  it('what comes within the last minute before them is drawn in', () => {
+    const sessions = [session('a', '11:59:30'), session('b', '12:00:20')]
+    expect(shownInTime(sessions, '11:00:00', { ...quiet, leadSeconds: [0] })).toEqual([
+      ['11:59:30', 'expired', 'a b'],
+    ])
+  })
+
+  it('a snooze that ends is over with them', () => {
+    const rules = { ...quiet, snoozedUntil: new Map([['dev', at('12:10:00')]]) }
+    expect(shownInTime([session('dev', '11:30:00')], '11:00:00', rules)).toEqual([
+      ['13:30:00', 'expired', 'dev'],
+    ])
+  })
+
+  it('what renews by itself late is told of when they are over', () => {
+    const dev = session('dev', '12:10:00', { tellFrom: at('12:20:00') })
+    expect(shownInTime([dev], '11:00:00', quiet)).toEqual([['13:30:00', 'expired', 'dev']])
   })
 })
 
@@ -208,118 +372,13 @@ describe('the next instant', () => {
     ['09:55:00', '10:00:00'],
   ])('after %s is %s', (now, next) => {
     const sessions = [session('a', '12:00:00'), session('dev', '10:00:00')]
-    expect(planReminders(sessions, usual, nobody, noSnooze, at(now)).nextAt).toEqual(at(next))
+    expect(planReminders(sessions, rulesOf(), nothing, at(now)).nextAt).toEqual(at(next))
   })
 
   it('is none when nothing is left', () => {
     expect(
-      planReminders([session('dev', '10:00:00')], usual, nobody, noSnooze, at('10:00:00')),
+      planReminders([session('dev', '10:00:00')], rulesOf(), nothing, at('10:00:00')),
     ).not.toHaveProperty('nextAt')
-    expect(planReminders([], usual, nobody, noSnooze, at('10:00:00'))).toEqual({ due: [], sent: [] })
-  })
-})
-
-describe('whatever the sessions, and whenever it is looked', () => {
-  const day = at('00:00:00').getTime()
-  const sessions = fc
-    .array(
-      fc.record({
-        key: fc.integer({ min: 0, max: 4 }),
-        expiration: fc.integer({ min: -3600, max: 90_000 }),
-        life: fc.integer({ min: 900, max: 129_600 }),
-      }),
-      { maxLength: 6 },
-    )
-    .map((all) =>
-      all.map(
-        ({ key, expiration, life }, index): ActiveSession => ({
-          profile: `p${index}`,
-          accessKeyId: `ASIA${key}`,
-          expiration: new Date(day + expiration * 1000),
-          lifeSeconds: life,
-        }),
-      ),
-    )
-  const leads = fc.uniqueArray(fc.constantFrom(0, 60, 600, 1800, 7200), { maxLength: 4 })
-  const times = fc
-    .array(fc.integer({ min: 0, max: 90_000 }), { minLength: 1, maxLength: 20 })
-    .map((all) => all.sort((a, b) => a - b).map((seconds) => new Date(day + seconds * 1000)))
-  const snoozes = fc
-    .dictionary(fc.constantFrom('p0', 'p1', 'p2'), fc.integer({ min: 0, max: 90_000 }))
-    .map(
-      (all) =>
-        new Map(Object.entries(all).map(([profile, seconds]) => [profile, new Date(day + seconds * 1000)])),
-    )
-
-  it('each reminder is sent once, none is forgotten, and nobody who is snoozed is told', () => {
-    fc.assert(
-      fc.property(sessions, leads, times, snoozes, (all, leadSeconds, looks, snoozedUntil) => {
-        const sent = new Set<string>()
-        for (const now of looks) {
-          const plan = planReminders(all, leadSeconds, sent, snoozedUntil, now)
-          const told = plan.due.flatMap(({ profiles }) => profiles)
-          expect(new Set(told).size).toBe(told.length)
-          expect(plan.due.length).toBeLessThanOrEqual(2)
-          expect(new Set(plan.sent).size).toBe(plan.sent.length)
-          for (const id of plan.sent) expect(sent.has(id)).toBe(false)
-          expect(plan.sent.length === 0).toBe(told.length === 0)
-          for (const { profile, expiration, lifeSeconds, accessKeyId } of all) {
-            const isHeld = (snoozedUntil.get(profile) ?? now) > now
-            if (isHeld) expect(told).not.toContain(profile)
-            const open = leadSeconds
-              .filter(
-                (lead) => lead <= lifeSeconds / 2 && expiration.getTime() - lead * 1000 <= now.getTime(),
-              )
-              .filter((lead) => ![...sent].some((id) => id === `${accessKeyId} ${lead} ${profile}`))
-            if (open.length > 0 && !isHeld) expect(told).toContain(profile)
-          }
-          for (const id of plan.sent) sent.add(id)
-        }
-      }),
-    )
-  })
-
-  it('one who sleeps until the next instant each time misses nothing that one who looks each second sees', () => {
-    fc.assert(
-      fc.property(sessions, leads, (all, leadSeconds) => {
-        const sent = new Set<string>()
-        let now: Date | undefined = new Date(day)
-        let looks = 0
-        while (now !== undefined) {
-          const plan = planReminders(all, leadSeconds, sent, noSnooze, now)
-          expect(looks === 0 || plan.due.length > 0).toBe(true)
-          for (const id of plan.sent) sent.add(id)
-          now = plan.nextAt
-          looks += 1
-        }
-        const wanted = all.flatMap(({ profile, accessKeyId, lifeSeconds }) =>
-          leadSeconds
-            .filter((lead) => lead <= lifeSeconds / 2)
-            .map((lead) => `${accessKeyId} ${lead} ${profile}`),
-        )
-        expect([...sent].sort()).toEqual(wanted.sort())
-      }),
-    )
-  })
-
-  it('a whole day in steps of 30 s gives each session its two reminders, at most 30 s late', () => {
-    const working = [
-      session('a', '08:10:07'),
-      session('b', '12:00:00'),
-      session('c', '12:00:50'),
-      session('d', '23:00:00'),
-    ]
-    const looks = Array.from({ length: 2880 }, (_, step) =>
-      new Date(day + step * 30_000).toISOString().slice(11, 19),
-    )
-    expect(shownAt(working, looks)).toEqual([
-      ['08:00:30', 'expiring', 'a'],
-      ['08:10:30', 'expired', 'a'],
-      ['11:50:00', 'expiring', 'b c'],
-      ['12:00:00', 'expired', 'b'],
-      ['12:00:00', 'expiring', 'c'],
-      ['22:50:00', 'expiring', 'd'],
-      ['23:00:00', 'expired', 'd'],
-    ])
+    expect(planReminders([], rulesOf(), nothing, at('10:00:00'))).toEqual({ told: new Map() })
   })
 })

@@ -22,6 +22,7 @@ describe('the settings', () => {
         reminderLeadSeconds: [600, 0],
         suffix: '-mfa',
         notify: 'desktop',
+        prompt: 'auto',
         logLevel: 'info',
       })
     },
@@ -39,6 +40,14 @@ describe('the settings', () => {
     ['suffix = .mfa@x', { suffix: '.mfa@x' }],
     ['notify = none', { notify: 'none' }],
     ['notify = desktop', { notify: 'desktop' }],
+    ['quiet_hours = 22:00-08:00', { quietHours: { from: 1320, to: 480 } }],
+    ['prompt = auto', { prompt: 'auto' }],
+    ['prompt = zenity', { prompt: 'zenity' }],
+    ['prompt = kdialog', { prompt: 'kdialog' }],
+    ['prompt = osascript', { prompt: 'osascript' }],
+    ['prompt = none', { prompt: 'none' }],
+    ['notify_command = tmux display "$MFAD_PROFILES"', { notifyCommand: 'tmux display "$MFAD_PROFILES"' }],
+    [String.raw`notify_command = "say \"x\"; y # z"`, { notifyCommand: 'say "x"; y # z' }],
     ['log_level = debug', { logLevel: 'debug' }],
     ['log_level = info', { logLevel: 'info' }],
     ['log_level = warn', { logLevel: 'warn' }],
@@ -63,8 +72,11 @@ describe('the settings', () => {
   it.each([
     'duration',
     'reminders',
+    'quiet_hours',
     'suffix',
     'notify',
+    'prompt',
+    'notify_command',
     'log_level',
     'credentials_file',
     'config_file',
@@ -88,6 +100,10 @@ describe('a bad value', () => {
     ['suffix = ]', 'suffix must be letters, digits or _ . / % @ : + -'],
     ['notify = yes', 'notify must be desktop or none'],
     ['notify = true', 'notify must be desktop or none'],
+    ['quiet_hours = 22:00', 'quiet_hours must be two times of a day, such as 22:00-08:00'],
+    ['quiet_hours = 8:00-8:00', 'quiet_hours must be two times of a day, such as 22:00-08:00'],
+    ['prompt = gtk', 'prompt must be auto, zenity, kdialog, osascript or none'],
+    [`notify_command = ${'x'.repeat(4097)}`, 'notify_command must be a command of at most 4096 characters'],
     ['log_level = trace', 'log_level must be debug, info, warn or error'],
     ['log_level = INFO', 'log_level must be debug, info, warn or error'],
     ['credentials_file = credentials', 'credentials_file must be an absolute path, or begin with ~/'],
@@ -106,13 +122,13 @@ describe('a bad value', () => {
 
   it('comes with the file to edit and the keys that there are', () => {
     expect(thrownBy(() => read('[mfad]\nnotify = 1\n')).hint).toBe(
-      `edit ${path}; it holds: duration, reminders, suffix, notify, log_level, credentials_file, config_file, socket`,
+      `edit ${path}; it holds: duration, reminders, quiet_hours, suffix, notify, prompt, notify_command, log_level, credentials_file, config_file, socket`,
     )
   })
 })
 
 describe('what is not known', () => {
-  it.each(['quiet_hours', 'durations', '__proto__', 'constructor', 'toString', 'suffix[]'])(
+  it.each(['quiet-hours', 'durations', '__proto__', 'constructor', 'toString', 'suffix[]'])(
     'is an error with its line: the key %s',
     (key) => {
       expect(problem(`[mfad]\nduration = 1h\n${key} = x\n`)).toBe(
@@ -156,6 +172,7 @@ describe('a value that ini and other readers read differently', () => {
     ['duration = 1h ; an hour', 'duration'],
     ['duration = 1h # an hour', 'duration'],
     ['notify = "none" ; really', 'notify'],
+    ['notify_command = tmux display "#{x}"; y', 'notify_command'],
     ['duration = 1h\n  2h', 'duration'],
     [String.raw`credentials_file = /a\;b`, 'credentials_file'],
   ])('is not used by half: %j', (line, key) => {

@@ -78,6 +78,29 @@ describe('the status', () => {
     expect(statusOf(credentials, '', { reminderLeadSeconds: [1800] }).profiles[0]?.state).toBe('expiring')
   })
 
+  it('says what renews by itself: what has a command, and what is active on its device', () => {
+    const device = 'mfa_serial = GAHT12345678\n'
+    const [first, second] = ['AKIAIOSFODNN7EXAMPLE', 'AKIAI44QH8DHBEXAMPLE'].map(keysOf)
+    const credentials = [
+      ...['own', 'beside', 'idle', 'waiting'].map((name) => `[${name}]\n${first}${device}`),
+      `[stranger]\n${second}${device}`,
+      `[nodevice]\n${first}`,
+      ...['own', 'beside', 'stranger'].map((name) => sessionOf(`${name}-mfa`, '2026-11-23T11:00:00Z')),
+    ].join('')
+    const config = ['own', 'waiting', 'nodevice']
+      .map((name) => `[profile ${name}]\nmfa_process = otp\n`)
+      .join('')
+    const renews = statusOf(credentials, config).profiles.map((each) => `${each.profile} ${each.renews}`)
+    expect(renews).toEqual([
+      'own by-itself',
+      'beside by-itself',
+      'idle by-code',
+      'waiting by-itself',
+      'stranger by-code',
+      'nodevice by-code',
+    ])
+  })
+
   it('of a foreign section gives the reason with the line, before any other', () => {
     const status = statusOf(`${dev}[dev-mfa]\nregion = x\n`, '[profile dev-mfa]\nsso_start_url = x\n')
     expect(status.profiles).toMatchObject([

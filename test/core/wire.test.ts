@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { readLoginRequest, readProfileRequest, readSnoozeRequest } from '../../src/core/wire.ts'
+import {
+  readLoginRequest,
+  readNotifyTestRequest,
+  readProfileRequest,
+  readSnoozeRequest,
+} from '../../src/core/wire.ts'
 import { thrownBy } from '../support/thrown.ts'
 
 const refusal = (read: (body: unknown) => unknown, body: unknown) => {
@@ -8,10 +13,11 @@ const refusal = (read: (body: unknown) => unknown, body: unknown) => {
   return message
 }
 
-const readers = { readLoginRequest, readProfileRequest, readSnoozeRequest }
+const readers = { readLoginRequest, readNotifyTestRequest, readProfileRequest, readSnoozeRequest }
 const complete = {
   readLoginRequest: { profiles: ['dev'] },
   readProfileRequest: { profile: 'dev' },
+  readNotifyTestRequest: { waitSeconds: 30 },
   readSnoozeRequest: { seconds: 60 },
 }
 
@@ -100,5 +106,21 @@ describe('a snooze request', () => {
 
   it.each(['', 7, null])('is refused with the profile %j', (profile) => {
     expect(refusal(readSnoozeRequest, { profile, seconds: 60 })).toBe('profile must be a name')
+  })
+})
+
+describe('a request for a test reminder', () => {
+  it.each([
+    [{}, 0],
+    [{ waitSeconds: 0 }, 0],
+    [{ waitSeconds: 80 }, 80],
+  ])('%j waits %i seconds', (body, waitSeconds) => {
+    expect(readNotifyTestRequest(body)).toEqual({ waitSeconds })
+  })
+
+  it.each([null, '30', -1, 1.5, 81])('is refused with %j seconds', (waitSeconds) => {
+    expect(refusal(readNotifyTestRequest, { waitSeconds })).toBe(
+      'waitSeconds must be a whole number from 0 to 80',
+    )
   })
 })

@@ -1,169 +1,8 @@
 // The agent on real files. Fake are only the clock, the desktop and STS.
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Notification } from '../../src/core/reminder-text.ts'
-import { type Agent, createAgent } from '../../src/daemon/agent.ts'
-import { createKnownFiles } from '../../src/daemon/known-files.ts'
-import type { Log } from '../../src/edges/logger.ts'
-import { openFileStore } from '../../src/edges/own-file-store.ts'
-import { resolveFiles } from '../../src/edges/paths.ts'
-import { loadSettings, settingsStamp } from '../../src/edges/settings-file.ts'
-import type { Sts } from '../../src/edges/sts.ts'
-
-const start = Date.parse('2026-11-23T08:00:00Z')
-const tickSeconds = 30
-
-type Shown = { at: string; title: string; urgent: boolean }
-
-/** The world around an agent. Its clock moves only when a test moves it. */
-class World {
-  readonly home = mkdtempSync(join(tmpdir(), 'mfad-agent-'))
-  readonly shown: Shown[] = []
-  nowMs = start
-  /** STS's clock minus ours. */
-  offsetSeconds = 0
-  desktopError: Error | undefined
-  wishedAt: Date | undefined
-  agent: Agent
-  /** By how much somebody has set our clock. */
-  clockSetMs = 0
-  private issued = 0
-
-  constructor() {
-    mkdirSync(join(this.home, '.aws'), { mode: 0o700 })
-    this.writeProfiles({ dev: 'alice' })
-    this.agent = this.restart()
-  }
-
-  /** Profiles by name, each on the device of a user; the keys are that user's. */
-  writeProfiles(userOf: Record<string, string>): void {
-    const keys = (user: string) =>
-      `aws_access_key_id = AKIA${user.toUpperCase().padEnd(16, 'X')}\naws_secret_access_key = secret\n`
-    const entries = Object.entries(userOf)
-    this.writeCredentials(entries.map(([name, user]) => `[${name}]\n${keys(user)}`).join('\n'))
-    const serial = (user: string) => `mfa_serial = arn:aws:iam::111122223333:mfa/${user}\n`
-    writeFileSync(
-      join(this.home, '.aws/config'),
-      entries.map(([name, user]) => `[profile ${name}]\n${serial(user)}`).join('\n'),
-      { mode: 0o600 },
-    )
-  }
-
-  get credentialsFile(): string {
-    return join(this.home, '.aws/credentials')
-  }
-
-  readCredentials(): string {
-    return readFileSync(this.credentialsFile, 'utf8')
-  }
-
-  writeCredentials(text: string): void {
-    writeFileSync(this.credentialsFile, text, { mode: 0o600 })
-  }
-
-  writeSettings(text: string): void {
-    writeFileSync(join(this.home, 'config.ini'), text)
-  }
-
-  /** A new daemon on the same files. */
-  restart(): Agent {
-    const environment = { HOME: this.home }
-    const settings = join(this.home, 'config.ini')
-    this.wishedAt = undefined
-    this.agent = createAgent({
-      known: createKnownFiles({
-        now: () => this.now(),
-        loadSettings: () => loadSettings(settings),
-        settingsStamp: () => settingsStamp(settings),
-        resolveFiles: (loaded) => resolveFiles(environment, loaded),
-        openStore: (file) => openFileStore(file, join(this.home, 'state')),
-      }),
-      daemon: { pid: 1, startedAt: '2026-11-23T08:00:00Z', version: '0' },
-      log: silentLog,
-      endpoint: { useFipsEndpoint: false, useDualstackEndpoint: false },
-      stopping: new AbortController().signal,
-      now: () => this.now(),
-      steadyMs: () => this.nowMs - this.clockSetMs,
-      wakeAt: (instant) => {
-        this.wishedAt = instant
-      },
-      show: (notification) => this.show(notification),
-      loadSts: async () => this.sts,
-    })
-    this.agent.look()
-    return this.agent
-  }
-
-  now(): Date {
-    return new Date(this.nowMs)
-  }
-
-  /** An hour by default. */
-  async login(profiles: string[], durationSeconds = 3600): Promise<void> {
-    const tokenCode = String(100_000 + this.issued)
-    await this.agent.login({ profiles, tokenCode, durationSeconds })
-  }
-
-  /** As the daemon's clock does it: looks at every tick, and at the instant that was asked for. */
-  async pass(seconds: number): Promise<void> {
-    const end = this.nowMs + seconds * 1000
-    while (this.nowMs < end) {
-      const tick = (Math.floor((this.nowMs - start) / (tickSeconds * 1000)) + 1) * tickSeconds * 1000 + start
-      const wish = this.wishedAt === undefined ? tick : Math.max(this.wishedAt.getTime(), this.nowMs + 1)
-      this.nowMs = Math.min(tick, wish, end)
-      await this.look()
-    }
-  }
-
-  /** The computer sleeps: nothing runs, and the clock is later afterwards. */
-  async sleep(seconds: number): Promise<void> {
-    this.nowMs += seconds * 1000
-    await this.look()
-  }
-
-  async look(): Promise<void> {
-    this.agent.look()
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-
-  /** Minutes and seconds since the start, with what was shown then. */
-  titles(): string[] {
-    return this.shown.map(({ at, title }) => `${at} ${title}`)
-  }
-
-  async close(): Promise<void> {
-    await this.agent.close()
-    rmSync(this.home, { recursive: true, force: true })
-  }
-
-  private async show({ title, isUrgent }: Notification): Promise<string> {
-    const at = this.now().toISOString().slice(11, 19)
-    this.shown.push({ at, title, urgent: isUrgent })
-    if (this.desktopError !== undefined) throw this.desktopError
-    return 'fake'
-  }
-
-  private readonly sts: Sts = {
-    getSessionToken: async ({ durationSeconds }) => {
-      this.issued += 1
-      const { offsetSeconds } = this
-      const stsMs = this.nowMs + offsetSeconds * 1000
-      const answer = {
-        accessKeyId: `ASIA${String(this.issued).padStart(16, 'Z')}`,
-        secretAccessKey: 'session/secret',
-        sessionToken: 'token',
-        expiration: new Date(stsMs + durationSeconds * 1000),
-      }
-      return { answer, clockOffsetSeconds: offsetSeconds }
-    },
-    getCallerIdentity: async () => ({ answer: 'arn:aws:iam::111122223333:user/alice' }),
-  }
-}
-
-const nothing = () => undefined
-const silentLog = { debug: nothing, info: nothing, warn: nothing, error: nothing } as unknown as Log
+import { World } from '../support/world.ts'
 
 let world: World
 beforeEach(() => {
@@ -308,6 +147,22 @@ describe('reminders', () => {
       world.desktopError = undefined
       await world.pass(600)
       expect(world.titles()).toEqual(['10:00:00 mfad: dev has expired', '10:01:00 mfad: dev has expired'])
+    })
+
+    it('of others are not held back by the pause when the clock is set back', async () => {
+      world.writeProfiles({ dev: 'alice', prod: 'bob' })
+      await world.login(['dev'])
+      world.desktopError = new Error('no service')
+      await world.pass(50 * 60)
+      world.desktopError = undefined
+      world.nowMs -= 3600_000
+      world.clockSetMs -= 3600_000
+      await world.login(['prod'], 1200)
+      await world.pass(1800)
+      expect(world.titles().slice(1)).toEqual([
+        '08:00:00 mfad: prod expires in 10m',
+        '08:10:00 mfad: prod has expired',
+      ])
     })
 
     it('come again, and the warning goes, once it shows them', async () => {

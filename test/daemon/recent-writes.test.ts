@@ -133,7 +133,7 @@ describe("another program's late edit that was merged is undone", () => {
 
 it('tells a change that only brings back what was replaced', () => {
   note(first, second)
-  const change = (to: string | undefined) => ({ name: 'a-mfa', from: undefined, to, followers: [] })
+  const change = (to: string | undefined) => ({ name: 'a-mfa', from: undefined, to, lead: '', followers: [] })
   expect(recent.isStale(change('[a-mfa]\nt=1\n'))).toBe(true)
   expect(recent.isStale(change('[a-mfa]\nt=2\n'))).toBe(false)
   expect(recent.isStale(change('[a-mfa]\nt=3\n'))).toBe(false)

@@ -12,24 +12,21 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { createNotifier, linuxOptions, macOptions } from '../../src/edges/notifier.ts'
+import type { Notification } from '../../src/core/reminder-text.ts'
+import { createNotifier, linuxOptions, macOptions, macReplyOptions } from '../../src/edges/notifier.ts'
 import { until } from '../support/until.ts'
 
 let home: string
-let originalPath: string | undefined
 
 beforeEach(() => {
   home = mkdtempSync(join(tmpdir(), 'mfad-notifier-'))
   mkdirSync(join(home, 'bin'))
   mkdirSync(join(home, 'empty'))
-  originalPath = process.env.PATH
-  process.env.PATH = `${join(home, 'bin')}:/usr/bin:/bin`
   process.chdir(join(home, 'empty'))
 })
 const startedIn = process.cwd()
 afterEach(() => {
   process.chdir(startedIn)
-  if (originalPath !== undefined) process.env.PATH = originalPath
   rmSync(home, { recursive: true, force: true })
 })
 
@@ -45,14 +42,16 @@ const words = () =>
   existsSync(join(home, 'words')) ? readFileSync(join(home, 'words'), 'utf8').split('\0').slice(0, -1) : []
 
 /** Only what is on this test's own path counts as installed: the machine may have a real notify-send. */
-const notifier = (limitMs?: number) => createNotifier('linux', () => join(home, 'bin'), limitMs)
+const environment = () => ({ PATH: join(home, 'bin'), DISPLAY: ':7' })
+const show = (notification: Notification, limitMs?: number) =>
+  createNotifier('linux', limitMs).show(notification, environment())
 
 const plain = { title: 'mfad: dev expires in 10m', body: 'Run: mfad login dev', isUrgent: false }
 
 describe('a notification through notify-send', () => {
   it('says what is to be said, for a minute', async () => {
     install(record())
-    expect(await notifier().show(plain)).toBe('notify-send')
+    expect(await show(plain)).toBe('notify-send')
     expect(words()).toEqual([
       'mfad: dev expires in 10m',
       'Run: mfad login dev',
@@ -69,7 +68,7 @@ describe('a notification through notify-send', () => {
 
   it('stays until it is dismissed when it is urgent', async () => {
     install(record())
-    await notifier().show({ ...plain, isUrgent: true })
+    await show({ ...plain, isUrgent: true })
     expect(words().slice(2, 6)).toEqual(['--urgency', 'critical', '--expire-time', '0'])
   })
 
@@ -88,7 +87,7 @@ describe('a notification through notify-send', () => {
     ],
     ['redirections', '> x < y', '> x < y', '&gt; x &lt; y'],
     ['markup', '<b>bold</b> &amp;', '<b>bold</b> &amp;', '&lt;b&gt;bold&lt;/b&gt; &amp;amp;'],
-    ['line breaks', 'a\ntouch x\r\nb', 'a touch x  b', 'a touch x  b'],
+    ['line breaks', 'a\ntouch x\r\nb', 'a touch x  b', 'a → touch x → b'],
     ['a NUL and an escape sequence', 'a\0b\x1b[31mc\x9b', 'a b [31mc ', 'a b [31mc '],
     ['an option', '--help', ' --help', ' --help'],
     ['the end of options', '--', ' --', ' --'],
@@ -101,19 +100,28 @@ describe('a notification through notify-send', () => {
     ['other scripts', 'Ünï — 日本 🔑 ‮', 'Ünï — 日本 🔑 ‮', 'Ünï — 日本 🔑 ‮'],
   ])('passes %s on as one harmless word', async (_, text, title, body) => {
     install(record())
-    await notifier().show({ title: text, body: text, isUrgent: false })
+    await show({ title: text, body: text, isUrgent: false })
     expect(words().slice(0, 3)).toEqual([title, body, '--urgency'])
     expect(readdirSync('.')).toEqual([])
   })
 
+  it('is shown on the desktop of the environment given, of which this process keeps nothing', async () => {
+    install(`printf '%s' "$DISPLAY $AWS_PROFILE" > '${join(home, 'seen')}'`)
+    const before = { ...process.env }
+    process.env.AWS_PROFILE = 'prod'
+    await show(plain)
+    expect(readFileSync(join(home, 'seen'), 'utf8')).toBe(':7 ')
+    expect(process.env).toEqual({ ...before, AWS_PROFILE: 'prod' })
+    delete process.env.AWS_PROFILE
+  })
+
   it('cuts 10,000 characters, without splitting one', async () => {
     install(record())
-    await notifier().show({ title: '🔑'.repeat(10_000), body: '<'.repeat(10_000), isUrgent: false })
+    await show({ title: '🔑'.repeat(10_000), body: '<'.repeat(10_000), isUrgent: false })
     expect(words().slice(0, 3)).toEqual([`${'🔑'.repeat(999)}…`, `${'&lt;'.repeat(999)}…`, '--urgency'])
   })
 
   it('says each time that notify-send is missing, and finds it once it is there', async () => {
-    const { show } = notifier()
     for (let time = 0; time < 2; time++)
       await expect(show(plain)).rejects.toThrow(/^notify-send is not installed \(libnotify-bin\)$/)
     install(record())
@@ -124,40 +132,36 @@ describe('a notification through notify-send', () => {
 
   it('does not take a directory or a file that cannot be run for notify-send', async () => {
     mkdirSync(join(home, 'bin/notify-send'))
-    await expect(notifier().show(plain)).rejects.toThrow('is not installed')
+    await expect(show(plain)).rejects.toThrow('is not installed')
     rmSync(join(home, 'bin/notify-send'), { recursive: true })
     writeFileSync(join(home, 'bin/notify-send'), '', { mode: 0o644 })
-    await expect(notifier().show(plain)).rejects.toThrow('is not installed')
+    await expect(show(plain)).rejects.toThrow('is not installed')
   })
 
   it('passes on what a failing notify-send says, and not the command', async () => {
     install('echo "Error creating proxy: no such service" >&2; exit 1')
-    await expect(notifier().show(plain)).rejects.toThrow(/^Error creating proxy: no such service$/)
+    await expect(show(plain)).rejects.toThrow(/^Error creating proxy: no such service$/)
   })
 
   it('has words of its own for one that fails in silence', async () => {
     install('exit 3')
-    await expect(notifier().show(plain)).rejects.toThrow(/^the notification could not be shown$/)
+    await expect(show(plain)).rejects.toThrow(/^the notification could not be shown$/)
   })
 
   it('takes a notification for shown where notify-send only grumbles', async () => {
     install(`echo 'GLib-WARNING **: something' >&2; ${record()}`)
-    expect(await notifier().show(plain)).toBe('notify-send')
+    expect(await show(plain)).toBe('notify-send')
     expect(words()[0]).toBe(plain.title)
   })
 
   it('says so when there is nothing to say', async () => {
     install(record())
-    await expect(notifier().show({ title: '', body: '', isUrgent: false })).rejects.toThrow(
-      'Message is required',
-    )
+    await expect(show({ title: '', body: '', isUrgent: false })).rejects.toThrow('Message is required')
   })
 
   it('gives up on one that hangs, and leaves no process behind', async () => {
-    install(`echo $$ > '${join(home, 'pid')}'; exec sleep 60`)
-    await expect(notifier(300).show(plain)).rejects.toThrow(
-      /^the notification service did not answer within 0.3 s$/,
-    )
+    install(`echo $$ > '${join(home, 'pid')}'; exec /bin/sleep 60`)
+    await expect(show(plain, 300)).rejects.toThrow(/^the notification service did not answer within 0.3 s$/)
     const pid = Number(readFileSync(join(home, 'pid'), 'utf8'))
     await until('the process is gone', () => !isRunning(pid))
     await until('its shell is gone', () => childrenOfThisProcess().length === 0)
@@ -181,6 +185,16 @@ describe('the options', () => {
       isUrgent: true,
     })
     expect([title, String(message).length]).toEqual(['$(x) "<b>"', 1000])
+  })
+
+  it('on macOS have a field for the code, an hour long', () => {
+    expect(macReplyOptions(plain)).toEqual({
+      title: 'mfad: dev expires in 10m',
+      message: 'Run: mfad login dev',
+      reply: 'six digits, or: snooze',
+      wait: true,
+      timeout: 3600,
+    })
   })
 
   it('on Linux leave no missing notify-send in the library’s memory', () => {

@@ -150,6 +150,58 @@ describe('a credentials file that AWS tools reject', () => {
   })
 })
 
+describe('every other file that AWS tools reject', () => {
+  const separator = 'the line is neither a section nor a "key = value"'
+  const complete = 'complete it, or make it a comment with #'
+  const first = 'something stands before the first section'
+  const above = 'put a [section] line above it, or make it a comment with #'
+  const broken: [text: string | Uint8Array, line: number, message: string, hint: string][] = [
+    [`${devCredentials}aws_session_token\n`, 4, separator, complete],
+    [`${devCredentials}[dev-mfa\n`, 4, separator, complete],
+    [`${devCredentials}[]\n`, 4, separator, complete],
+    [`${devCredentials}<<<<<<< HEAD\n`, 4, separator, complete],
+    [`${devCredentials}= x\n`, 4, 'the line has no key before its separator', complete],
+    [`${devCredentials}s3 =\n  path\n`, 5, 'an indented line in a nested block has no "="', complete],
+    [
+      `[DEFAULT]\ns3 =\n  path\n${devCredentials}`,
+      2,
+      'an indented line in a nested block has no "="',
+      complete,
+    ],
+    [`  region = x\n${devCredentials}`, 1, first, above],
+    [`\n# mine\nkeys\n${devCredentials}`, 3, first, above],
+    ['{"dev": {}}\n', 1, first, above],
+    [
+      `${devCredentials}Region = x\nREGION = y\n`,
+      5,
+      'region stands twice in its section, first in line 4',
+      'remove one of the two lines',
+    ],
+    [
+      `${devCredentials}[dev-mfa]\n[dev-mfa]\n`,
+      5,
+      'section [dev-mfa] stands twice, first in line 4',
+      'merge the two sections, or remove one',
+    ],
+    [
+      Buffer.from(`\ufeff${devCredentials}`, 'utf16le'),
+      1,
+      'the file is not valid UTF-8',
+      'save it as UTF-8, without a byte order mark',
+    ],
+  ]
+
+  it('is refused with the line, the next step and exit code 7, adopting or not', async () => {
+    await sandbox.startDaemon()
+    for (const [text, line, message, hint] of broken) {
+      sandbox.writeCredentials(text)
+      const says = `mfad: AWS tools reject ${credentials()}, so mfad does not write to it: line ${line}: ${message}\n  → ${hint}`
+      await refuse(['login', 'dev', sandbox.code()], 7, says)
+      await refuse(['login', 'dev', sandbox.code(), '--adopt'], 7, says)
+    }
+  })
+})
+
 describe('a file with CRLF line ends', () => {
   it('gets a section with CRLF, and keeps every other byte', async () => {
     const before = `# mine\r\n${devCredentials}`.replaceAll(/\r?\n/g, '\r\n')
@@ -201,6 +253,85 @@ describe('a session section that is not ours', () => {
     const says = `mfad: [dev-mfa] is not mfad's, and it has an access key of its own: line 5 of ${sandbox.credentialsFile}\n  → mfad will not replace it: rename that section, or choose another suffix in mfad's settings`
     await refuse(['login', 'dev', sandbox.code()], 4, says)
     await refuse(['login', 'dev', sandbox.code(), '--adopt'], 4, says)
+  })
+
+  it('is refused whoever wrote it, with the line', async () => {
+    await sandbox.startDaemon()
+    const adopt = 'let mfad take it over with: mfad login dev --adopt'
+    const keep = "mfad will not replace it: rename that section, or choose another suffix in mfad's settings"
+    const ours = (id: string, mark: string) =>
+      `aws_access_key_id = ${id}\naws_secret_access_key = a\naws_session_token = b\nexpiration = 2026-11-22T09:00:00Z\nmanager = mfad\nmfad_key = ${mark}\n`
+    const foreign: [lines: string, fact: string, hint: string][] = [
+      ['', "[dev-mfa] is not mfad's", adopt],
+      ['# reserved\n', "[dev-mfa] is not mfad's", adopt],
+      ['region = eu-west-1\n', "[dev-mfa] is not mfad's", adopt],
+      ['credential_process = op read x\n', "[dev-mfa] is not mfad's", adopt],
+      ['aws_session_token = b\n', "[dev-mfa] is not mfad's", adopt],
+      [
+        'aws_access_key_id = ASIAFOREIGNFOREIGN00\naws_secret_access_key = a\naws_session_token = b\nmanager = awsume\n',
+        '[dev-mfa] holds session credentials that mfad did not write',
+        adopt,
+      ],
+      [
+        ours('ASIAOTHERTOOLOTHERTO', 'OPASDFGH'),
+        '[dev-mfa] was written by mfad, but another program has changed its keys since',
+        adopt,
+      ],
+      [
+        ours('ASIAQWERTYUIOPASDFGH', ''),
+        '[dev-mfa] was written by mfad, but another program has changed its keys since',
+        adopt,
+      ],
+      [aliceKeys, "[dev-mfa] is not mfad's, and it has an access key of its own", keep],
+      [
+        'aws_access_key_id = AKIAI44QH8DHBEXAMPLE\n',
+        "[dev-mfa] is not mfad's, and it has an access key of its own",
+        keep,
+      ],
+      ['aws_secret_access_key = a\n', "[dev-mfa] is not mfad's, and it has an access key of its own", keep],
+    ]
+    for (const [lines, fact, hint] of foreign) {
+      sandbox.writeCredentials(`${devCredentials}\n[dev-mfa]\n${lines}`)
+      const says = `mfad: ${fact}: line 5 of ${credentials()}\n  → ${hint}`
+      await refuse(['login', 'dev', sandbox.code()], 4, says)
+      if (hint === keep) await refuse(['login', 'dev', sandbox.code(), '--adopt'], 4, says)
+    }
+  })
+
+  it('keeps every line of the user when it is adopted, and when it is logged out', async () => {
+    const before = `# top\n${devCredentials}
+[dev-mfa]  # from the other tool
+# first
+output = json
+aws_access_key_id=ASIAFOREIGNFOREIGN00
+aws_secret_access_key: foreign
+; between
+s3 =
+  addressing_style = path
+aws_session_token = foreign
+aws_security_token = foreign
+assumed_role = False
+
+# last
+[other]
+region = x`.replaceAll('\n', '\r\n')
+    sandbox.writeCredentials(before)
+    await sandbox.startDaemon()
+    expect(await logIn('--adopt')).toMatchObject({ exitCode: 0, stderr: '' })
+    const usersLines = (text: string) =>
+      text
+        .split(/(?<=\n)/)
+        .filter(
+          (line) =>
+            !/^(?:aws_se|aws_access_key_id ?= ?ASIA|expiration|region = eu|manager|mfad_key)/i.test(line),
+        )
+    const keysOfDev = devCredentials.split('\n')[1] as string
+    expect(sandbox.readCredentials()).toContain(keysOfDev)
+    expect(usersLines(sandbox.readCredentials())).toEqual(usersLines(before))
+    expect(sandbox.readCredentials()).not.toMatch(/foreign|[^\r]\n/)
+    expect(await sandbox.mfad('logout', 'dev')).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(usersLines(sandbox.readCredentials())).toEqual(usersLines(before))
+    expect(sandbox.readCredentials()).not.toMatch(/^(?:manager|mfad_key|expiration|aws_session_token)/m)
   })
 
   it('is what ours becomes once another program has replaced its keys', async () => {
@@ -268,14 +399,31 @@ describe('a profile that cannot be logged in', () => {
     expect(sandbox.readCredentials()).toBe(before)
   })
 
-  it('would be shadowed by a role in the config section of its session profile', async () => {
-    sandbox.writeConfig(`${devConfig}\n[profile dev-mfa]\nrole_arn = arn:aws:iam::111122223333:role/admin\n`)
+  it('would be shadowed by what AWS tools look at before our section', async () => {
     await sandbox.startDaemon()
-    await refuse(
-      ['login', 'dev', sandbox.code()],
-      4,
-      `mfad: AWS tools would not use [dev-mfa]: role_arn in line 6 of ${join(sandbox.home, '.aws/config')} comes first\n  → remove role_arn there, or choose another suffix in mfad's settings`,
-    )
+    const config = join(sandbox.home, '.aws/config')
+    const refused = (key: string, line: number, file: string) =>
+      refuse(
+        ['login', 'dev', sandbox.code()],
+        4,
+        `mfad: AWS tools would not use [dev-mfa]: ${key} in line ${line} of ${file} comes first\n  → remove ${key} there, or choose another suffix in mfad's settings`,
+      )
+    const shadows = [
+      'role_arn = arn:aws:iam::111122223333:role/admin',
+      'web_identity_token_file = /run/token',
+      'sso_session = work',
+      'sso_start_url = https://work.awsapps.com/start',
+      'sso_account_id = 111122223333',
+      'credential_source = Environment',
+    ]
+    for (const shadow of shadows) {
+      sandbox.writeCredentials(devCredentials)
+      sandbox.writeConfig(`${devConfig}\n[profile dev-mfa]\noutput = json\n${shadow}\n`)
+      await refused(shadow.split(' ')[0] as string, 7, config)
+      sandbox.writeConfig(devConfig)
+      sandbox.writeCredentials(`${devCredentials}[dev-mfa]\n${shadow}\n`)
+      await refused(shadow.split(' ')[0] as string, 5, credentials())
+    }
   })
 })
 

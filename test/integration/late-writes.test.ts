@@ -131,6 +131,18 @@ describe('a program that opened the file before it was replaced', () => {
   })
 })
 
+it('waits for a merge no longer than 5 s when it is closed', { timeout: 10_000 }, async () => {
+  const descriptor = fs.openSync(path, 'a')
+  await store.update({ ...adding, merge: () => new Promise<void>(() => undefined) })
+  fs.writeSync(descriptor, 'theirs\n')
+  fs.closeSync(descriptor)
+  const startedAt = performance.now()
+  await store.close()
+  expect(performance.now() - startedAt).toBeGreaterThan(4900)
+  expect(fs.readFileSync(join(dirname(path), keptNames()[0] ?? ''), 'utf8')).toBe('old\ntheirs\n')
+  store = storeOf()
+})
+
 it('forgets the old file 2 s after nobody has written there', async () => {
   await store.update(adding)
   await pause(1700)

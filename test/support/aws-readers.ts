@@ -1,43 +1,42 @@
 // What botocore and the AWS SDK for JavaScript really read, as maps.
 
-import { spawnSync } from 'node:child_process'
+import { resolve } from 'node:path'
 import { externalDataInterceptor, loadSharedConfigFiles } from '@smithy/shared-ini-file-loader'
-import { findPython } from './clients.ts'
+import { startLineProcess } from './line-process.ts'
 
+/** Keys and values by section. */
 export type Reading = Map<string, Map<string, string>>
 
-const python = findPython('botocore.configloader')
-
-/** Why there is no botocore here, or undefined where there is. */
-export function reasonWithoutBotocore(): string | undefined {
-  return python === undefined ? 'no python3 here has botocore' : undefined
+export type BotocoreReader = {
+  /** Undefined for a file that botocore rejects. */
+  read(files: readonly Uint8Array[]): Promise<(Reading | undefined)[]>
+  close(): Promise<void>
 }
 
-/** One python3 process reads them all; undefined for a file that botocore rejects. */
-export function readWithBotocore(files: readonly Uint8Array[]): (Reading | undefined)[] {
-  const { status, stdout, stderr } = spawnSync(python ?? 'python3', ['test/support/botocore-read.py'], {
-    input: files.map((file) => `${Buffer.from(file).toString('base64')}\n`).join(''),
-    encoding: 'utf8',
-    maxBuffer: 2 ** 30,
-    env: { ...process.env, PYTHONUTF8: '1' },
-  })
-  if (status !== 0) throw new Error(`botocore-read.py failed: ${stderr}`)
-  return stdout
-    .trimEnd()
-    .split('\n')
-    .map((line) => {
-      const sections: [string, [string, string][]][] | null = JSON.parse(line)
-      return sections ? new Map(sections.map(([name, entries]) => [name, new Map(entries)])) : undefined
-    })
+/** `python`: one that has botocore. The scripts are found from the root of the package. */
+export function startBotocoreReader(python: string): BotocoreReader {
+  const environment = { ...process.env, PYTHONUTF8: '1' }
+  const child = startLineProcess([python, resolve('test/support/botocore-reader.py')], environment)
+  return {
+    async read(files) {
+      const answers = await child.ask(files.map((file) => Buffer.from(file).toString('base64')))
+      return answers.map((answer) => {
+        const sections: [string, [string, string][]][] | null = JSON.parse(answer)
+        return sections ? new Map(sections.map(([name, entries]) => [name, new Map(entries)])) : undefined
+      })
+    },
+    close: child.close,
+  }
 }
 
 /** Under the SDK's own names (`profile.dev`, `s3.addressing_style`). A section called `constructor` or the like ends up
  * in a function of this process, and stays there for the next file: left out here, and cleaned up. */
 export async function readWithSdk(file: Uint8Array): Promise<Reading> {
   externalDataInterceptor.interceptFile('/intercepted', Buffer.from(file).toString('utf8'))
+  externalDataInterceptor.interceptFile('/empty', '')
   const { credentialsFile } = await loadSharedConfigFiles({
     filepath: '/intercepted',
-    configFilepath: '/intercepted',
+    configFilepath: '/empty',
   })
   for (const value of Object.values(credentialsFile))
     if (typeof value === 'function') for (const key of Object.keys(value)) Reflect.deleteProperty(value, key)

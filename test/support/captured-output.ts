@@ -20,6 +20,10 @@ export function captureOutput(): CapturedOutput {
       output.stderr += `mfad: ${message}\n  → ${hint}\n`
     },
     style: (_, text) => text,
+    size: () => undefined,
+    control(text) {
+      output.stdout += text
+    },
   }
   return output
 }

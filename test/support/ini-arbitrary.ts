@@ -2,22 +2,10 @@
 // readers disagree, in files of which botocore still accepts about half.
 
 import fc from 'fast-check'
+import { fill, sessionSection } from './session-arbitrary.ts'
 
 const names = [
-  ...[
-    'default',
-    'dev',
-    'dev-mfa',
-    'dev-mfa',
-    'dev-mfa',
-    'prod',
-    'dev.team',
-    'a/b',
-    'x@y',
-    '42',
-    'DEV',
-    'default-mfa',
-  ],
+  ...['default', 'dev', 'dev-mfa', 'prod', 'prod-mfa', 'dev.team', 'a/b', 'x@y', '42', 'DEV', 'default-mfa'],
   ...['profile dev', 'profile dev-mfa', 'profile "prod"', 'sso-session sso', 'services s', 'profile.dev'],
 ]
 const oddNames = [
@@ -27,12 +15,25 @@ const oddNames = [
   'toString',
   'my profile',
   ' dev-mfa',
+  'dev-mfa ',
+  'Dev-MFA',
   'é',
+  'команда',
+  '開発',
   'a]b',
   "'q'",
 ]
 const ownKeys = ['aws_access_key_id', 'aws_secret_access_key', 'aws_session_token', 'expiration', 'region']
-const keys = [...ownKeys, 'output', 'mfa_serial', 'credential_process', 'manager', 's3', 'aws_security_token']
+const keys = [
+  ...ownKeys,
+  'output',
+  'mfa_serial',
+  'credential_process',
+  'manager',
+  's3',
+  's3',
+  'aws_security_token',
+]
 const oddKeys = [
   '__proto__',
   'constructor',
@@ -42,6 +43,8 @@ const oddKeys = [
   'my key',
   'é',
   'İ',
+  'mfad_\u212aey',
+  'aws_session_token.x',
 ]
 const values = [
   ...['AKIAIOSFODNN7EXAMPLE', 'wJalr/XUtnFEMI+K7=MDENG==', 'eu-west-1', 'arn:aws:iam::1:mfa/me', 'json', 'x'],
@@ -61,6 +64,13 @@ const oddValues = [
   'x\u0085',
   'a\u001cb',
   'a\u2028b = c',
+  'a\u0085b = c',
+  'a\u000cb',
+  '\u000c',
+  '=',
+  '%(region)s',
+  '$HOME',
+  '\ud83d\udd11',
 ]
 
 const oneOf = (...choices: readonly string[]) => fc.constantFrom(...choices)
@@ -165,9 +175,6 @@ const entryForm = fc.oneof(
   { arbitrary: oneOf(...entryForms), weight: 14 },
   { arbitrary: oneOf(...oddEntryForms), weight: 1 },
 )
-const fill = (form: string, keyText: string, valueText: string) =>
-  form.replace('K', () => keyText).replace('V', () => valueText)
-
 const trivia = oneOf('', '', '# a comment', '; note', '  # indented', '\t', '   ', '#[dev-mfa]', '# k = v')
 const entry = fc.tuple(entryForm, key, value)
 const body = fc
@@ -184,34 +191,81 @@ const body = fc
     return lines
   })
 
-const section = fc.tuple(header, body)
-const uniqueSections = fc.uniqueArray(section, { maxLength: 5, selector: ([text]) => text })
-const sections = fc.oneof(
-  { arbitrary: uniqueSections, weight: 12 },
-  { arbitrary: fc.array(section, { maxLength: 5 }), weight: 1 },
+type SectionText = [header: string, lines: string[]]
+
+const section: fc.Arbitrary<SectionText> = fc.tuple(header, body)
+const nameOf = ([text]: SectionText) => text.replace(/^\s*\[([^\]]*)\].*$/s, '$1')
+
+/** Sections of everyday names with session sections somewhere among them; now and then one stands twice. */
+const sections = fc
+  .record({
+    others: fc.array(section, { maxLength: 5 }),
+    sessions: fc.array(fc.tuple(sessionSection, fc.nat(5)), { maxLength: 2 }),
+    mayRepeat: fc.nat(15).map((n) => n === 0),
+  })
+  .map(({ others, sessions, mayRepeat }) => {
+    const all = sessions.reduce((rest, [session, at]) => rest.toSpliced(at, 0, session), others)
+    if (mayRepeat) return all
+    const names = all.map(nameOf)
+    return all.filter((one, index) => names.indexOf(nameOf(one)) === index)
+  })
+/** A key of ours that every section inherits, a stale one too. */
+const defaults = oneOf(
+  '[DEFAULT]\naws_session_token = inherited',
+  '[DEFAULT]\naws_security_token = inherited',
+  '[DEFAULT]\nregion = us-east-1\n[DEFAULT]\noutput = json',
 )
 const preamble = fc.oneof(
-  { arbitrary: fc.array(trivia, { maxLength: 2 }), weight: 12 },
-  { arbitrary: body, weight: 1 },
+  { arbitrary: fc.array(trivia, { maxLength: 2 }), weight: 40 },
+  { arbitrary: body, weight: 2 },
+  { arbitrary: defaults.map((text) => [text]), weight: 1 },
 )
 
 type LineEnds = 'lf' | 'crlf' | 'cr' | 'mixed'
 const lineEnds = fc.oneof(
-  { arbitrary: fc.constant<LineEnds>('lf'), weight: 8 },
-  { arbitrary: fc.constantFrom<LineEnds[]>('crlf', 'cr', 'mixed'), weight: 3 },
+  { arbitrary: fc.constant<LineEnds>('lf'), weight: 12 },
+  { arbitrary: fc.constant<LineEnds>('crlf'), weight: 3 },
+  { arbitrary: fc.constantFrom<LineEnds[]>('cr', 'mixed', 'mixed'), weight: 2 },
 )
-const ending = { lf: ['\n'], crlf: ['\r\n'], cr: ['\r'], mixed: ['\n', '\r\n', '\n', '\r\n', '\r'] }
+const ending = {
+  lf: ['\n'],
+  crlf: ['\r\n'],
+  cr: ['\r'],
+  mixed: ['\n', '\r\n', '\n', '\r\n', '\n', '\r'],
+}
+
+const megabyte = 2 ** 20
+/** A line of a megabyte, of each kind that a line can be of. */
+const longLine = oneOf('# ', 'note = ', 's3 =\n  x = ', '[', '').map(
+  (start) => start + 'long '.repeat(megabyte / 5),
+)
+/** Anything that somebody dropped into the file, on a line of its own. */
+const strayLine = fc.oneof(
+  {
+    arbitrary: oneOf('\0', 'k = \0', '\0[dev-mfa]', '# \0', '\u2028', '# \u2028[x]', 'k = a\u000c', '\u000c'),
+    weight: 60,
+  },
+  { arbitrary: fc.string({ unit: 'binary', maxLength: 20 }), weight: 40 },
+  { arbitrary: longLine, weight: 1 },
+)
+const strays = fc.oneof(
+  { arbitrary: fc.constant<string[]>([]), weight: 14 },
+  { arbitrary: strayLine.map((line) => [line]), weight: 1 },
+)
 
 /** The text of a file; a character above the Latin-1 range or a lone byte makes no difference to its shape. */
 const iniText: fc.Arbitrary<string> = fc
   .record({
     preamble,
     sections,
+    strays,
+    at: fc.nat(40),
     lineEnds,
     end: oneOf('\n', '\n', '\n', '', '\n\n', '\r', '  ', '\n  ', '\r\n'),
   })
-  .map(({ preamble: top, sections: all, lineEnds: kind, end }) => {
+  .map(({ preamble: top, sections: all, strays: stray, at, lineEnds: kind, end }) => {
     const lines = [...top, ...all.flatMap(([head, rest]) => [head, ...rest])]
+    lines.splice(at % (lines.length + 1), 0, ...stray)
     let index = 0
     const nextEnding = () => ending[kind][index++ % ending[kind].length] as string
     return (
@@ -223,8 +277,8 @@ const iniText: fc.Arbitrary<string> = fc
 export const iniFile: fc.Arbitrary<Uint8Array> = fc
   .tuple(iniText, fc.nat(99), fc.nat())
   .map(([text, kind, seed]) => {
-    if (kind === 0) return new Uint8Array([0xef, 0xbb, 0xbf, ...Buffer.from(text)])
+    if (kind === 99) return new Uint8Array([0xef, 0xbb, 0xbf, ...Buffer.from(text)])
     const bytes = new Uint8Array(Buffer.from(text))
-    if (kind === 1 && bytes.length > 0) bytes[seed % bytes.length] = 0x80 + (seed % 128)
+    if (kind === 98 && bytes.length > 0) bytes[seed % bytes.length] = 0x80 + (seed % 128)
     return bytes
   })

@@ -1,6 +1,7 @@
 // A program at a terminal of its own, typed into by a test. Python's pty module makes the terminal.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { resolve } from 'node:path'
+import type { Writable } from 'node:stream'
 import { until } from './until.ts'
 
 export type Terminal = {
@@ -8,18 +9,25 @@ export type Terminal = {
   shown(): string
   /** Waits until `text` was shown, then types. */
   typeAfter(text: string, keys: string): Promise<void>
+  resize(columns: number, rows: number): void
+  /** Sends the program a signal. */
+  signal(number: number): void
   /** The exit code, and whether the terminal echoes and edits lines as it did before. */
   ended(): Promise<{ exitCode: number; isSane: boolean }>
 }
 
 const bridge = `
-import json, os, pty, select, sys, termios
+import fcntl, json, os, pty, select, struct, sys, termios
 program = sys.argv[1:]
 pid, terminal = pty.fork()
+def resize(columns, rows):
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 if pid == 0:
+    os.close(3)
     os.execvp(program[0], program)
+resize(80, 24)
 before = termios.tcgetattr(terminal)
-inputs = [0, terminal]
+inputs = [0, 3, terminal]
 while True:
     ready, _, _ = select.select(inputs, [], [])
     if terminal in ready:
@@ -31,6 +39,16 @@ while True:
             break
         os.write(1, shown)
         before_end = termios.tcgetattr(terminal)
+    if 3 in ready:
+        commands = os.read(3, 4096).decode()
+        if not commands:
+            inputs.remove(3)
+        for command in commands.splitlines():
+            word, *numbers = command.split()
+            if word == "resize":
+                resize(*map(int, numbers))
+            else:
+                os.kill(pid, int(numbers[0]))
     if 0 in ready:
         keys = os.read(0, 4096)
         if keys:
@@ -46,8 +64,9 @@ export function openTerminal(environment: Record<string, string>, ...args: strin
   const program = [process.execPath, resolve('dist/mfad.cjs'), ...args]
   const child: ChildProcess = spawn('python3', ['-c', bridge, ...program], {
     env: { ...environment, TERM: 'xterm', NO_COLOR: '1' },
-    stdio: ['pipe', 'pipe', 'pipe'],
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
   })
+  const commands = child.stdio[3] as Writable
   let shown = ''
   let report = ''
   child.stdout?.on('data', (chunk) => {
@@ -65,6 +84,8 @@ export function openTerminal(environment: Record<string, string>, ...args: strin
       readTo = shown.indexOf(text, readTo) + text.length
       child.stdin?.write(keys)
     },
+    resize: (columns, rows) => void commands.write(`resize ${columns} ${rows}\n`),
+    signal: (number) => void commands.write(`kill ${number}\n`),
     async ended() {
       await closed
       return JSON.parse(report)

@@ -1,0 +1,245 @@
+// Shows the reminders that are due and takes their answers. A reminder stays open until it is answered or dismissed, or
+// until nothing is left of what it says: then it is withdrawn, with the dialog that may be open.
+import type { ErrorBody } from '../core/errors.ts'
+import {
+  type ActiveSession,
+  allTold,
+  hasExpired,
+  isAllTold,
+  planReminders,
+  type Reminder,
+  type ReminderRules,
+  sessionId,
+  type Told,
+  untold,
+} from '../core/plan.ts'
+import type { UtcOffset } from '../core/quiet-hours.ts'
+import { snoozeEnd } from '../core/reminder-answer.ts'
+import { reminderQuestion, reminderText, renewalProblemText } from '../core/reminder-text.ts'
+import { formatExpiration } from '../core/session-section.ts'
+import type { Warning } from '../core/wire.ts'
+import type { Desktop, ReminderRequest } from '../edges/desktop.ts'
+import type { AgentState } from './agent-state.ts'
+import { type AnswerDeps, createAnswer } from './answers.ts'
+
+export type ReminderDeps = AnswerDeps & {
+  state: AgentState
+  desktop: Desktop
+  utcOffset: UtcOffset
+  /** Nothing is to be shown: reminders are log lines. */
+  isSilent(): boolean
+  /** Never throws. */
+  look(): void
+}
+
+export type Reminders = {
+  /** Shows what is due and withdraws what is settled; answers when to look again. */
+  look(sessions: readonly ActiveSession[], rules: ReminderRules): Date | undefined
+  /** Says that these will not be renewed by themselves, and why. */
+  tellProblem(sessions: readonly ActiveSession[], problem: ErrorBody): void
+  /** Withdraws all that is open. */
+  close(): void
+}
+
+/** A reminder on the screen. */
+type Open = {
+  reminder: Reminder
+  /** What was told before it. */
+  before: Told
+  withdrawal: AbortController
+  /** Since when nothing of it stands in the file any more. */
+  goneSince?: number
+}
+
+const firstRetryMs = 60_000
+const mostRetryMs = 15 * 60_000
+/** An editor that saves may take the file away for a moment. */
+const goneMs = 2000
+const mostOpen = 20
+
+export function createReminders(deps: ReminderDeps): Reminders {
+  const { state, log, desktop } = deps
+  const open = new Set<Open>()
+  /** The notification service may come up after the daemon: what could not be shown is tried again, ever more seldom. */
+  let retryAt: Date | undefined
+  let retryPauseMs = firstRetryMs
+
+  const noteShown = () => {
+    retryAt = undefined
+    retryPauseMs = firstRetryMs
+    delete state.notifierWarning
+  }
+
+  const noteNotShown = (error: unknown, facts: object) => {
+    const warning = notifierWarning(error)
+    const level = warning.message === state.notifierWarning?.message ? 'debug' : 'warn'
+    log[level]({ ...facts, problem: warning.message }, 'reminder could not be shown')
+    state.notifierWarning = warning
+    retryAt = new Date(deps.now().getTime() + retryPauseMs)
+    retryPauseMs = Math.min(2 * retryPauseMs, mostRetryMs)
+  }
+
+  const show = async (reminder: Reminder, before: Told, request: ReminderRequest) => {
+    const { title } = request.notification
+    const facts = {
+      kind: reminder.kind,
+      profiles: request.profiles,
+      expiration: formatExpiration(request.expiration),
+      title,
+    }
+    if (deps.isSilent()) return log.info(facts, 'reminder (notifications are off)')
+    const entry: Open = { reminder, before, withdrawal: new AbortController() }
+    open.add(entry)
+    if (open.size > mostOpen) withdraw([...open].slice(0, 1))
+    try {
+      const respond = { tokenCode: createAnswer(deps, reminder.sessions), snooze: () => snooze(entry) }
+      const { way, ended } = await desktop.remind(request, respond, entry.withdrawal.signal)
+      log.info({ ...facts, way }, 'reminder shown')
+      noteShown()
+      void ended.then(
+        (how) => {
+          log.info({ ...facts, how }, 'reminder ended')
+          // One that cannot be answered may still be on the screen.
+          if (how !== 'no-answer-possible') open.delete(entry)
+        },
+        (error: unknown) => {
+          open.delete(entry)
+          log.warn({ ...facts, problem: problemOf(error) }, 'reminder ended badly')
+        },
+      )
+    } catch (error) {
+      open.delete(entry)
+      if (entry.withdrawal.signal.aborted) return
+      state.told = untold(state.told, before, reminder)
+      noteNotShown(error, facts)
+      deps.look()
+    }
+  }
+
+  /** It comes again when the snooze is over. */
+  const snooze = (entry: Open) => {
+    open.delete(entry)
+    const { sessions } = entry.reminder
+    const until = snoozeEnd(sessions, deps.now())
+    for (const { profile } of sessions) state.snoozedUntil.set(profile, until)
+    state.told = untold(state.told, entry.before, entry.reminder)
+    log.info({ profiles: sessions.map(({ profile }) => profile), until }, 'snoozed')
+    deps.look()
+  }
+
+  const withdraw = (entries: readonly Open[]) => {
+    for (const entry of entries) {
+      open.delete(entry)
+      entry.withdrawal.abort()
+    }
+  }
+
+  /** Those of which nothing is left, and those that were snoozed: these come again. Answers when to look again. */
+  const withdrawSettled = (
+    sessions: readonly ActiveSession[],
+    { snoozedUntil }: ReminderRules,
+  ): Date | undefined => {
+    const now = deps.now()
+    const current = new Map(sessions.map((session) => [session.profile, sessionId(session)]))
+    let lookAt: Date | undefined
+    for (const entry of open) {
+      const own = entry.reminder.sessions
+      const standing = own.filter((session) => current.get(session.profile) === sessionId(session))
+      if (standing.length > 0) {
+        delete entry.goneSince
+        if (standing.some(({ profile }) => (snoozedUntil.get(profile) ?? now) <= now)) continue
+        state.told = untold(state.told, entry.before, entry.reminder)
+        withdraw([entry])
+        continue
+      }
+      entry.goneSince ??= now.getTime()
+      const isReplaced = own.some(({ profile }) => current.has(profile))
+      const goneAt = entry.goneSince + goneMs
+      if (isReplaced || Math.abs(now.getTime() - entry.goneSince) >= goneMs) withdraw([entry])
+      else lookAt = new Date(goneAt)
+    }
+    return lookAt
+  }
+
+  return {
+    look(sessions, rules) {
+      const settledAt = withdrawSettled(sessions, rules)
+      const now = deps.now()
+      if (retryAt !== undefined && isPause(retryAt, now)) return earliest(retryAt, settledAt)
+      const before = state.told
+      const { due, told, nextAt } = planReminders(sessions, rules, before, now)
+      state.told = told
+      if (due !== undefined) void show(due, before, requestOf(due, state, deps.utcOffset, now))
+      return earliest(nextAt, settledAt)
+    },
+    tellProblem(sessions, problem) {
+      const now = deps.now()
+      const before = state.told
+      const untoldOf = sessions.filter((session) => !isAllTold(before, session))
+      const [first] = untoldOf
+      if (first === undefined) return
+      state.told = allTold(before, untoldOf)
+      const kind = hasExpired(first, now) ? 'expired' : 'expiring'
+      const reminder: Reminder = { kind, sessions: untoldOf, expiration: first.expiration }
+      const request = requestOf(reminder, state, deps.utcOffset, now)
+      void show(reminder, before, {
+        ...request,
+        notification: renewalProblemText(untoldOf, problem),
+        canAnswer: false,
+      })
+    },
+    close() {
+      withdraw([...open])
+    },
+  }
+}
+
+/** A clock that was set back must not make a pause any longer. */
+function isPause(until: Date, now: Date): boolean {
+  return now < until && until.getTime() - now.getTime() <= mostRetryMs
+}
+
+/** What the desktop is asked to show. */
+function requestOf(reminder: Reminder, state: AgentState, utcOffset: UtcOffset, now: Date): ReminderRequest {
+  const { kind, sessions, expiration } = reminder
+  return {
+    notification: reminderText(reminder, now, failedCommand(sessions, state)),
+    question: reminderQuestion(reminder, now, utcOffset),
+    kind,
+    profiles: sessions.map(({ profile }) => profile),
+    // As STS stated it.
+    expiration: new Date(expiration.getTime() + state.clockOffsetSeconds * 1000),
+    canAnswer: sessions.some(({ serialNumber }) => serialNumber !== undefined),
+  }
+}
+
+/** Why a device that renews by itself as a rule did not. */
+function failedCommand(sessions: readonly ActiveSession[], { attempts }: AgentState): string | undefined {
+  for (const { device, accessKeyId } of sessions) {
+    const attempt = attempts.get(device)
+    if (attempt?.kind === 'given-up' && attempt.subject.includes(accessKeyId)) return attempt.error.message
+    if (attempt?.kind === 'waiting' && attempt.subject.includes(accessKeyId)) return attempt.error.message
+  }
+  return undefined
+}
+
+export function earliest(...instants: readonly (Date | undefined)[]): Date | undefined {
+  const times = instants.filter((instant) => instant !== undefined).map((instant) => instant.getTime())
+  return times.length === 0 ? undefined : new Date(Math.min(...times))
+}
+
+/** What `status` says of a desktop that shows nothing. */
+export function notifierWarning(error: unknown): Warning {
+  const problem = problemOf(error)
+  return {
+    code: 'notifier.unavailable',
+    message: `notifications cannot be shown: ${problem}`,
+    hint: /not installed/.test(problem)
+      ? 'apt-get install libnotify-bin, or set notify = none in the settings'
+      : 'is there a desktop session, and does it allow notifications? else set notify = none in the settings',
+  }
+}
+
+function problemOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown reason'
+}

@@ -1,0 +1,117 @@
+// Linux: a notification with the buttons "Enter code" and "Snooze" where the service offers any, and a dialog for the
+// code; else a plain notification, whose text names the command to run.
+import { printable } from '../core/printable.ts'
+import { type Button, type Pressed, showButtons } from './button-notification.ts'
+import type { DesktopDeps, Reminded, ReminderRequest, Respond, Screen } from './desktop.ts'
+import { desktopEnvironment } from './desktop-environment.ts'
+import { isInstalled } from './installed-program.ts'
+import { type Capabilities, readCapabilities } from './notification-service.ts'
+import { oneLine } from './notification-text.ts'
+import { createNotifier } from './notifier.ts'
+import { findDialog, openDialog } from './prompt.ts'
+import { type Asked, askForCode, createTurns } from './prompt-loop.ts'
+
+const mostCharacters = 500
+
+type Ended = Awaited<Reminded['ended']>
+
+export function createLinuxDesktop({ environment: own, platform, settings, log }: DesktopDeps): Screen {
+  const notifier = createNotifier(platform)
+  const takeTurn = createTurns()
+
+  /** The desktop is looked at anew: hours may have passed since the reminder was shown. */
+  const ask = async (question: string, { tokenCode }: Respond, withdraw: AbortSignal): Promise<Asked> => {
+    const environment = await desktopEnvironment(own)
+    const dialog = findDialog(settings().prompt, environment)
+    if (dialog === undefined) throw new Error('neither zenity nor kdialog is there to ask for the code')
+    const open = (reason: string | undefined) =>
+      openDialog(dialog, dialogText(question, reason), environment, withdraw)
+    return askForCode(open, tokenCode, withdraw)
+  }
+
+  /** The dialog is gone: what went wrong is told by a notification. */
+  const tellFailure = async (message: string) => {
+    try {
+      const body = printable(oneLine(message), mostCharacters)
+      const notification = { title: 'mfad: the login failed', body, isUrgent: false }
+      await notifier.show(notification, await desktopEnvironment(own))
+    } catch (error) {
+      log.warn({ problem: messageOf(error) }, 'a failed login could not be told')
+    }
+  }
+
+  const enterCode = async (
+    request: ReminderRequest,
+    respond: Respond,
+    withdraw: AbortSignal,
+  ): Promise<Ended> => {
+    try {
+      const { how, failure } = await takeTurn(() => ask(request.question, respond, withdraw))
+      if (failure !== undefined) await tellFailure(failure)
+      return how
+    } catch (error) {
+      await tellFailure(`${messageOf(error)}\n${request.notification.body}`)
+      return 'dismissed'
+    }
+  }
+
+  return {
+    async show(request, respond, withdraw, onAsking) {
+      const { notification, canAnswer } = request
+      const environment = await desktopEnvironment(own)
+      const capabilities = await readCapabilities(environment)
+      const dialog = findDialog(settings().prompt, environment)
+      const found = dialog === undefined ? {} : { dialog }
+      const showPlain = async (): Promise<Reminded> => {
+        const way = await notifier.show(notification, environment)
+        return { way, ended: Promise.resolve('no-answer-possible'), hasButtons: false, ...found }
+      }
+      const answer = async (pressed: Pressed): Promise<Ended> => {
+        const press = await pressed.catch(() => 'not shown' as const)
+        if (press === 'not shown') return (await showPlain()).ended
+        if (press === 'snooze') {
+          respond.snooze()
+          return 'snoozed'
+        }
+        if (withdraw.aborted) return 'withdrawn'
+        if (press === undefined) return 'dismissed'
+        onAsking()
+        return enterCode(request, respond, withdraw)
+      }
+      if (mayHaveButtons(capabilities) && isInstalled('notify-send', environment.PATH)) {
+        try {
+          const buttons = buttonsFor(canAnswer && dialog !== undefined)
+          const hasMarkup = capabilities !== 'unknown' && capabilities.has('body-markup')
+          const { pressed } = await showButtons(notification, buttons, hasMarkup, environment, withdraw)
+          return { way: 'notify-send with buttons', ended: answer(pressed), hasButtons: true, ...found }
+        } catch (error) {
+          // Older than libnotify 0.8, or something that the plain one fails at too.
+          log.debug({ problem: messageOf(error) }, 'a notification with buttons could not be shown')
+        }
+      }
+      return withdraw.aborted ? { way: 'none', ended: Promise.resolve('withdrawn') } : showPlain()
+    },
+  }
+}
+
+type WithButtons = Exclude<Capabilities, 'unreachable'>
+
+function mayHaveButtons(capabilities: Capabilities): capabilities is WithButtons {
+  if (capabilities === 'unreachable') return false
+  return capabilities === 'unknown' || capabilities.has('actions')
+}
+
+/** `default` is what a click on the notification itself does; where buttons are hidden in a menu, it is all there is. */
+function buttonsFor(canEnterCode: boolean): Button[] {
+  const snooze = { key: 'snooze', label: 'Snooze' }
+  if (!canEnterCode) return [snooze]
+  return [{ key: 'default', label: 'Enter code' }, { key: 'code', label: 'Enter code' }, snooze]
+}
+
+function dialogText(question: string, reason: string | undefined): string {
+  return `mfad: ${reason === undefined ? '' : `${reason}\n\n`}${question}`
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown reason'
+}

@@ -1,0 +1,302 @@
+// The world around an agent: real files; fake are only the clock, the desktop, STS and the commands that give codes.
+import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { CommandResult } from '../../src/core/mfa-process.ts'
+import type { UtcOffset } from '../../src/core/quiet-hours.ts'
+import type { StsFailure } from '../../src/core/sts-failure.ts'
+import { type Agent, createAgent } from '../../src/daemon/agent.ts'
+import { createKnownFiles } from '../../src/daemon/known-files.ts'
+import type { Desktop, Reminded, ReminderRequest, Respond } from '../../src/edges/desktop.ts'
+import type { FileStore } from '../../src/edges/file-store.ts'
+import type { Log } from '../../src/edges/logger.ts'
+import { openFileStore } from '../../src/edges/own-file-store.ts'
+import { resolveFiles } from '../../src/edges/paths.ts'
+import { loadSettings, settingsStamp } from '../../src/edges/settings-file.ts'
+import type { Sts } from '../../src/edges/sts.ts'
+
+const start = Date.parse('2026-11-23T08:00:00Z')
+const tickSeconds = 30
+
+type Shown = { at: string; title: string; urgent: boolean }
+
+/** A reminder as the desktop got it, and what a user may do with it. */
+export type OnScreen = {
+  request: ReminderRequest
+  respond: Respond
+  isWithdrawn: boolean
+  /** The desktop could not show it. */
+  hasFailed: boolean
+  /** The credentials file at that instant. */
+  credentials: string
+  end(how: Awaited<Reminded['ended']>): void
+}
+
+export type StsCall = { at: string; accessKeyId: string; serialNumber: string; tokenCode: string }
+
+/** Its clock moves only when a test moves it. */
+export class World {
+  readonly home = mkdtempSync(join(tmpdir(), 'mfad-agent-'))
+  readonly shown: Shown[] = []
+  nowMs = start
+  /** STS's clock minus ours. */
+  offsetSeconds = 0
+  desktopError: Error | undefined
+  /** Why no file can be written. */
+  writeError: Error | undefined
+  /** What the desktop was asked to show, also in vain. */
+  readonly screen: OnScreen[] = []
+  utcOffset: UtcOffset = () => 0
+  /** The next answers of STS, before it is well again. */
+  readonly stsFailures: StsFailure[] = []
+  readonly stsCalls: StsCall[] = []
+  /** What an mfa_process does, by default: prints another code each time. */
+  runCommand: (command: string) => CommandResult | Promise<CommandResult> = () => printed(this.nextCode())
+  readonly commandsRun: string[] = []
+  readonly commandSignals: AbortSignal[] = []
+  /** How long sessions live, whatever was asked for. */
+  lifeSeconds: number | undefined
+  unsafeFile: Error | undefined
+  readonly logged: string[] = []
+  wishedAt: Date | undefined
+  agent: Agent
+  /** By how much somebody has set our clock. */
+  clockSetMs = 0
+  private issued = 0
+  private readonly log: Log = logTo(this.logged)
+
+  constructor() {
+    mkdirSync(join(this.home, '.aws'), { mode: 0o700 })
+    this.writeProfiles({ dev: 'alice' })
+    this.agent = this.restart()
+  }
+
+  /** Profiles by name, each on the device of a user; the keys are that user's. */
+  writeProfiles(userOf: Record<string, string>): void {
+    const keys = (user: string) =>
+      `aws_access_key_id = AKIA${user.toUpperCase().padEnd(16, 'X')}\naws_secret_access_key = secret\n`
+    const entries = Object.entries(userOf)
+    this.writeCredentials(entries.map(([name, user]) => `[${name}]\n${keys(user)}`).join('\n'))
+    const serial = (user: string) => `mfa_serial = arn:aws:iam::111122223333:mfa/${user}\n`
+    writeFileSync(
+      join(this.home, '.aws/config'),
+      entries.map(([name, user]) => `[profile ${name}]\n${serial(user)}`).join('\n'),
+      { mode: 0o600 },
+    )
+  }
+
+  /** The lines go to the end: a section of their own, or more of the last profile. */
+  addToConfig(text: string): void {
+    appendFileSync(join(this.home, '.aws/config'), text)
+  }
+
+  readConfig(): string {
+    return readFileSync(join(this.home, '.aws/config'), 'utf8')
+  }
+
+  writeConfig(text: string): void {
+    writeFileSync(join(this.home, '.aws/config'), text)
+  }
+
+  get credentialsFile(): string {
+    return join(this.home, '.aws/credentials')
+  }
+
+  readCredentials(): string {
+    return readFileSync(this.credentialsFile, 'utf8')
+  }
+
+  writeCredentials(text: string): void {
+    writeFileSync(this.credentialsFile, text, { mode: 0o600 })
+  }
+
+  writeSettings(text: string): void {
+    writeFileSync(join(this.home, 'config.ini'), text)
+  }
+
+  /** A new daemon on the same files. */
+  restart(): Agent {
+    const environment = { HOME: this.home }
+    const settings = join(this.home, 'config.ini')
+    this.wishedAt = undefined
+    this.agent = createAgent({
+      known: createKnownFiles({
+        now: () => this.now(),
+        loadSettings: () => loadSettings(settings),
+        settingsStamp: () => settingsStamp(settings),
+        resolveFiles: (loaded) => resolveFiles(environment, loaded),
+        openStore: (file) => this.openStore(file),
+      }),
+      daemon: { pid: 1, startedAt: '2026-11-23T08:00:00Z', version: '0' },
+      log: this.log,
+      endpoint: { useFipsEndpoint: false, useDualstackEndpoint: false },
+      stopping: new AbortController().signal,
+      now: () => this.now(),
+      steadyMs: () => this.nowMs - this.clockSetMs,
+      wakeAt: (instant) => {
+        this.wishedAt = instant
+      },
+      utcOffset: (instant) => this.utcOffset(instant),
+      random: () => 1,
+      desktop: this.desktop,
+      checkOwnFile: () => {
+        if (this.unsafeFile !== undefined) throw this.unsafeFile
+      },
+      runCommand: async (command, _timeoutMs, stopping) => {
+        this.commandSignals.push(stopping)
+        this.commandsRun.push(`${this.now().toISOString().slice(11, 19)} ${command}`)
+        return this.runCommand(command)
+      },
+      loadSts: async () => this.sts,
+    })
+    this.agent.look()
+    return this.agent
+  }
+
+  private openStore(file: string): FileStore {
+    const store = openFileStore(file, join(this.home, 'state'))
+    const update: FileStore['update'] = async (change) => {
+      if (this.writeError !== undefined) throw this.writeError
+      return store.update(change)
+    }
+    return { ...store, update }
+  }
+
+  now(): Date {
+    return new Date(this.nowMs)
+  }
+
+  /** An hour by default. */
+  async login(profiles: string[], durationSeconds = 3600): Promise<void> {
+    await this.agent.login({ profiles, tokenCode: this.nextCode(), durationSeconds })
+  }
+
+  /** As the daemon's clock does it: looks at every tick, and at the instant that was asked for. */
+  async pass(seconds: number): Promise<void> {
+    const end = this.nowMs + seconds * 1000
+    while (this.nowMs < end) {
+      const tick = (Math.floor((this.nowMs - start) / (tickSeconds * 1000)) + 1) * tickSeconds * 1000 + start
+      const wish = this.wishedAt === undefined ? tick : Math.max(this.wishedAt.getTime(), this.nowMs + 1)
+      this.nowMs = Math.min(tick, wish, end)
+      await this.look()
+    }
+  }
+
+  /** The same without the ticks, at which nothing happens that was not wished for. */
+  async leap(seconds: number): Promise<void> {
+    const end = this.nowMs + seconds * 1000
+    while (this.nowMs < end) {
+      const wish = Math.max(this.wishedAt?.getTime() ?? end, this.nowMs + 1)
+      this.nowMs = Math.min(wish, end)
+      await this.look()
+    }
+  }
+
+  /** The computer sleeps: nothing runs, and the clock is later afterwards. */
+  async sleep(seconds: number): Promise<void> {
+    this.nowMs += seconds * 1000
+    await this.look()
+  }
+
+  async look(): Promise<void> {
+    this.agent.look()
+    await this.settle()
+  }
+
+  /** Lets what has begun come to its end, other than a command that does not end. */
+  async settle(): Promise<void> {
+    const count = (message: string) => this.logged.filter((line) => line.includes(message)).length
+    const isBusy = () =>
+      !this.isCommandHanging &&
+      count(' a renewal begins ') > count(' renewed by itself ') + count(' a renewal failed ')
+    do await new Promise((resolve) => setImmediate(resolve))
+    while (isBusy())
+  }
+
+  /** Set by a test whose command does not end. */
+  isCommandHanging = false
+
+  /** Minutes and seconds since the start, with what was shown then. */
+  titles(): string[] {
+    return this.shown.map(({ at, title }) => `${at} ${title}`)
+  }
+
+  async close(): Promise<void> {
+    await this.agent.close()
+    rmSync(this.home, { recursive: true, force: true })
+  }
+
+  /** A code that was not given before. */
+  nextCode(): string {
+    this.codes += 1
+    return String(100_000 + this.codes)
+  }
+
+  private codes = 0
+
+  private readonly desktop: Desktop = {
+    warnings: () => [],
+    remind: async (request, respond, withdraw) => {
+      const { title, isUrgent } = request.notification
+      this.shown.push({ at: this.now().toISOString().slice(11, 19), title, urgent: isUrgent })
+      let end: OnScreen['end'] = nothing
+      const ended = new Promise<Awaited<Reminded['ended']>>((resolve) => {
+        end = resolve
+      })
+      const onScreen = {
+        request,
+        respond,
+        isWithdrawn: false,
+        hasFailed: this.desktopError !== undefined,
+        credentials: this.readCredentials(),
+        end: (how: Awaited<Reminded['ended']>) => end(how),
+      }
+      this.screen.push(onScreen)
+      if (this.desktopError !== undefined) throw this.desktopError
+      withdraw.addEventListener('abort', () => {
+        onScreen.isWithdrawn = true
+        end('withdrawn')
+      })
+      return { way: 'fake', ended }
+    },
+  }
+
+  private readonly sts: Sts = {
+    getSessionToken: async ({ durationSeconds, credentials, serialNumber, tokenCode }) => {
+      const { offsetSeconds } = this
+      const { accessKeyId } = credentials
+      this.stsCalls.push({ at: this.now().toISOString().slice(11, 19), accessKeyId, serialNumber, tokenCode })
+      const failure = this.stsFailures.shift()
+      if (failure !== undefined) return { failure }
+      this.issued += 1
+      const stsMs = this.nowMs + offsetSeconds * 1000
+      const answer = {
+        accessKeyId: `ASIA${String(this.issued).padStart(16, 'Z')}`,
+        secretAccessKey: 'session/secret',
+        sessionToken: 'token',
+        expiration: new Date(stsMs + (this.lifeSeconds ?? durationSeconds) * 1000),
+      }
+      return { answer, clockOffsetSeconds: offsetSeconds }
+    },
+    getCallerIdentity: async () => ({ answer: 'arn:aws:iam::111122223333:user/alice' }),
+  }
+}
+
+const nothing = () => undefined
+
+/** The result of a command that printed this. */
+export function printed(output: string): CommandResult {
+  return { end: { kind: 'exited', exitCode: 0 }, output: `${output}\n`, complaint: '' }
+}
+
+/** The result of a command that failed with this. */
+export function failed(complaint: string, exitCode = 1): CommandResult {
+  return { end: { kind: 'exited', exitCode }, output: '', complaint }
+}
+
+function logTo(lines: string[]): Log {
+  const write = (level: string) => (facts: object, message: string) => {
+    lines.push(`${level} ${message} ${JSON.stringify(facts)}`)
+  }
+  return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+}
