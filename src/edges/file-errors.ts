@@ -24,6 +24,12 @@ const notWritable: Problem = {
   fact: (path) => `${path} cannot be written: its directory is not writable`,
   hint: inDirectory('chmod u+wx'),
 }
+const isProtected: Problem = {
+  code: 'file.not-writable',
+  fact: (path) =>
+    `${path} cannot be written: it or its directory is immutable, append-only or another user's`,
+  hint: (path) => `see which: lsattr -d ${quoted(dirname(path))} ${quoted(path)} (on macOS: ls -ldO)`,
+}
 const cannotReplace: Problem = {
   code: 'file.cannot-replace',
   fact: (path) => `${path} cannot be replaced: it is in use by the system, most likely mounted on its own`,
@@ -49,7 +55,7 @@ const problems: Readonly<Record<string, Problem>> = {
   ENOSPC: noSpace,
   EDQUOT: noSpace,
   EACCES: notWritable,
-  EPERM: notWritable,
+  EPERM: isProtected,
   EROFS: {
     code: 'file.read-only',
     fact: (path) => `${path} is on a read-only file system`,
@@ -85,6 +91,12 @@ export function fileError(error: unknown, path: string, doing: 'read' | 'replace
 /** The path is a directory, a FIFO, a socket or a device. */
 export function notAFileError(path: string): AppError {
   return new AppError(notAFile.code, notAFile.fact(path), notAFile.hint(path))
+}
+
+/** The mode of a file that can only be written where it stands does not let us. */
+export function notWritableError(path: string, cause: unknown): AppError {
+  const message = `${path} cannot be written, and no other file can take its place`
+  return new AppError(notWritable.code, message, `chmod u+w ${quoted(path)}`, cause)
 }
 
 /** Every attempt met a file that had changed since it was read. */

@@ -19,9 +19,9 @@ import {
   type Located,
   otherOwnerError,
 } from './file-access.ts'
-import { changedUnderneathError, fileError, quoted, strayWarning } from './file-errors.ts'
+import { changedUnderneathError, fileError, notWritableError, quoted, strayWarning } from './file-errors.ts'
 import { locate, type OpenFile, openFile, readWhole } from './file-reading.ts'
-import { errnoOf, type FileSystem, failureOf } from './file-system.ts'
+import { errnoOf, type FileSystem, failureOf, makeDirectory } from './file-system.ts'
 import { writeInPlace } from './in-place.ts'
 import { keptPathOf } from './kept-file.ts'
 import type { LateWrite, OldFile } from './late-writes.ts'
@@ -92,7 +92,8 @@ export function checkWritableFile(target: Target, realPath: string, base: OpenFi
   try {
     target.fs.accessSync(realPath, constants.W_OK)
   } catch (error) {
-    throw isOwnersOnly(base.stats, target) ? otherOwnerError(realPath, error) : error
+    if (isOwnersOnly(base.stats, target)) throw otherOwnerError(realPath, error)
+    throw errnoOf(error) === 'EACCES' ? notWritableError(realPath, error) : error
   }
   checkDirectory(target.fs, join(target.stateDirectory, 'recovery'))
 }
@@ -146,7 +147,7 @@ async function tryToReplace(
     warnings.push(...accessWarnings(realPath, mode))
     if (isEqual(before, bytes)) return { before, bytes: before, isChanged: false, warnings, lostEdits: 0 }
 
-    if (base === undefined) fs.mkdirSync(dirname(realPath), { recursive: true, mode: 0o700 })
+    if (base === undefined) makeDirectory(fs, dirname(realPath))
     const outcome = await place(attempt, mode, isDurable)
     if (outcome === 'raced') return 'raced'
     return {

@@ -1,5 +1,6 @@
 // One file of the user, read and replaced as a whole. Nothing is cached: what a call says is what the disk said.
 
+import { constants } from 'node:fs'
 import { AppError, type ErrorBody } from '../core/errors.ts'
 import { accessWarnings, isReplaceable } from './file-access.ts'
 import { fileError } from './file-errors.ts'
@@ -83,7 +84,7 @@ export function createFileStore(deps: FileStoreDeps): FileStore {
         if (lostEdits === 0) return result
         return { ...result, warnings: [...warnings, leftovers.noteLost(path, lostEdits, new Date())] }
       }),
-    recover: () => enqueue(() => recover(target, isInUse, leftovers.noteKept)),
+    recover: () => enqueue(() => recover(target, isInUse, leftovers)),
     warnings: leftovers.warnings,
     close: followed.close,
   }
@@ -137,6 +138,7 @@ function checkWritable(target: Target, realPath: string, file: OpenFile | undefi
     checkWritableFile(target, realPath, file)
     return
   }
+  if (file !== undefined) checkUnprotected(target.fs, realPath)
   try {
     checkDirectory(target.fs, realPath)
   } catch (error) {
@@ -144,4 +146,10 @@ function checkWritable(target: Target, realPath: string, file: OpenFile | undefi
       file === undefined || failureOf(() => checkWritableFile(target, realPath, file)) !== undefined
     if (isStuck) throw error
   }
+}
+
+/** Mounted read-only on its own, or immutable: then no other file can take its place either, whatever the directory says. */
+function checkUnprotected(fs: FileSystem, realPath: string): void {
+  const failure = failureOf(() => fs.accessSync(realPath, constants.W_OK))
+  if (['EROFS', 'EPERM'].includes(errnoOf(failure) ?? '')) throw failure
 }

@@ -11,7 +11,7 @@ import { constants } from 'node:fs'
 import { AppError, type ErrorBody } from '../core/errors.ts'
 import { fileError, nothingWrittenError, quoted, strayWarning } from './file-errors.ts'
 import { readWhole } from './file-reading.ts'
-import { type FileSystem, failureOf } from './file-system.ts'
+import { errnoOf, type FileSystem, failureOf } from './file-system.ts'
 import { type RecoveryCopy, readRecoveryCopy, writeRecoveryCopy } from './recovery-copy.ts'
 import { syncFile } from './temp-file.ts'
 
@@ -78,10 +78,16 @@ export async function recoverInPlace(
   if (copy === undefined) return 'untouched'
   if (copy.realPath !== realPath) return 'other'
   const { before, after } = copy
-  const descriptor = fs.openSync(realPath, constants.O_RDWR)
+  let descriptor: number
+  try {
+    descriptor = fs.openSync(realPath, constants.O_RDWR)
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return 'changed'
+    throw error
+  }
   try {
     const found = readWhole(fs, descriptor, realPath)
-    if (isEqual(found, before) || isEqual(found, after)) return 'untouched'
+    if (isAllOld(found, before, after) || isAllNew(found, before, after)) return 'untouched'
     if (!isMix(found, before, after)) return 'changed'
     overwrite(fs, descriptor, found, after, realPath)
     await syncFile(fs, descriptor)
@@ -150,6 +156,21 @@ function putBack(
   const { message } = fileError(cause, realPath, 'replace') as AppError
   const hint = `the next start of mfad completes it; both versions are in ${quoted(recoveryPath)}`
   throw new AppError('file.half-written', `${message}, and was left half-written`, hint, cause)
+}
+
+/** The write had not begun; at most, another program has appended to the file since. */
+function isAllOld(found: Uint8Array, before: Uint8Array, after: Uint8Array): boolean {
+  if (!isEqual(found.subarray(0, before.length), before)) return false
+  return found.length === before.length || found[before.length] !== after[before.length]
+}
+
+/** The write had ended; at most, another program has appended to the file since. */
+function isAllNew(found: Uint8Array, before: Uint8Array, after: Uint8Array): boolean {
+  if (!isEqual(found.subarray(0, after.length), after)) return false
+  const next = found[after.length]
+  return (
+    next === undefined || after.length >= before.length || (next !== lineEnd && next !== before[after.length])
+  )
 }
 
 /** Each byte is one of the new file or the old one: what a write leaves that was cut short. */

@@ -10,6 +10,8 @@ export type Leftovers = {
   noteLost(path: string, count: number, now: Date): ErrorBody
   /** An edit stands in `keptPath` and not in the file. */
   noteKept(keptPath: string | undefined, realPath: string, cause?: unknown): void
+  /** A write in place was interrupted, and cannot be completed from its recovery copy: the file has changed since. */
+  noteInterrupted(recoveryPath: string, realPath: string): void
   warnings(): ErrorBody[]
 }
 
@@ -30,6 +32,9 @@ export function createLeftovers(fs: FileSystem): Leftovers {
     },
     noteKept(keptPath, realPath, cause) {
       if (kept.size < mostKept) kept.set(keptPath ?? '', keptWarning(keptPath, realPath, cause))
+    },
+    noteInterrupted(recoveryPath, realPath) {
+      if (kept.size < mostKept) kept.set(recoveryPath, interruptedWarning(recoveryPath, realPath))
     },
     warnings() {
       for (const path of kept.keys()) {
@@ -70,5 +75,13 @@ function keptWarning(keptPath: string | undefined, realPath: string, cause: unkn
     code: 'file.edit-kept',
     message: `what another program wrote while mfad replaced ${realPath} is in ${keptPath} and not in the file${reason}`,
     hint: `compare, take over what is missing, then remove it: diff ${quoted(keptPath)} ${quoted(realPath)}`,
+  }
+}
+
+function interruptedWarning(recoveryPath: string, realPath: string): ErrorBody {
+  return {
+    code: 'file.half-written',
+    message: `mfad was interrupted while it wrote ${realPath}, and another program has changed it since: it may not be whole`,
+    hint: `look at it, then remove ${quoted(recoveryPath)}; what it held before: jq -r .before ${quoted(recoveryPath)} | base64 -d`,
   }
 }

@@ -4,7 +4,7 @@
 import { constants } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { openFile } from './file-reading.ts'
-import { type FileSystem, failureOf } from './file-system.ts'
+import { type FileSystem, failureOf, makeDirectory } from './file-system.ts'
 import { hashOf } from './kept-file.ts'
 import { syncFile, writeTempFile } from './temp-file.ts'
 
@@ -12,7 +12,7 @@ export type RecoveryCopy = { realPath: string; before: Uint8Array; after: Uint8A
 
 /** Throws a failed system call, and then leaves nothing. */
 export async function writeRecoveryCopy(fs: FileSystem, path: string, copy: RecoveryCopy): Promise<void> {
-  fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+  makeDirectory(fs, dirname(path))
   const bytes = Buffer.from(
     JSON.stringify({
       path: copy.realPath,

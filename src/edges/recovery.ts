@@ -8,14 +8,15 @@ import type { Recovery } from './file-store.ts'
 import { type FileSystem, failureOf } from './file-system.ts'
 import { recoverInPlace } from './in-place.ts'
 import { hashOf, keptFileOf } from './kept-file.ts'
+import type { Leftovers } from './leftovers.ts'
 import { pidOfRecoveryCopy } from './recovery-copy.ts'
 import { pidOfTempFile } from './temp-file.ts'
 
-type NoteKept = (path: string, realPath: string) => void
+type Notes = Pick<Leftovers, 'noteKept' | 'noteInterrupted'>
 type IsInUse = (pid: number, name: string) => boolean
 
 /** What cannot be listed or removed stays: it is 0600, and the next start tries again. */
-export async function recover(target: Target, isInUse: IsInUse, noteKept: NoteKept): Promise<Recovery> {
+export async function recover(target: Target, isInUse: IsInUse, notes: Notes): Promise<Recovery> {
   const { fs } = target
   const removed: string[] = []
   const remove = (path: string) => {
@@ -26,7 +27,7 @@ export async function recover(target: Target, isInUse: IsInUse, noteKept: NoteKe
     const realPath = locate(fs, target.path)
     for (const path of copiesFor(fs, target.stateDirectory, isInUse)) {
       const outcome = await recoverInPlace(fs, path, realPath).catch(() => 'other' as const)
-      if (outcome === 'changed') noteKept(path, realPath)
+      if (outcome === 'changed') notes.noteInterrupted(path, realPath)
       else if (outcome !== 'other') remove(path)
       isCompleted ||= outcome === 'completed'
     }
@@ -36,7 +37,7 @@ export async function recover(target: Target, isInUse: IsInUse, noteKept: NoteKe
       const kept = keptFileOf(realPath, name)
       if (pid !== undefined && !isInUse(pid, name)) remove(path)
       if (kept === undefined || isInUse(kept.pid, name)) continue
-      if (isNeeded(fs, path, kept.hash, realPath)) noteKept(path, realPath)
+      if (isNeeded(fs, path, kept.hash, realPath)) notes.noteKept(path, realPath)
       else remove(path)
     }
   } catch (error) {

@@ -1,9 +1,11 @@
 // The fault table of a replacement: every file-system call that it makes × every error, in every starting state.
 // The calls are counted by a run without a fault, so a call added later is covered without a change here.
 
+import { constants } from 'node:os'
 import { createFsFromVolume, Volume } from 'memfs'
 import { describe, expect, it } from 'vitest'
 import { AppError } from '../../src/core/errors.ts'
+import { fileError } from '../../src/edges/file-errors.ts'
 import { createFileStore, type FileStore, type FileSystem } from '../../src/edges/file-store.ts'
 
 const errnos = 'ENOSPC EDQUOT EACCES EPERM EROFS EIO EMFILE EBUSY EXDEV ENOENT ENOTDIR EEXIST'.split(' ')
@@ -154,8 +156,8 @@ const besideTheFile = [
 const naming = ['linkSync', 'renameSync']
 /** What looks like someone else's change, and so is tried again; and what only shows another way. */
 const harmless: Record<string, string[]> = {
-  ENOENT: ['realpathSync', 'readlinkSync', 'openSync', 'statSync', 'linkSync', 'accessSync'],
-  EEXIST: ['linkSync'],
+  ENOENT: ['realpathSync', 'readlinkSync', 'openSync', 'statSync', 'linkSync', 'accessSync', 'mkdirSync'],
+  EEXIST: ['linkSync', 'mkdirSync'],
   EPERM: [...besideTheFile, ...naming],
   EACCES: [...besideTheFile, ...naming],
   EROFS: besideTheFile,
@@ -319,6 +321,15 @@ it.each([
   const world = createWorld(scenarios['a file that exists'], { at, errno })
   await expect(update(world.store)).rejects.toMatchObject({ code })
 })
+
+const { EDQUOT } = constants.errno
+it.each(['UNKNOWN', `Unknown system error -${EDQUOT}`])(
+  'knows a used up quota, for which Node has no name (%s)',
+  (code) => {
+    const error = Object.assign(new Error(code), { code, errno: -EDQUOT })
+    expect(fileError(error, '/home/a/.aws/credentials', 'replace')).toMatchObject({ code: 'file.no-space' })
+  },
+)
 
 it.each(['EINVAL', 'ENOTSUP', 'ENOSYS'])(
   'takes a directory that cannot be synced (%s) as it is',

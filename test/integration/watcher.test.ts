@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
+  aliceSerial,
   devConfig,
   devCredentials,
   openSandbox,
@@ -37,9 +38,14 @@ beforeEach(async () => {
 })
 afterEach(() => sandbox.close())
 
-async function loggedIn(): Promise<RunningDaemon> {
-  const daemon = await sandbox.startDaemon()
-  const { exitCode, stderr } = await sandbox.mfad('login', 'dev', sandbox.code())
+const loggedIn = (...options: string[]) => loggedInWith({}, ...options)
+
+async function loggedInWith(
+  environment: Record<string, string>,
+  ...options: string[]
+): Promise<RunningDaemon> {
+  const daemon = await sandbox.startDaemon(environment)
+  const { exitCode, stderr } = await sandbox.mfad('login', 'dev', sandbox.code(), ...options)
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   return daemon
 }
@@ -78,6 +84,52 @@ describe('the daemon, without being asked', () => {
         save(configWith(`eu-test-${round}${index}`))
         await expectRegion(`eu-test-${round}${index}`)
       }
+    }
+  })
+
+  it.each([2, 5])('follows the last of %d replacements back to back, and a later write', async (times) => {
+    await loggedIn()
+    for (let time = 1; time <= times; time++) replace(config, configWith(`eu-test-${time}`))
+    await expectRegion(`eu-test-${times}`)
+    writeFileSync(config, configWith('eu-north-1'))
+    await expectRegion('eu-north-1')
+  })
+
+  it('follows a config file that was missing at the start, created and then replaced', async () => {
+    unlinkSync(config)
+    await loggedIn('--serial-number', aliceSerial)
+    expect(writtenRegion()).toBeUndefined()
+    writeFileSync(config, configWith('eu-north-1'))
+    await expectRegion('eu-north-1')
+    replace(config, configWith('eu-south-1'))
+    await expectRegion('eu-south-1')
+  })
+
+  it('follows a config file whose directory was missing at the start, and is removed and made again', async () => {
+    const later = join(sandbox.home, 'later')
+    config = join(later, 'config')
+    sandbox.writeSettings(`[mfad]\nconfig_file = ${config}\n`)
+    await loggedIn('--serial-number', aliceSerial)
+    for (const round of [1, 2, 3]) {
+      mkdirSync(later)
+      writeFileSync(config, configWith(`eu-test-${round}`))
+      await expectRegion(`eu-test-${round}`)
+      replace(config, configWith('eu-north-1'))
+      await expectRegion('eu-north-1')
+      rmSync(later, { recursive: true })
+      await until('the region is gone', () => writtenRegion() === undefined, limitMs)
+    }
+  })
+
+  it('follows when both files are removed and created within milliseconds', async () => {
+    await loggedIn()
+    for (const round of [1, 2, 3]) {
+      const credentials = sandbox.readCredentials()
+      unlinkSync(config)
+      unlinkSync(sandbox.credentialsFile)
+      sandbox.writeCredentials(credentials)
+      writeFileSync(config, configWith(`eu-test-${round}`))
+      await expectRegion(`eu-test-${round}`)
     }
   })
 
@@ -128,6 +180,45 @@ describe('the daemon, without being asked', () => {
     replace(other, configWith('eu-south-1'))
     await expectRegion('eu-south-1')
   })
+
+  it('follows its settings file, whichever way it is saved, and whatever becomes of its directory', async () => {
+    const directory = join(sandbox.home, '.config/mfad')
+    const settings = join(directory, 'config.ini')
+    const regions = ['eu-north-1', 'eu-south-1']
+    const nameOf = (region: string) => join(sandbox.home, region)
+    const naming = (region: string) => `[mfad]\nconfig_file = ${nameOf(region)}\n`
+    for (const region of regions) writeFileSync(nameOf(region), configWith(region), { mode: 0o600 })
+    sandbox.writeSettings(naming('eu-south-1'))
+    await loggedIn()
+    const saves: ((text: string) => void)[] = [
+      (text) => writeFileSync(settings, text),
+      (text) => replace(settings, text),
+      (text) => {
+        for (let time = 0; time < 5; time++) replace(settings, time === 4 ? text : `${text}# ${time}\n`)
+      },
+      (text) => {
+        unlinkSync(settings)
+        writeFileSync(settings, text)
+      },
+      (text) => {
+        rmSync(directory, { recursive: true })
+        mkdirSync(directory)
+        writeFileSync(settings, text)
+      },
+      (text) => {
+        renameSync(directory, `${directory}-old`)
+        mkdirSync(`${directory}-new`)
+        writeFileSync(join(`${directory}-new`, 'config.ini'), text)
+        renameSync(`${directory}-new`, directory)
+      },
+      (text) => writeFileSync(settings, text),
+    ]
+    for (const [index, save] of saves.entries()) {
+      const region = regions[index % 2] ?? ''
+      save(naming(region))
+      await expectRegion(region)
+    }
+  })
 })
 
 describe('where watching is impossible, the daemon', () => {
@@ -155,6 +246,23 @@ describe('where watching is impossible, the daemon', () => {
       .filter((line) => line.includes('watching failed') && line.includes(`"directory":"${directory}"`))
     expect(complaints).toHaveLength(1)
   })
+})
+
+/** The regular tick comes every 30 s; here a hundred times as often. */
+it('where watching is impossible, the daemon notices by itself at its next tick', async () => {
+  const stub = join(sandbox.home, 'no-watch.cjs')
+  writeFileSync(
+    stub,
+    `require('node:fs').watch = () => { throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' }) }
+    const { setInterval } = globalThis
+    globalThis.setInterval = (callback, ms, ...more) => setInterval(callback, ms / 100, ...more)\n`,
+  )
+  await loggedInWith({ NODE_OPTIONS: `--require ${stub}` })
+  replace(config, configWith('eu-north-1'))
+  await expectRegion('eu-north-1')
+  rmSync(config)
+  writeFileSync(config, configWith('eu-south-1'))
+  await expectRegion('eu-south-1')
 })
 
 /** How often its main thread has gone to sleep, since its start: an idle one is woken by nothing but its tick. */

@@ -13,7 +13,7 @@ export type Ended = { exitCode: number | null; stdout: string; stderr: string }
 type RunOptions = {
   input?: string
   environment?: Record<string, string | undefined>
-  /** The program instead of Node, for those that test other Node versions. */
+  /** The program instead of Node: another version of it, or one that first goes elsewhere. */
   node?: string
 } & Partial<Identity>
 
@@ -38,7 +38,7 @@ export type Sandbox = {
   mfadWith(options: RunOptions, ...args: string[]): Promise<Ended>
   startDaemon(
     environment?: Record<string, string | undefined>,
-    identity?: Partial<Identity>,
+    how?: Pick<RunOptions, 'node' | 'uid' | 'gid'>,
   ): Promise<RunningDaemon>
   status(): Promise<Status>
   /** The code that the phone shows now; used or not, it must never turn up in any output. */
@@ -134,8 +134,8 @@ export async function openSandbox(users: StsUser[] = [alice]): Promise<Sandbox> 
     credentialsFile,
     mfadWith,
     mfad: (...args) => mfadWith({}, ...args),
-    async startDaemon(extra = {}, identity = {}) {
-      const daemon = await startDaemon({ ...environment, ...extra }, identity, keep)
+    async startDaemon(extra = {}, how = {}) {
+      const daemon = await startDaemon({ ...environment, ...extra }, how, keep)
       daemons.push(daemon)
       return daemon
     },
@@ -223,10 +223,10 @@ export function run(child: ChildProcess, input = ''): Promise<Ended> {
 
 async function startDaemon(
   environment: Record<string, string | undefined>,
-  identity: Partial<Identity>,
+  how: Pick<RunOptions, 'node' | 'uid' | 'gid'>,
   keep: (ended: Ended) => Ended,
 ): Promise<RunningDaemon> {
-  const child = spawnProgram(['daemon'], environment, identity)
+  const child = spawnProgram(['daemon'], environment, how)
   let log = ''
   child.stderr?.on('data', (chunk) => {
     log += chunk
