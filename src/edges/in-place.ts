@@ -112,7 +112,9 @@ function overwrite(
   const start = firstDifference(before, after)
   const filled = filledUp(after, before.length)
   writeAll(fs, descriptor, filled.subarray(start), start, realPath)
-  if (filled.length > after.length) fs.ftruncateSync(descriptor, after.length)
+  // What another program has appended meanwhile must not be cut off; then the line ends stay before it.
+  const isCut = filled.length > after.length && fs.fstatSync(descriptor).size === filled.length
+  if (isCut) fs.ftruncateSync(descriptor, after.length)
 }
 
 /** `start`: undefined to append. A disk that is full takes the first part, and refuses the rest. */

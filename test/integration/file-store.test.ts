@@ -162,6 +162,7 @@ describe('replacing', () => {
       }),
     )
     await Promise.all(results)
+    await store.close()
     expect(content()).toBe(Array.from({ length: 20 }, (_, index) => `${index},`).join(''))
   })
 

@@ -150,6 +150,15 @@ describe('a file that another program has only appended to is whole, and nothing
     }
   })
 
+  it('also where what it appended begins with a line end', async () => {
+    for (const [, old, later] of writes.filter(([, before, after]) => after.length >= before.length)) {
+      await interrupt(bytesOf(old), bytesOf(later), bytesOf(`${later}\n[theirs]\n`))
+      const store = storeOf()
+      await store.recover()
+      expect([content(), copies(), store.warnings()]).toEqual([`${later}\n[theirs]\n`, [], []])
+    }
+  })
+
   it.each(writes)('but not after a write that %s, which may have been torn', async (_what, old, later) => {
     const [before, after] = [bytesOf(old), bytesOf(later)]
     for (let written = 1; written < Math.max(before.length, after.length); written++) {
@@ -286,6 +295,42 @@ describe('what is written in place', () => {
     const stats = fs.statSync(path)
     expect([stats.ino, stats.mode & 0o777, content(second)]).toEqual([ino, mode, `[new]\n${first}`])
     expect(warnings.map(({ code }) => code)).toEqual((mode & 0o044) === 0 ? [] : ['file.readable-by-others'])
+  })
+
+  it('and becomes shorter is not cut where another program has just appended to it', async () => {
+    write(`${first}[b]\nkey = B\n`)
+    fs.linkSync(path, join(home, 'second'))
+    const { ino } = fs.statSync(path)
+    const writeSync = (...[descriptor, bytes, ...where]: [number, Uint8Array, number, number, number]) => {
+      const count = fs.writeSync(descriptor, bytes, ...where)
+      if (fs.fstatSync(descriptor).ino === ino) fs.appendFileSync(path, '[theirs]\n')
+      return count
+    }
+    const intruding: FileSystem = { ...fs, writeSync: writeSync as FileSystem['writeSync'] }
+    await storeOf(intruding).update({ edit: () => bytesOf(first), verify: () => undefined })
+    expect([content(), copies()]).toEqual([`${first}${'\n'.repeat(12)}[theirs]\n`, []])
+  })
+
+  it('stays what another program has made of it when the write then fails, and both versions are kept', async () => {
+    write(first)
+    fs.linkSync(path, join(home, 'second'))
+    const { ino } = fs.statSync(path)
+    const fsync = (descriptor: number, done: (error: Error | null) => void) => {
+      if (fs.fstatSync(descriptor).ino !== ino) return done(null)
+      fs.writeFileSync(path, 'theirs\n')
+      done(Object.assign(new Error('EIO'), { code: 'EIO' }))
+    }
+    const failing: FileSystem = { ...fs, fsync: fsync as FileSystem['fsync'] }
+    const edit = (before: Uint8Array) => Buffer.concat([before, bytesOf('ours\n')])
+    const updated = storeOf(failing).update({ edit, verify: () => undefined })
+    await expect(updated).rejects.toMatchObject({
+      code: 'file.half-written',
+      message: expect.stringContaining(`${path} (EIO), and was left half-written`),
+      hint: expect.stringContaining(stateDirectory),
+    })
+    const [left = ''] = copies()
+    const { before } = JSON.parse(content(join(stateDirectory, left)))
+    expect([content(), Buffer.from(before, 'base64').toString()]).toEqual(['theirs\n', first])
   })
 
   it('is not written when it has changed meanwhile, and then with that change in it', async () => {
