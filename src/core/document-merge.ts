@@ -144,8 +144,9 @@ function withBothEdits(from: string, to: string, found: string): string | undefi
   const [base, theirs, ours] = [from, to, found].map((text) => splitLines(withoutEnd(text)))
   if (base === undefined || theirs === undefined || ours === undefined) return undefined
   const text = mergeLines(base, theirs, ours)?.join(lineEndOf(found))
-  if (text === undefined || parseText(text, true).findings.some(({ rejectsFile }) => rejectsFile))
-    return undefined
+  const findings = (of: string) => parseText(of, true).findings.length
+  // What AWS tools read differently, or not at all, and neither side had, comes from putting them together.
+  if (text === undefined || findings(text) > Math.max(findings(to), findings(found))) return undefined
   return withEndOf(text, found)
 }
 

@@ -17,6 +17,7 @@ export function mergeLines(
   const merged: string[] = []
   for (let index = 0; index <= base.length; index++) {
     const [mine, its] = [one.starting.get(index), other.starting.get(index)]
+    if (isInside(mine, other) || isInside(its, one)) return undefined
     merged.push(...(mine?.lines ?? []), ...(isSame(mine, its) ? [] : (its?.lines ?? [])))
     const [isGone, isGoneToo] = [one.removing.get(index), other.removing.get(index)]
     if (isGone && isGoneToo && !isSame(isGone, isGoneToo)) return undefined
@@ -30,6 +31,13 @@ export function mergeLines(
 type Hunk = { start: number; end: number; lines: string[] }
 /** `removing`: by the index of each line that it removes. */
 type Hunks = { starting: Map<number, Hunk>; removing: Map<number, Hunk> }
+
+/** Does one side add something in the middle of what the other removes? There it would belong to other lines. */
+function isInside(added: Hunk | undefined, others: Hunks): boolean {
+  if (added === undefined || added.end > added.start) return false
+  const around = others.removing.get(added.start)
+  return around !== undefined && around.start < added.start
+}
 
 function isSame(one: Hunk | undefined, other: Hunk | undefined): boolean {
   if (one === undefined || other === undefined) return one === other

@@ -21,7 +21,7 @@ export type AgentState = {
   /** By the access key id of a session: how long it lives in all. Known only for those issued to this process. */
   lifeSeconds: Map<string, number>
   /** Issued, and not in the file yet. */
-  unwritten?: UnwrittenSession
+  unwritten: UnwrittenSession[]
   /** STS's clock minus ours, from its last answer. */
   clockOffsetSeconds: number
   /** Why the last notification could not be shown. */
@@ -31,6 +31,7 @@ export type AgentState = {
 export function createAgentState(): AgentState {
   return {
     usedCodes: [],
+    unwritten: [],
     identities: new Map(),
     lastErrors: new Map(),
     snoozedUntil: new Map(),

@@ -33,11 +33,11 @@ import { describeBug } from './http-server.ts'
 import type { KnownFiles } from './known-files.ts'
 import { type CommandNeeded, type LoginDeps, login, stsNow } from './login.ts'
 import { testReminder } from './notify-test.ts'
-import { correctRegions } from './region-keeper.ts'
+import { correctRegions, type RegionsGiven } from './region-keeper.ts'
 import { createReminders, earliest, notifierWarning } from './reminders.ts'
 import { createRenewals } from './renewals.ts'
 import { removeSession, restoreUndone } from './session-writer.ts'
-import { forgetUnwritten, nextTry } from './unwritten-session.ts'
+import { forgetUnwritten, nextTry, nextTryAt } from './unwritten-session.ts'
 
 export type AgentDeps = Omit<LoginDeps, 'state'> &
   CodeCommandDeps & {
@@ -138,10 +138,11 @@ export function createAgent(deps: AgentDeps): Agent {
 
   /** Once for each reading of the files: what failed for one is not tried again before they change. */
   let regionsKeptFor: readonly Profile[] | undefined
+  const regionsGiven: RegionsGiven = new Map()
   const keepRegions = () => {
     if (regionsKeptFor === known.profiles || known.unsettledUntil !== undefined || known.unreadable) return
     regionsKeptFor = known.profiles
-    const correction = correctRegions(known)
+    const correction = correctRegions(known, regionsGiven)
     if (correction === undefined) return
     lastJob = lastJob.then(correction).catch((error: unknown) => {
       log.warn({ error: errorBody(error) }, 'the region of a session could not be kept in step')
@@ -178,7 +179,7 @@ export function createAgent(deps: AgentDeps): Agent {
     const sessions = currentSessions()
     const renewal = renewals.look(sessions, rules)
     const nextReminderAt = reminders.look(withHope(sessions, renewal.hopeUntil), rules)
-    deps.wakeAt(earliest(renewal.nextAt, nextReminderAt, known.unsettledUntil))
+    deps.wakeAt(earliest(renewal.nextAt, nextReminderAt, known.unsettledUntil, nextTryAt(state)))
   }
 
   const logInOnce = (request: LoginRequest, isCodeFromCommand: boolean) =>
@@ -308,7 +309,7 @@ export function createAgent(deps: AgentDeps): Agent {
       codeCommands.close()
       await renewals.close()
       await lastJob
-      await known.credentials.close()
+      await known.close()
     },
   }
 }

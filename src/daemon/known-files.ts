@@ -25,10 +25,16 @@ export type KnownFiles = {
   refresh(): boolean
   /** Takes what was just written for true, however it looks; and remembers it, but for what was only made once more. */
   adoptWritten(
-    result: Pick<UpdateResult, 'before' | 'bytes' | 'isChanged'>,
+    result: Pick<UpdateResult, 'before' | 'bytes' | 'isChanged' | 'realPath'>,
     kind: WriteKind | 'made-again',
   ): void
   readonly recentWrites: RecentWrites
+  /** Where the credentials file really is; undefined until it could be located. */
+  readonly realPath: string | undefined
+  /** Nothing is waited for any more. */
+  readonly isClosing: boolean
+  /** Ends following the files that were replaced. */
+  close(): Promise<void>
   readonly settings: Settings
   readonly files: Files
   readonly documents: Documents
@@ -57,6 +63,8 @@ type KnownFile = {
   document: CredentialsDocument
   warnings: Warning[]
   suspect?: { length: number; since: number }
+  /** Where the path leads. */
+  realPath?: string
   /** Why it cannot be read now; what was read before still counts. */
   error?: AppError
 }
@@ -70,6 +78,9 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
   let credentials = openFile(deps, files.credentials, true)
   let config = openFile(deps, files.config, false)
   let profiles: readonly Profile[] = []
+  const recentWrites = createRecentWrites(deps.now)
+  /** Of credentials files that are no longer ours to write, but for what still belongs into them. */
+  const formerStores: FileStore[] = []
 
   const refreshSettings = (): boolean => {
     const stamp = deps.settingsStamp()
@@ -84,12 +95,21 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     }
     const socket = files.socket
     files = { ...deps.resolveFiles(settings), socket }
-    if (credentials.path !== files.credentials) credentials = openFile(deps, files.credentials, true)
+    if (credentials.path !== files.credentials) {
+      formerStores.push(credentials.store)
+      credentials = openFile(deps, files.credentials, true)
+      void credentials.store.recover()
+    }
     if (config.path !== files.config) config = openFile(deps, files.config, false)
     return true
   }
+  let realPath: string | undefined
+  let isClosing = false
   const refresh = (): boolean => {
     const changes = [refreshSettings(), refreshFile(credentials, deps.now()), refreshFile(config, deps.now())]
+    // What was written to one file is nothing to be written to another.
+    if (credentials.realPath !== realPath) recentWrites.forgetAll()
+    realPath = credentials.realPath
     if (!changes.includes(true)) return false
     profiles = buildProfiles(
       { credentials: credentials.document, config: config.document },
@@ -99,10 +119,13 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     return true
   }
   refresh()
-  const recentWrites = createRecentWrites(deps.now)
   const known: KnownFiles = {
     refresh,
-    adoptWritten({ before, bytes, isChanged }, kind) {
+    adoptWritten({ before, bytes, isChanged, realPath: writtenPath }, kind) {
+      if (credentials.realPath !== undefined && writtenPath !== credentials.realPath) {
+        refresh()
+        return
+      }
       if (isChanged && kind !== 'made-again')
         recentWrites.note(parseDocument(before), parseDocument(bytes), kind)
       credentials.bytes = bytes
@@ -126,8 +149,8 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
       return credentials.store
     },
     get warnings() {
-      const leftovers = credentials.store
-        .warnings()
+      const leftovers = [credentials.store, ...formerStores]
+        .flatMap((store) => store.warnings())
         .map((warning) => ({ ...warning, file: files.credentials }))
       return [...settingsWarnings, ...credentials.warnings, ...leftovers, ...config.warnings]
     },
@@ -137,6 +160,16 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     get unsettledUntil() {
       const since = [credentials.suspect?.since, config.suspect?.since].filter((at) => at !== undefined)
       return since.length === 0 ? undefined : new Date(Math.max(...since) + disbeliefMs)
+    },
+    get realPath() {
+      return credentials.realPath
+    },
+    get isClosing() {
+      return isClosing
+    },
+    async close() {
+      isClosing = true
+      await Promise.all([credentials.store, ...formerStores].map((store) => store.close()))
     },
     async settle() {
       refresh()
@@ -178,6 +211,7 @@ function refreshFile(file: KnownFile, now: Date): boolean {
   delete file.suspect
   if (state.kind === 'unreadable') return noteUnreadable(file, state.error)
   delete file.error
+  file.realPath = state.realPath
   const bytes = state.kind === 'present' ? state.bytes : new Uint8Array()
   file.stamp = state.stamp
   file.bytes = bytes

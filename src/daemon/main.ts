@@ -68,14 +68,14 @@ export async function runDaemon(inherited: Environment): Promise<void> {
       runHelperCommand(command, { environment, timeoutMs, stopping: stop }),
     loadSts: async () => (await import('../edges/sts.ts')).createSts(),
   })
+  const { removed, isCompleted } = await known.credentials.recover()
+  for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
+  if (isCompleted) log.info({}, 'completed an interrupted write of the credentials file')
   const server = createHttpServer(createRoutes(agent), MFAD_VERSION, log)
   // From here on a signal must not end the process before the socket is removed.
   const signalled = firstSignal()
   const socket = await bindSocket(server, known.files.socket, process.pid, userId())
   log.info({ ...daemon, files: known.files }, 'started')
-  const { removed, isCompleted } = await known.credentials.recover()
-  for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
-  if (isCompleted) log.info({}, 'completed an interrupted write of the credentials file')
   const following = startFollowing({ known, agent, log, clock })
 
   try {

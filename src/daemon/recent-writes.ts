@@ -1,4 +1,4 @@
-// What we wrote in the last minute. Another program that had read the file before may write it back without our change: an
+// What we wrote in the last minute, and what we merged in the last seconds. Another program that had read the file before may write it back without our change: an
 // issued session would be lost with it, and that cost the user a code; or an edit of a third program that we had merged. So
 // the change is made once more; after that the file is believed. A program that writes all the time is answered a few more
 // times, but only within seconds.
@@ -26,13 +26,15 @@ export type RecentWrites = {
   undone(document: CredentialsDocument): Undone[]
   /** These were made once more. */
   noteMadeAgain(undone: readonly Undone[]): void
+  /** Another file is the credentials file now. */
+  forgetAll(): void
   /** Would this change only bring back what we replaced? */
   isStale(change: SectionChange): boolean
 }
 
 export type Undone = SectionChange & { recent: Recent }
 
-const rememberedMs = 60_000
+const rememberedMs = { sessions: 60_000, merge: 5000 }
 /** For what was already written once more. */
 const insistingMs = 5000
 const mostRewrites = 8
@@ -51,8 +53,8 @@ type Recent = {
 
 export function createRecentWrites(now: () => Date): RecentWrites {
   let recents: Recent[] = []
-  const isRemembered = ({ at, rewrites }: Recent) =>
-    Math.abs(now().getTime() - at) <= (rewrites === 0 ? rememberedMs : insistingMs) &&
+  const isRemembered = ({ kind, at, rewrites }: Recent) =>
+    Math.abs(now().getTime() - at) <= (rewrites === 0 ? rememberedMs[kind] : insistingMs) &&
     rewrites <= mostRewrites
   const forgetOld = () => {
     recents = recents.filter(isRemembered).slice(-mostRecents)
@@ -87,6 +89,9 @@ export function createRecentWrites(now: () => Date): RecentWrites {
         recent.at = now().getTime()
         recent.stale = [...recent.stale, from].slice(-mostStale)
       }
+    },
+    forgetAll() {
+      recents = []
     },
     isStale({ name, to }) {
       forgetOld()

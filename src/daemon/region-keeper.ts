@@ -5,17 +5,28 @@ import type { KnownFiles } from './known-files.ts'
 import { sessionRegion } from './login.ts'
 import { checkAccepted, type SessionWrite, writeSessions } from './session-writer.ts'
 
-/** The write that brings all regions in step; undefined when they are. */
-export function correctRegions(known: KnownFiles): (() => Promise<void>) | undefined {
-  const writes = staleSections(known)
-  if (writes.length === 0) return undefined
+/** How often a section was given a region, by its access key id and that region. */
+export type RegionsGiven = Map<string, number>
+
+/** Another daemon with another config file would set its own each time. */
+const mostTimes = 5
+
+/** The write that brings all regions in step; undefined when they are, or somebody else goes on changing them. */
+export function correctRegions(known: KnownFiles, given: RegionsGiven): (() => Promise<void>) | undefined {
+  const isOpen = (write: SessionWrite) => (given.get(keyOf(write)) ?? 0) < mostTimes
+  if (!staleSections(known).some(isOpen)) return undefined
   return async () => {
     await known.settle()
-    const current = staleSections(known)
+    const current = staleSections(known).filter(isOpen)
     if (current.length === 0) return
+    for (const write of current) given.set(keyOf(write), (given.get(keyOf(write)) ?? 0) + 1)
     checkAccepted(known.documents.credentials, known.files.credentials)
     await writeSessions(known, current)
   }
+}
+
+function keyOf({ replaces, values }: SessionWrite): string {
+  return `${replaces} ${values.get('region') ?? ''}`
 }
 
 function staleSections({ profiles, documents }: KnownFiles): SessionWrite[] {
@@ -33,6 +44,7 @@ function staleSections({ profiles, documents }: KnownFiles): SessionWrite[] {
         {
           sessionProfile: profile.sessionProfile,
           values: sessionValues(credentials, region),
+          replaces: credentials.accessKeyId,
           adopt: false,
           isOptional: true,
         },

@@ -18,6 +18,8 @@ export type SessionWrite = {
   sessionProfile: string
   /** By key; see sessionValues. */
   values: ReadonlyMap<string, string>
+  /** The access key id that must still stand there: another daemon may have written a newer session meanwhile. */
+  replaces?: string
   /** Take over a section that is not ours. */
   adopt: boolean
   /** Left out, and reported, when it cannot be written: one odd section must not cost the others their renewal. */
@@ -81,7 +83,9 @@ function withSessions(
   checkAccepted(before, path)
   const skipped = new Map<string, ErrorBody>()
   let document = before
-  for (const { sessionProfile, values, adopt, isOptional } of writes) {
+  for (const { sessionProfile, values, adopt, isOptional, replaces } of writes) {
+    const session = readSession(document, sessionProfile)
+    if (replaces !== undefined && (session.kind !== 'ours' || session.accessKeyId !== replaces)) continue
     try {
       requireOurs(document, sessionProfile, adopt, path)
       document = setSection(document, sessionProfile, sessionKeys, values)
@@ -132,7 +136,11 @@ export async function restoreUndone(known: KnownFiles): Promise<string[]> {
   return undone.map(({ name }) => name)
 }
 
-type Edit = Pick<Update, 'edit' | 'verify'>
+type Edit = Pick<Update, 'edit' | 'verify'> & {
+  /** Throws AppError when what was written is not all that was meant. */
+  check?(): void
+}
+type Late = LateWrite & { written: Uint8Array; realPath: string }
 
 /** Replaces the file and takes the new one for known; what others then still write into the old one is merged. */
 function write(known: KnownFiles, edit: Edit, kind: WriteKind | 'made-again'): Promise<UpdateResult> {
@@ -143,23 +151,21 @@ function write(known: KnownFiles, edit: Edit, kind: WriteKind | 'made-again'): P
  * Puts what another program wrote into the old file into the new one. While that is still as we wrote it, our edit is made
  * in what the other program wrote; else the two are merged section by section.
  */
-async function mergeLate(
-  known: KnownFiles,
-  ours: Edit,
-  late: LateWrite & { written: Uint8Array },
-): Promise<void> {
+async function mergeLate(known: KnownFiles, ours: Edit, late: Late): Promise<void> {
   let changes: SectionChange[] | undefined
   let conflicts: string[] = []
   const edit: Edit = {
     edit(current) {
       conflicts = []
       changes = undefined
+      if (known.realPath !== late.realPath) throw movedError(late.realPath)
       if (isEqual(current, late.written)) return ours.edit(late.after)
       const document = parseDocument(current)
+      const [before, after] = [parseDocument(late.before), parseDocument(late.after)]
+      // Else the same text would be other characters in each of them.
+      if (document.isUtf8 !== before.isUtf8 || before.isUtf8 !== after.isUtf8) throw encodingError()
       checkAccepted(document, known.files.credentials)
-      changes = sectionChanges(parseDocument(late.before), parseDocument(late.after)).filter(
-        (change) => !known.recentWrites.isStale(change),
-      )
+      changes = sectionChanges(before, after).filter((change) => !known.recentWrites.isStale(change))
       const merged = applyChanges(document, changes)
       conflicts = merged.conflicts
       return merged.document.toBytes()
@@ -168,9 +174,29 @@ async function mergeLate(
       if (changes === undefined) ours.verify(late.after, after)
       else checkMerge(before, after, changes)
     },
+    check() {
+      if (changes === undefined) ours.check?.()
+      if (conflicts.length > 0) throw conflictError(conflicts)
+    },
   }
   await write(known, edit, 'merge')
-  if (conflicts.length > 0) throw conflictError(conflicts)
+  edit.check?.()
+}
+
+function movedError(realPath: string): AppError {
+  return new AppError(
+    'file.edit-conflict',
+    `${realPath} is no longer the credentials file`,
+    'compare the two files, and take over what is missing',
+  )
+}
+
+function encodingError(): AppError {
+  return new AppError(
+    'file.edit-conflict',
+    'one of the two is not UTF-8',
+    'compare the two files, and take over what is missing',
+  )
 }
 
 function checkMerge(before: Uint8Array, after: Uint8Array, changes: readonly SectionChange[]): void {
@@ -208,22 +234,25 @@ async function updateSettled(
   update: Update,
   kind: WriteKind | 'made-again',
 ): Promise<UpdateResult> {
-  const patienceMs = kind === 'merge' ? mergePatienceMs : jobPatienceMs
-  const edit = (before: Uint8Array) => {
-    known.refresh()
-    if (known.unsettledUntil !== undefined) throw busyError(known.files.credentials)
-    return update.edit(before)
-  }
   const startedAt = performance.now()
   for (;;) {
     try {
       await known.settle()
-      const result = await known.credentials.update({ ...update, edit })
+      const store = known.credentials
+      const edit = (before: Uint8Array) => {
+        known.refresh()
+        if (known.unsettledUntil !== undefined || known.credentials !== store)
+          throw busyError(known.files.credentials)
+        return update.edit(before)
+      }
+      const result = await store.update({ ...update, edit })
       known.adoptWritten(result, kind)
       return result
     } catch (error) {
+      const patienceMs = kind === 'merge' ? mergePatienceMs : jobPatienceMs
       const isPassing = error instanceof AppError && passingErrors.includes(error.code)
-      if (!isPassing || performance.now() - startedAt > patienceMs) throw error
+      const isOver = performance.now() - startedAt > patienceMs
+      if (!isPassing || isOver || (kind === 'merge' && known.isClosing)) throw error
     }
     await new Promise((resolve) => setTimeout(resolve, attemptPauseMs))
   }

@@ -12,7 +12,7 @@ export type UnwrittenSession = {
   serialNumber: string
   callerKeyId: string
   credentials: SessionCredentials
-  writes: readonly SessionWrite[]
+  writes: SessionWrite[]
   nextTryAt: Date
 }
 
@@ -28,7 +28,8 @@ export function keepUnwritten(
   now: Date,
 ): unknown {
   if (!(error instanceof AppError) || !error.code.startsWith('file.')) return error
-  state.unwritten = { ...session, nextTryAt: new Date(now.getTime() + retryMs) }
+  for (const { sessionProfile } of session.writes) forgetUnwritten(state, sessionProfile)
+  state.unwritten.push({ ...session, nextTryAt: new Date(now.getTime() + retryMs) })
   const message = `${error.message}; the new session is kept, and written as soon as it can be`
   return new AppError(error.code, message, error.hint, error)
 }
@@ -40,45 +41,52 @@ export function unwrittenSession(
   callerKeyId: string | undefined,
   now: Date,
 ): SessionCredentials | undefined {
-  const isIt = unwritten?.serialNumber === serialNumber && unwritten.callerKeyId === callerKeyId
-  return isIt && isAlive(unwritten, now) ? unwritten.credentials : undefined
+  const isIt = (session: UnwrittenSession) =>
+    session.serialNumber === serialNumber && session.callerKeyId === callerKeyId && isAlive(session, now)
+  return unwritten.findLast(isIt)?.credentials
 }
 
-/** The next try to write it; undefined while there is nothing to do. `now`: our time; `stsNow`: on STS's clock. */
+/** The instant of the next try; undefined while there is nothing to write. */
+export function nextTryAt({ unwritten }: AgentState): Date | undefined {
+  const [first, ...others] = unwritten.map((session) => session.nextTryAt)
+  return others.reduce((earliest, at) => (earliest !== undefined && earliest < at ? earliest : at), first)
+}
+
+/** The next try to write what was kept; undefined while it is too early. `now`: our time; `stsNow`: on STS's clock. */
 export function nextTry(
   state: AgentState,
   known: KnownFiles,
   now: Date,
   stsNow: Date,
 ): (() => Promise<string[]>) | undefined {
-  const { unwritten } = state
-  if (unwritten === undefined || now < unwritten.nextTryAt) return undefined
-  if (!isAlive(unwritten, stsNow)) {
-    delete state.unwritten
-    return undefined
-  }
-  unwritten.nextTryAt = new Date(now.getTime() + retryMs)
+  state.unwritten = state.unwritten.filter((session) => isAlive(session, stsNow))
+  const session = state.unwritten.find((each) => now >= each.nextTryAt)
+  if (session === undefined) return undefined
+  session.nextTryAt = new Date(now.getTime() + retryMs)
   return async () => {
-    if (state.unwritten !== unwritten) return []
+    if (!state.unwritten.includes(session)) return []
+    const { writes } = session
     try {
       await known.settle()
-      const { skipped } = await writeSessions(known, unwritten.writes)
-      delete state.unwritten
-      return unwritten.writes.map(({ sessionProfile }) => sessionProfile).filter((name) => !skipped.has(name))
+      const { skipped } = await writeSessions(known, writes)
+      forget(state, session)
+      return writes.map(({ sessionProfile }) => sessionProfile).filter((name) => !skipped.has(name))
     } catch (error) {
-      const isOfFile = error instanceof AppError && error.code.startsWith('file.')
-      if (!isOfFile && state.unwritten === unwritten) delete state.unwritten
+      if (!(error instanceof AppError && error.code.startsWith('file.'))) forget(state, session)
       throw error
     }
   }
 }
 
-/** A logout ends what was to be written, too. */
+/** What a later login, or a logout, makes needless. */
 export function forgetUnwritten(state: AgentState, sessionProfile: string): void {
-  if (state.unwritten === undefined) return
-  const writes = state.unwritten.writes.filter((write) => write.sessionProfile !== sessionProfile)
-  if (writes.length > 0) state.unwritten = { ...state.unwritten, writes }
-  else delete state.unwritten
+  for (const session of state.unwritten)
+    session.writes = session.writes.filter((write) => write.sessionProfile !== sessionProfile)
+  state.unwritten = state.unwritten.filter(({ writes }) => writes.length > 0)
+}
+
+function forget(state: AgentState, session: UnwrittenSession): void {
+  state.unwritten = state.unwritten.filter((each) => each !== session)
 }
 
 function isAlive({ credentials }: UnwrittenSession, now: Date): boolean {

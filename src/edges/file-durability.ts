@@ -45,7 +45,8 @@ function close(fs: FileSystem, descriptor: number, realPath: string): ErrorBody[
   return failure === undefined ? [] : [notDurable(realPath, failure)]
 }
 
-function notDurable(realPath: string, error: unknown): ErrorBody {
+/** The file is as it should be, and may not stay so. */
+export function notDurable(realPath: string, error: unknown): ErrorBody {
   const message = `${realPath} is written, but a power cut now could undo it (${errnoOf(error)})`
   return { code: 'file.not-durable', message, hint: `look at the disk: df -h ${quoted(dirname(realPath))}` }
 }

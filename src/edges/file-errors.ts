@@ -99,6 +99,12 @@ export function notWritableError(path: string, cause: unknown): AppError {
   return new AppError(notWritable.code, message, `chmod u+w ${quoted(path)}`, cause)
 }
 
+/** A program goes on writing into the old file. */
+export function stillWrittenError(path: string): AppError {
+  const message = `it was still being written, long after ${path} had been replaced`
+  return new AppError('file.edit-kept', message, onFile('look who writes it: lsof')(path))
+}
+
 /** Every attempt met a file that had changed since it was read. */
 export function changedUnderneathError(path: string): AppError {
   return new AppError(changedUnderneath.code, changedUnderneath.fact(path), changedUnderneath.hint(path))

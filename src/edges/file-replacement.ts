@@ -28,10 +28,11 @@ export type Update = {
   /** Throws an AppError when `after`, re-read from the temp file, is not what it must be. */
   verify(before: Uint8Array, after: Uint8Array): void
   /** Puts what another program still wrote into the old file into the new one; rejects, or is missing, where it cannot. */
-  merge?(write: LateWrite & { written: Uint8Array }): Promise<void>
+  merge?(write: LateWrite & { written: Uint8Array; realPath: string }): Promise<void>
 }
 
 export type UpdateResult = {
+  realPath: string
   before: Uint8Array
   bytes: Uint8Array
   isChanged: boolean
@@ -91,12 +92,14 @@ async function tryToReplace(
     const { before, bytes } = attempt
     const mode = base === undefined ? newFileMode : Number(base.stats.mode) & 0o7777
     warnings.push(...accessWarnings(realPath, mode))
-    if (isEqual(before, bytes)) return { before, bytes: before, isChanged: false, warnings, lostEdits: 0 }
+    if (isEqual(before, bytes))
+      return { realPath, before, bytes: before, isChanged: false, warnings, lostEdits: 0 }
 
     if (base === undefined) makeDirectory(fs, dirname(realPath))
     const outcome = await place(attempt, mode, isDurable)
     if (outcome === 'raced') return 'raced'
     return {
+      realPath,
       before,
       bytes,
       isChanged: true,

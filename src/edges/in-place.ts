@@ -9,6 +9,7 @@
 
 import { constants } from 'node:fs'
 import { AppError, type ErrorBody } from '../core/errors.ts'
+import { notDurable } from './file-durability.ts'
 import { fileError, nothingWrittenError, quoted, strayWarning } from './file-errors.ts'
 import { readWhole } from './file-reading.ts'
 import { errnoOf, type FileSystem, failureOf } from './file-system.ts'
@@ -46,8 +47,9 @@ export async function writeInPlace(
       else overwrite(fs, descriptor, before, after, realPath)
       await syncFile(fs, descriptor)
     } catch (error) {
-      putBack(fs, descriptor, { realPath, before, after }, recoveryPath, error)
-      throw error
+      const outcome = putBack(fs, descriptor, { realPath, before, after }, recoveryPath, error)
+      if (outcome === 'put-back') throw error
+      return [notDurable(realPath, error)]
     }
     return failureOf(() => fs.unlinkSync(recoveryPath)) === undefined ? [] : [strayWarning(recoveryPath)]
   } finally {
@@ -73,8 +75,10 @@ export async function recoverInPlace(
   fs: FileSystem,
   recoveryPath: string,
   realPath: string,
+  uid: number,
 ): Promise<'untouched' | 'completed' | 'changed' | 'other'> {
-  const copy = readRecoveryCopy(fs, recoveryPath)
+  const copy = readRecoveryCopy(fs, recoveryPath, uid)
+  if (copy === 'not-ours') return 'other'
   if (copy === undefined) return 'untouched'
   if (copy.realPath !== realPath) return 'other'
   const { before, after } = copy
@@ -134,17 +138,19 @@ function writeAll(
   }
 }
 
-/** After a failed write; what another program has made of the file meanwhile stays. */
+/** After a failed write; what another program has made of the file meanwhile stays. `stands`: all of ours is there, too. */
 function putBack(
   fs: FileSystem,
   descriptor: number,
   { realPath, before, after }: RecoveryCopy,
   recoveryPath: string,
   cause: unknown,
-): void {
+): 'put-back' | 'stands' {
+  let outcome: 'put-back' | 'stands' = 'put-back'
   const failure = failureOf(() => {
     const found = readWhole(fs, descriptor, realPath)
-    if (!isEqual(found, before)) {
+    if (!isEqual(found, after) && isAllNew(found, before, after)) outcome = 'stands'
+    else if (!isEqual(found, before)) {
       if (!isMix(found, before, after)) throw cause
       // Opened for appending, it would take every write for an appended one; then its beginning is as it was.
       const start = firstDifference(found, before)
@@ -154,7 +160,7 @@ function putBack(
     }
     fs.unlinkSync(recoveryPath)
   })
-  if (failure === undefined) return
+  if (failure === undefined) return outcome
   const { message } = fileError(cause, realPath, 'replace') as AppError
   const hint = `the next start of mfad completes it; both versions are in ${quoted(recoveryPath)}`
   throw new AppError('file.half-written', `${message}, and was left half-written`, hint, cause)

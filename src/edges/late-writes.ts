@@ -2,7 +2,7 @@
 // old one is looked at for a while, and what changes there is handed over to be put into the new one.
 //
 //   quiet      it holds what is known          → ended, 2 s after the replacement or the last write
-//   changing   it holds something else         → quiet, when taken back; merging, once it stands still
+//   changing   it holds something else         → quiet, when taken back; merging, once it stands still; kept, after 10 s
 //   merging    the change is being handed over → quiet with the change as known; kept, when that failed
 //   kept       its second name is left for the user to look at
 //   ended      its second name is removed
@@ -10,6 +10,7 @@
 // Standing still is 20 ms, and 500 ms for what may be the beginning of a longer text. An empty file is never handed
 // over: a writer that truncates and then dies must not empty the new one.
 
+import { stillWrittenError } from './file-errors.ts'
 import { readWhole } from './file-reading.ts'
 import { type FileSystem, failureOf } from './file-system.ts'
 
@@ -36,8 +37,10 @@ export type LateWatch = {
 const watchMs = 2000
 const stillMs = 20
 const beginningMs = 500
-/** A program that never stops writing there is not followed for ever. */
-const mostMs = 10_000
+/** What is in motion for so long is kept beside the file, and named; at the end of mfad one does not wait so long. */
+const [motionMs, finishMs] = [10_000, 3000]
+/** A program that writes there now and then is not followed for ever. */
+const mostMs = 60_000
 const [leastPauseMs, mostPauseMs] = [5, 100]
 
 /** Looks at once, and then ever more seldom. `merge` puts a late write into the new file. */
@@ -64,22 +67,23 @@ export function watchLateWrites(
     let quietSince = startedAt
     for (;;) {
       const now = performance.now()
+      isFinishing ||= now - startedAt >= mostMs
       const isLast = isFinishing || now - quietSince >= watchMs
       const bytes = look(isLast)
       if (!isEqual(bytes, seen.bytes)) seen = { bytes, since: now }
       const isChanged = !isEqual(seen.bytes, known)
-      const isGivenUp = now - startedAt >= mostMs
-      if (
-        isChanged &&
-        seen.bytes.length > 0 &&
-        (isGivenUp || now - seen.since >= stillFor(seen.bytes, known))
-      ) {
+      if (isLast && !isChanged) return
+      if (isChanged && seen.bytes.length > 0 && now - seen.since >= stillFor(seen.bytes, known)) {
         await merge({ before: known, after: seen.bytes })
         known = seen.bytes
         quietSince = performance.now()
-      } else if (isGivenUp || (isLast && (!isChanged || now - quietSince >= watchMs + 2 * beginningMs)))
-        return
-      await pause(Math.min(mostPauseMs, Math.max(leastPauseMs, (now - startedAt) / 4)))
+      } else if (isChanged && now - quietSince >= (isFinishing ? finishMs : motionMs)) {
+        // What is empty holds nothing that the new file has not.
+        if (seen.bytes.length === 0) return
+        throw stillWrittenError(old.realPath)
+      }
+      const pauseMs = isChanged ? leastPauseMs : (now - startedAt) / 4
+      await pause(Math.min(mostPauseMs, Math.max(leastPauseMs, pauseMs)))
     }
   }
   const ended = follow().then(

@@ -81,7 +81,7 @@ function keptWarning(keptPath: string | undefined, realPath: string, cause: unkn
 function interruptedWarning(recoveryPath: string, realPath: string): ErrorBody {
   return {
     code: 'file.half-written',
-    message: `mfad was interrupted while it wrote ${realPath}, and another program has changed it since: it may not be whole`,
+    message: `mfad was interrupted while it wrote ${realPath}, and could not complete it, or another program has changed it since: it may not be whole`,
     hint: `look at it, then remove ${quoted(recoveryPath)}; what it held before: jq -r .before ${quoted(recoveryPath)} | base64 -d`,
   }
 }

@@ -24,11 +24,16 @@ export function userId(): number {
   return process.getuid?.() ?? -1
 }
 
+/** A process of this user that may be an mfad: numbers are used again, in a container after every start. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)
+  } catch {
+    return false
+  }
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('mfad')
+  } catch {
     return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -38,11 +38,18 @@ export async function writeRecoveryCopy(fs: FileSystem, path: string, copy: Reco
   }
 }
 
-/** Undefined where it is no copy of ours, or was not written to its end: then nothing had been changed yet. */
-export function readRecoveryCopy(fs: FileSystem, path: string): RecoveryCopy | undefined {
+/** `not-ours`: another user's, or one that others can write. Undefined where it is no copy, or was not written to its end: then nothing had been changed yet. */
+export function readRecoveryCopy(
+  fs: FileSystem,
+  path: string,
+  uid: number,
+): RecoveryCopy | 'not-ours' | undefined {
   const file = openFile(fs, path)
   if (file === undefined) return undefined
   failureOf(() => fs.closeSync(file.descriptor))
+  // Whoever could have written it would choose what the credentials file holds.
+  const isOurs = Number(file.stats.uid) === uid && (Number(file.stats.mode) & 0o022) === 0
+  if (!isOurs) return 'not-ours'
   const copy = parseCopy(Buffer.from(file.bytes).toString('utf8'))
   if (copy === undefined) return undefined
   const [before, after] = [Buffer.from(copy.before, 'base64'), Buffer.from(copy.after, 'base64')]

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { locate, openFile } from './file-reading.ts'
 import type { Recovery } from './file-store.ts'
-import { type FileSystem, failureOf } from './file-system.ts'
+import { errnoOf, type FileSystem, failureOf } from './file-system.ts'
 import type { Target } from './file-target.ts'
 import { recoverInPlace } from './in-place.ts'
 import { hashOf, keptFileOf } from './kept-file.ts'
@@ -26,7 +26,7 @@ export async function recover(target: Target, isInUse: IsInUse, notes: Notes): P
   try {
     const realPath = locate(fs, target.path)
     for (const path of copiesFor(fs, target.stateDirectory, isInUse)) {
-      const outcome = await recoverInPlace(fs, path, realPath).catch(() => 'other' as const)
+      const outcome = await recoverInPlace(fs, path, realPath, target.uid).catch(failedRecovery)
       if (outcome === 'changed') notes.noteInterrupted(path, realPath)
       else if (outcome !== 'other') remove(path)
       isCompleted ||= outcome === 'completed'
@@ -44,6 +44,12 @@ export async function recover(target: Target, isInUse: IsInUse, notes: Notes): P
     if (!(error instanceof AppError)) throw error
   }
   return { removed, isCompleted }
+}
+
+/** The file may be half-written, and nothing could be done about it now. */
+function failedRecovery(error: unknown): 'changed' {
+  if (errnoOf(error) === undefined) throw error
+  return 'changed'
 }
 
 /** It was written to after it had been replaced; or a power cut took what had replaced it. */

@@ -95,7 +95,7 @@ function followOld(attempt: Attempt, base: OpenFile, keptPath: string | undefine
   }
   target.follow(old, async (write) => {
     if (update.merge === undefined) throw changedUnderneathError(realPath)
-    await update.merge({ ...write, written })
+    await update.merge({ ...write, written, realPath })
   })
 }
 

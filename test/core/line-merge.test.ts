@@ -21,6 +21,9 @@ describe('two edits of the same lines', () => {
     ['one rewrote a run in which the other changed a line', 'abcd', 'aXYd', 'abZd', undefined],
     ['one left nothing', 'ab', '', 'abX', 'X'],
     ['one left nothing, the other changed a line', 'ab', '', 'aX', undefined],
+    ['one added in the middle of what the other removed', 'abcd', 'abXcd', 'ad', undefined],
+    ['one added just before what the other removed', 'abcd', 'aXbcd', 'ad', 'aXd'],
+    ['one added just after what the other removed', 'abcd', 'abcXd', 'ad', 'aXd'],
     ['nothing was there', '', 'X', 'Y', 'YX'],
   ])('%s', (_what, base, theirs, ours, expected) => {
     expect(merge(base, theirs, ours)).toBe(expected)

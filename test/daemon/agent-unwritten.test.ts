@@ -61,6 +61,16 @@ it('serves no other device', async () => {
   })
 })
 
+it('is one of as many as there are devices', async () => {
+  world.writeProfiles({ dev: 'alice', prod: 'bob' })
+  await expect(world.login(['prod'])).rejects.toMatchObject({ code: 'file.no-space' })
+  world.writeError = undefined
+  await world.pass(60)
+  await until('both are written', () =>
+    /\[dev-mfa\][^]*\[prod-mfa\]|\[prod-mfa\][^]*\[dev-mfa\]/.test(world.readCredentials()),
+  )
+})
+
 it('is forgotten by a logout', async () => {
   await world.agent.logout({ profile: 'dev' })
   world.writeError = undefined

@@ -1,5 +1,5 @@
 // What the daemon believes of the files, on real files and with a clock of the test's own.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -103,7 +103,10 @@ describe('a file that is cut short', () => {
   it('is believed at once when we wrote it', () => {
     const known = open()
     write(half)
-    known.adoptWritten({ before: Buffer.from(''), bytes: Buffer.from(half), isChanged: true }, 'sessions')
+    known.adoptWritten(
+      { before: Buffer.from(''), bytes: Buffer.from(half), isChanged: true, realPath: realpathSync(file) },
+      'sessions',
+    )
     expect(names(known)).toEqual(['dev'])
   })
 
