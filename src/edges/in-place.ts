@@ -77,7 +77,7 @@ export async function recoverInPlace(
   realPath: string,
   uid: number,
 ): Promise<'untouched' | 'completed' | 'changed' | 'other'> {
-  const copy = readRecoveryCopy(fs, recoveryPath, uid)
+  const copy = readCopy(fs, recoveryPath, uid)
   if (copy === 'not-ours') return 'other'
   if (copy === undefined) return 'untouched'
   if (copy.realPath !== realPath) return 'other'
@@ -98,6 +98,16 @@ export async function recoverInPlace(
     return 'completed'
   } finally {
     fs.closeSync(descriptor)
+  }
+}
+
+/** What cannot be read is no copy of ours: those are plain files. */
+function readCopy(fs: FileSystem, path: string, uid: number): RecoveryCopy | 'not-ours' | undefined {
+  try {
+    return readRecoveryCopy(fs, path, uid)
+  } catch (error) {
+    if (error instanceof AppError) return 'not-ours'
+    throw error
   }
 }
 

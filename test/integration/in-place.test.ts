@@ -130,7 +130,7 @@ describe('a file that another program has changed since is left as it is, and na
     expect(store.warnings()).toEqual([
       {
         code: 'file.half-written',
-        message: `mfad was interrupted while it wrote ${path}, and another program has changed it since: it may not be whole`,
+        message: `mfad was interrupted while it wrote ${path}, and could not complete it, or another program has changed it since: it may not be whole`,
         hint: `look at it, then remove ${copy}; what it held before: jq -r .before ${copy} | base64 -d`,
       },
     ])
