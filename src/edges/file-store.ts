@@ -5,16 +5,9 @@ import { AppError, type ErrorBody } from '../core/errors.ts'
 import { accessWarnings, isReplaceable } from './file-access.ts'
 import { fileError } from './file-errors.ts'
 import { locate, type OpenFile, openFile } from './file-reading.ts'
-import {
-  checkDirectory,
-  checkTarget,
-  checkWritableFile,
-  replaceFile,
-  type Target,
-  type Update,
-  type UpdateResult,
-} from './file-replacement.ts'
+import { replaceFile, type Update, type UpdateResult } from './file-replacement.ts'
 import { errnoOf, type FileSystem, failureOf } from './file-system.ts'
+import { checkDirectory, checkTarget, checkWritableFile, type Target } from './file-target.ts'
 import { createFollowed } from './followed-files.ts'
 import { createLeftovers } from './leftovers.ts'
 import { recover } from './recovery.ts'

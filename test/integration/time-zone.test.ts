@@ -41,19 +41,18 @@ function obstacle(): string | undefined {
 
 const reason = obstacle()
 
-describe.skipIf(reason !== undefined)(
-  `the clock${reason === undefined ? '' : ` (not here: ${reason})`}`,
-  () => {
-    it('shows the time of the place where the computer is now', () => {
-      buildSync({
-        entryPoints: ['src/edges/clock.ts'],
-        format: 'cjs',
-        platform: 'node',
-        outfile: join(directory, 'clock.cjs'),
-      })
-      writeFileSync(join(directory, 'journey.cjs'), journey)
-      const output = execFileSync('unshare', ['-m', 'sh', '-c', namespace, 'sh', directory, process.execPath])
-      expect(output.toString()).toBe('60\n540\n')
+if (reason !== undefined) process.stderr.write(`test/integration/time-zone.test.ts: ${reason}\n`)
+
+describe.skipIf(reason !== undefined && !process.env.CI)('the clock', () => {
+  it('shows the time of the place where the computer is now', () => {
+    buildSync({
+      entryPoints: ['src/edges/clock.ts'],
+      format: 'cjs',
+      platform: 'node',
+      outfile: join(directory, 'clock.cjs'),
     })
-  },
-)
+    writeFileSync(join(directory, 'journey.cjs'), journey)
+    const output = execFileSync('unshare', ['-m', 'sh', '-c', namespace, 'sh', directory, process.execPath])
+    expect(output.toString()).toBe('60\n540\n')
+  })
+})
