@@ -53,11 +53,11 @@ const killed: Record<string, Choice> = {
   'replacing a file': { scene: scenes['a file'], choose: all },
   'creating a file': { scene: scenes['a missing file'], choose: all },
   'appending to a file in place': { scene: scenes['in place, by appending,'], choose: all },
-  // Once it has been written over, and not yet cut.
+  // Once it has been written over, and not yet cut: before its length is looked at, and after.
   'writing a file in place, shorter': {
     scene: scenes['in place, in the middle and shorter,'],
     choose: all,
-    completed: 1,
+    completed: 2,
   },
   'merging what another program has written late': {
     scene: scenes['a file that another program writes to late'],

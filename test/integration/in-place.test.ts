@@ -196,7 +196,10 @@ describe('a recovery copy that is none of ours does no harm:', () => {
     ['a field is missing', () => write(fields({ after: undefined }), copy)],
     ['a field is no text', () => write(fields({ before: 1 }), copy)],
     ['the old content is not what it says', () => write(fields({ beforeHash: hashOf(bytesOf('')) }), copy)],
-    ['the new content is not what it says', () => write(fields({ after: '' }), copy)],
+    [
+      'the new content is not what it says',
+      () => write(fields({ after: bytesOf(`${first}[a-mfa]\ntoken = WORSE\n`).toString('base64') }), copy),
+    ],
     ['it is a symlink to something else', () => fs.symlinkSync(other(), copy)],
     ['it is a symlink that leads nowhere', () => fs.symlinkSync(join(home, 'nowhere'), copy)],
   ]
@@ -209,7 +212,10 @@ describe('a recovery copy that is none of ours does no harm:', () => {
     ['it is a FIFO', () => execFileSync('mkfifo', [copy])],
     ['it is a directory', () => fs.mkdirSync(copy)],
     ['it is larger than any', () => fs.truncateSync(touch(copy), 64 * 1024 * 1024 + 1)],
-    ['its name is not quite one', () => fs.writeFileSync(join(stateDirectory, 'recovery-1-.json'), fields())],
+    [
+      'its name is not quite one',
+      () => fs.writeFileSync(join(stateDirectory, `recovery-${deadPid}-.json`), fields()),
+    ],
     [
       'it is of another program',
       () => write(fields(), join(stateDirectory, `recovery-${process.ppid}-x.json`)),
@@ -256,7 +262,54 @@ describe('a recovery copy that is none of ours does no harm:', () => {
   })
 })
 
+/** The real file system, and what was done to the file and its copy, in order. */
+function recording(): { done: string[]; fileSystem: FileSystem } {
+  const done: string[] = []
+  const nameOf = (descriptor: number) => {
+    const { ino } = fs.fstatSync(descriptor)
+    if (ino === fs.statSync(path).ino) return 'the file'
+    return ino === fs.statSync(stateDirectory).ino ? 'the directory' : 'the copy'
+  }
+  const writeSync = (...[descriptor, bytes, ...where]: [number, Uint8Array, number, number, number]) => {
+    done.push(`write ${nameOf(descriptor)}`)
+    return fs.writeSync(descriptor, bytes, ...where)
+  }
+  const fsync = (descriptor: number, callback: fs.NoParamCallback) => {
+    done.push(`sync ${nameOf(descriptor)}`)
+    fs.fsync(descriptor, callback)
+  }
+  const unlinkSync = (at: fs.PathLike) => {
+    done.push('remove the copy')
+    fs.unlinkSync(at)
+  }
+  const fileSystem = { ...fs, writeSync: writeSync as FileSystem['writeSync'], unlinkSync }
+  return { done, fileSystem: { ...fileSystem, fsync: fsync as FileSystem['fsync'] } }
+}
+
 describe('what is written in place', () => {
+  it('is on the disk before its copy is removed, and the copy before the first byte is written', async () => {
+    write(first)
+    fs.linkSync(path, join(home, 'second'))
+    const { done, fileSystem } = recording()
+    const edit = (before: Uint8Array) => Buffer.concat([before, bytesOf('new\n')])
+    await storeOf(fileSystem).update({ edit, verify: () => undefined })
+    expect(done).toEqual([
+      'write the copy',
+      'sync the copy',
+      'sync the directory',
+      'write the file',
+      'sync the file',
+      'remove the copy',
+    ])
+  })
+
+  it('is on the disk before its copy is removed, also when it is only completed', async () => {
+    await interrupt(bytesOf(first), bytesOf(`${first}new\n`), bytesOf(`${first}n`))
+    const { done, fileSystem } = recording()
+    await storeOf(fileSystem).recover()
+    expect(done).toEqual(['write the file', 'sync the file', 'remove the copy'])
+  })
+
   it('is copied before, where nobody else can read it, from the first byte on and with umask 0', async () => {
     write(first)
     fs.linkSync(path, join(home, 'second'))
@@ -269,6 +322,10 @@ describe('what is written in place', () => {
         if (String(args[0]).includes('recovery-')) seen.push((mode & 0o777).toString(8))
         return descriptor
       },
+      unlinkSync(at) {
+        seen.push((fs.statSync(at).mode & 0o777).toString(8))
+        fs.unlinkSync(at)
+      },
     }
     const umask = process.umask(0)
     try {
@@ -278,7 +335,7 @@ describe('what is written in place', () => {
     } finally {
       process.umask(umask)
     }
-    expect([seen, copies(), content()]).toEqual([['600'], [], `${first}new\n`])
+    expect([seen, copies(), content()]).toEqual([['600', '600'], [], `${first}new\n`])
     expect([stateDirectory, dirname(stateDirectory)].map((at) => fs.statSync(at).mode & 0o777)).toEqual([
       0o700, 0o700,
     ])

@@ -237,6 +237,13 @@ describe('after a crash', () => {
     ])
   })
 
+  it('a kept file that was emptied is removed: nothing is lost with it', async () => {
+    const kept = `.credentials.mfad-4711-x-${hash}.old`
+    fs.writeFileSync(join(dirname(path), kept), '')
+    expect(await store.recover()).toEqual({ removed: [kept], isCompleted: false })
+    expect([names(), store.warnings()]).toEqual([['credentials'], []])
+  })
+
   it.each(['missing', 'empty'])('a kept file stays while the file itself is %s', async (what) => {
     await store.update(adding)
     const [kept = ''] = keptNames()
