@@ -91,6 +91,33 @@ describe('a program that opened the file before it was replaced', () => {
     await untilContent('old\n1\n2\nours\n')
   })
 
+  it('and goes on writing finds all of it, however short the pauses', { timeout: 20_000 }, async () => {
+    const descriptor = fs.openSync(path, 'a')
+    await store.update(adding)
+    for (let line = 0; line < 50; line++) {
+      fs.writeSync(descriptor, `${line}\n`)
+      await pause(70)
+    }
+    fs.closeSync(descriptor)
+    const lines = Array.from({ length: 50 }, (_, line) => `${line}\n`).join('')
+    await untilContent(`old\n${lines}ours\n`)
+    expect(store.warnings()).toEqual([])
+  })
+
+  it('and never stands still has its file kept and named', { timeout: 30_000 }, async () => {
+    const descriptor = fs.openSync(path, 'a')
+    await store.update(adding)
+    const timer = setInterval(() => fs.writeSync(descriptor, 'x\n'), 3)
+    await until('that is named', () => store.warnings().length === 1, 15_000)
+    clearInterval(timer)
+    fs.closeSync(descriptor)
+    const [kept = ''] = keptNames()
+    expect(fs.readFileSync(join(dirname(path), kept), 'utf8')).toMatch(/^old\n(?:x\n){1000,}$/)
+    expect(store.warnings()).toMatchObject([
+      { code: 'file.edit-kept', message: expect.stringContaining(kept) },
+    ])
+  })
+
   it('and writes only when mfad is about to end finds its line, too', async () => {
     const descriptor = fs.openSync(path, 'a')
     await store.update(adding)
