@@ -80,6 +80,8 @@ it('a region that another daemon changes all the time is corrected five times, a
       await world.pass(1)
       return region() === 'eu-west-1'
     })
+    // The agent comes to know of it a moment after the file shows it.
+    await pause(100)
   }
   await change()
   await pause(200)
