@@ -58,8 +58,8 @@ export function createLinuxDesktop({ environment: own, platform, settings, log }
   return {
     async show(request, respond, withdraw, onAsking) {
       const { notification, canAnswer } = request
-      const environment = await desktopEnvironment(own)
-      const capabilities = await readCapabilities(environment)
+      const environment = await desktopEnvironment(own, withdraw)
+      const capabilities = await readCapabilities(environment, withdraw)
       const dialog = findDialog(settings().prompt, environment)
       const found = dialog === undefined ? {} : { dialog }
       const showPlain = async (): Promise<Reminded> => {

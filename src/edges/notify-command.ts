@@ -7,6 +7,8 @@ import { runHelperCommand } from './helper-command.ts'
 import type { Environment } from './paths.ts'
 
 const limitMs = 60_000
+/** Linux takes 128 KiB for a variable, and no more than a share of the stack for all. */
+const mostNamesLength = 32 * 1024
 
 /** Resolves with what went wrong, in a line; undefined where it ended well. Never rejects. */
 export async function runNotifyCommand(
@@ -16,8 +18,9 @@ export async function runNotifyCommand(
   stopping: AbortSignal,
   timeoutMs = limitMs,
 ): Promise<string | undefined> {
-  const environment = { ...(await desktopEnvironment(own)), ...commandVariables(request) }
-  const { end } = await runHelperCommand(command, { environment, timeoutMs, stopping })
+  const environment = await desktopEnvironment(own, stopping)
+  const variables = commandVariables(request)
+  const { end } = await runHelperCommand(command, { environment, variables, timeoutMs, stopping })
   if (end.kind === 'exited')
     return end.exitCode === 0 ? undefined : `notify_command failed with exit code ${end.exitCode}`
   if (end.kind === 'signalled') return `notify_command was ended by ${end.signal}`
@@ -33,8 +36,16 @@ function commandVariables({
   kind,
 }: Pick<ReminderRequest, 'profiles' | 'expiration' | 'kind'>): Record<string, string> {
   return {
-    MFAD_PROFILES: profiles.filter(isPortableName).join(' '),
+    MFAD_PROFILES: namesThatFit(profiles.filter(isPortableName)),
     MFAD_EXPIRATION: `${expiration.toISOString().slice(0, 19)}Z`,
     MFAD_KIND: kind,
   }
+}
+
+/** Whole names only. A portable name is ASCII. */
+function namesThatFit(names: readonly string[]): string {
+  const text = names.join(' ')
+  if (text.length <= mostNamesLength) return text
+  const start = text.slice(0, mostNamesLength + 1)
+  return start.slice(0, Math.max(start.lastIndexOf(' '), 0))
 }

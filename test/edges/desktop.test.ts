@@ -440,6 +440,17 @@ describe('notify_command', () => {
     expect(programs.read('told')).toMatch(/^ok\|/)
   })
 
+  it('gets whole names only, and no more than 32 KiB of them', async () => {
+    command(tell)
+    settings = { ...settings, notify: 'none' }
+    const profiles = Array.from({ length: 40_000 }, (_, index) => `profile-${index}`)
+    await remind({ profiles })
+    const told = programs.read('told').split('|')[0] ?? ''
+    expect(told.length).toBeGreaterThan(32_000)
+    expect(told.length).toBeLessThanOrEqual(32 * 1024)
+    expect(told.split(' ').filter((name, index) => name !== profiles[index])).toEqual([])
+  })
+
   it('goes alone with notify = none', async () => {
     command(tell)
     settings = { ...settings, notify: 'none' }
