@@ -249,6 +249,17 @@ describe('a reminder that is withdrawn', () => {
     expect(await Promise.race([both.ended, second.ended])).toBe('snoozed')
   })
 
+  it('is not so by one about no profile, which gives way to such a one only', async () => {
+    const { remind: show } = desktop()
+    const real = await show(dev, respond, never())
+    const test = await show({ ...dev, profiles: [] }, respond, never())
+    await show({ ...dev, profiles: ['ops'] }, respond, never())
+    expect(programs.read('signals')).toBe('')
+    await show({ ...dev, profiles: [] }, respond, never())
+    expect(await test.ended).toBe('withdrawn')
+    expect(await Promise.race([real.ended, 'still there'])).toBe('still there')
+  })
+
   it('is not replaced while its dialog is open', async () => {
     const { remind: show } = desktop()
     const first = await show(dev, respond, never())
@@ -465,8 +476,24 @@ describe('notify_command', () => {
     expect(logged).toEqual([
       'only notify_command told of a reminder {"problem":"notify-send is not installed (libnotify-bin)"}',
     ])
+  })
+
+  it('that was started has told, however it ends, and is not run again', async () => {
     command('exit 1')
+    programs.install('notify-send', 'case "$*" in *--action*) /bin/sleep 0.6;; esac; exit 1')
+    expect(await (await remind()).ended).toBe('no-answer-possible')
+    programs.remove('notify-send')
+    expect(await remind()).toMatchObject({ way: 'notify_command' })
+    settings = { ...settings, notify: 'none' }
+    expect(await remind()).toMatchObject({ way: 'notify_command' })
+  })
+
+  it('that cannot be started tells nothing', async () => {
+    command(`: ${'x'.repeat(4 * 1024 * 1024)}`)
+    programs.remove('notify-send')
     await expect(remind()).rejects.toThrow('notify-send is not installed')
+    settings = { ...settings, notify: 'none' }
+    await expect(remind()).rejects.toThrow('notify_command could not be started')
   })
 
   it('that fails is a warning without what it printed, until it works again', async () => {
