@@ -21,6 +21,7 @@ let closing: (() => Promise<void>)[]
 
 /** Stays until `pressed-TITLE` or `pressed` says which button; SIGINT takes it off the screen. */
 const notifySend = `
+case "$*" in *--action*) ;; *) exit 0;; esac
 for word; do case "$word" in --) title=; break;; esac; done
 trap 'echo INT >> "$here/signals"; exit 0' INT
 while [ ! -s "$here/pressed" ]; do /bin/sleep 0.02; done
@@ -198,7 +199,7 @@ describe('a reminder with buttons', () => {
     )
   })
 
-  it('opens one dialog at a time', async () => {
+  it('opens one dialog at a time, and says which one is to be answered first', async () => {
     const { remind: show } = desktop()
     const first = await show(dev, respond, never())
     press('code')
@@ -206,6 +207,11 @@ describe('a reminder with buttons', () => {
     const second = await show({ ...dev, profiles: ['ops'] }, respond, never())
     press('code')
     await until('the second was pressed', () => programs.read('pressed') === '')
+    await until('it is told', () => programs.calls('notify-send').length === 3)
+    expect(programs.calls('notify-send')[2]?.slice(0, 2)).toEqual([
+      'mfad: another dialog is open',
+      'answer it first: dev expires in 10m, at 14:00',
+    ])
     expect(programs.read('dialogs')).toBe('start\n')
     programs.put('typed', '111111\n222222\n')
     await Promise.all([first.ended, second.ended])
