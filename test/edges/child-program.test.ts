@@ -1,6 +1,7 @@
 // Real processes.
 import { describe, expect, it } from 'vitest'
 import { runProgram } from '../../src/edges/child-program.ts'
+import { processesStartedBy } from '../support/started-processes.ts'
 
 const environment = { PATH: process.env.PATH ?? '' }
 
@@ -34,7 +35,8 @@ describe('a program', () => {
   })
 
   it('is not started when it has been withdrawn already', async () => {
-    const run = runProgram('/bin/sh', ['-c', 'echo started'], { environment, withdraw: AbortSignal.abort() })
-    expect((await run).stdout).toBe('')
+    const run = (withdraw?: AbortSignal) => () => runProgram('/bin/sh', ['-c', ''], { environment, withdraw })
+    expect(await processesStartedBy(run())).toBe(1)
+    expect(await processesStartedBy(run(AbortSignal.abort()))).toBe(0)
   })
 })

@@ -255,6 +255,18 @@ describe('a reminder that is withdrawn', () => {
     expect(await Promise.race([both.ended, second.ended])).toBe('snoozed')
   })
 
+  it('is not shown at all while the desktop is still asked what it can do, nor waited for', async () => {
+    programs.install('busctl', 'echo > "$here/asked"; exec /bin/sleep 2')
+    const withdrawal = new AbortController()
+    const before = Date.now()
+    const shown = remind({}, withdrawal.signal)
+    await until('it is asked', () => programs.read('asked') !== '')
+    withdrawal.abort()
+    expect(await (await shown).ended).toBe('withdrawn')
+    expect(Date.now() - before).toBeLessThan(1500)
+    expect(programs.calls('notify-send')).toEqual([])
+  })
+
   it('is not so by one about no profile, which gives way to such a one only', async () => {
     const { remind: show } = desktop()
     const real = await show(dev, respond, never())

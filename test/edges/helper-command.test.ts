@@ -2,7 +2,6 @@
 import {
   chmodSync,
   chownSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -14,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { checkOwnFile, type HelperDeps, runHelperCommand } from '../../src/edges/helper-command.ts'
+import { processesStartedBy } from '../support/started-processes.ts'
 import { thrownBy } from '../support/thrown.ts'
 import { until } from '../support/until.ts'
 
@@ -139,10 +139,8 @@ describe('a command that cannot be started', () => {
   })
 
   it('is not tried when the daemon has stopped', async () => {
-    const file = join(home, 'started')
-    await run(`echo > ${file}`, { stopping: AbortSignal.abort() })
-    await run('exit 0')
-    expect(existsSync(file)).toBe(false)
+    expect(await processesStartedBy(() => run('exit 0'))).toBe(1)
+    expect(await processesStartedBy(() => run('exit 0', { stopping: AbortSignal.abort() }))).toBe(0)
   })
 })
 
