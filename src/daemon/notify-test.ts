@@ -12,7 +12,7 @@ const answers: Readonly<Record<Awaited<Reminded['ended']>, NotifyTestAnswer['ans
 
 /**
  * Shows it, waits up to `waitMs` for an answer, and takes it away again. Any six digits will do: they go nowhere. Rejects
- * where it could not be shown.
+ * where it could not be shown. Where notify_command fails, that is the answer, at once.
  */
 export async function testReminder(
   { remind }: Pick<Desktop, 'remind'>,
@@ -22,12 +22,20 @@ export async function testReminder(
 ): Promise<NotifyTestAnswer> {
   const timeUp = new AbortController()
   const withdraw = AbortSignal.any([timeUp.signal, stopping])
-  const { way, ended, hasButtons = false, dialog } = await remind(testRequest(now), anyCode, withdraw)
+  const reminded = await remind(testRequest(now), anyCode, withdraw)
+  const { way, ended, hasButtons = false, dialog, command } = reminded
   const shown = { shown: true, way, buttons: hasButtons, ...(dialog === undefined ? {} : { dialog }) }
-  // Nobody waits for an answer: it stays where it can be looked at.
-  if (waitMs === 0) return shown
-  const timer = setTimeout(() => timeUp.abort(), waitMs)
+  // It may fail before, or without, anybody waiting for it.
+  ended.catch(() => undefined)
+  const timer = waitMs === 0 ? undefined : setTimeout(() => timeUp.abort(), waitMs)
   try {
+    const error = await command
+    if (error !== undefined) {
+      timeUp.abort()
+      return { ...shown, shown: false, error }
+    }
+    // Nobody waits for an answer: it stays where it can be looked at.
+    if (waitMs === 0) return shown
     return { ...shown, answer: answers[await ended] ?? 'none' }
   } finally {
     clearTimeout(timer)
@@ -48,7 +56,7 @@ function testRequest(now: Date): ReminderRequest {
     },
     question: 'this is a test\nAny six digits will do: they are sent nowhere.',
     kind: 'expiring',
-    profiles: ['test'],
+    profiles: [],
     expiration: now,
     canAnswer: true,
   }

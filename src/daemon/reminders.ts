@@ -60,23 +60,43 @@ const mostOpen = 20
 export function createReminders(deps: ReminderDeps): Reminders {
   const { state, log, desktop } = deps
   const open = new Set<Open>()
-  /** The notification service may come up after the daemon: what could not be shown is tried again, ever more seldom. */
-  let retryAt: Date | undefined
-  let retryPauseMs = firstRetryMs
+  /**
+   * The notification service may come up after the daemon: what could not be shown is tried again, ever more seldom.
+   * By session, so that nothing else waits; and none waits once anything has been shown, be it a test.
+   */
+  const pauses = new Map<string, { until: Date; lengthMs: number }>()
 
-  const noteShown = () => {
-    retryAt = undefined
-    retryPauseMs = firstRetryMs
+  /** Whether `reminder` itself stays on the screen is known at its end. */
+  const noteShown = (reminder: Reminder) => {
+    const own = new Set(reminder.sessions.map(sessionId))
+    const waiting = [...pauses.keys()].filter((id) => !own.has(id))
+    for (const id of waiting) pauses.delete(id)
     delete state.notifierWarning
+    if (waiting.length > 0) deps.look()
   }
 
-  const noteNotShown = (error: unknown, facts: object) => {
+  const noteNotShown = (error: unknown, facts: object, reminder: Reminder) => {
     const warning = notifierWarning(error)
     const level = warning.message === state.notifierWarning?.message ? 'debug' : 'warn'
     log[level]({ ...facts, problem: warning.message }, 'reminder could not be shown')
     state.notifierWarning = warning
-    retryAt = new Date(deps.now().getTime() + retryPauseMs)
-    retryPauseMs = Math.min(2 * retryPauseMs, mostRetryMs)
+    for (const id of reminder.sessions.map(sessionId)) {
+      const lengthMs = Math.min(2 * (pauses.get(id)?.lengthMs ?? firstRetryMs / 2), mostRetryMs)
+      pauses.set(id, { until: new Date(deps.now().getTime() + lengthMs), lengthMs })
+    }
+  }
+
+  /** The rules with what could not be shown put off, as a snooze would. */
+  const withPauses = (sessions: readonly ActiveSession[], rules: ReminderRules, now: Date): ReminderRules => {
+    if (state.notifierWarning === undefined) return rules
+    const snoozedUntil = new Map(rules.snoozedUntil)
+    for (const session of sessions) {
+      const until = pauses.get(sessionId(session))?.until
+      if (until === undefined || !isPause(until, now)) continue
+      const snoozed = snoozedUntil.get(session.profile)
+      if (snoozed === undefined || snoozed < until) snoozedUntil.set(session.profile, until)
+    }
+    return { ...rules, snoozedUntil }
   }
 
   const show = async (reminder: Reminder, before: Told, request: ReminderRequest) => {
@@ -91,28 +111,26 @@ export function createReminders(deps: ReminderDeps): Reminders {
     const entry: Open = { reminder, before, withdrawal: new AbortController() }
     open.add(entry)
     if (open.size > mostOpen) withdraw([...open].slice(0, 1))
+    const notShown = (error: unknown) => {
+      open.delete(entry)
+      if (entry.withdrawal.signal.aborted) return
+      state.told = untold(state.told, before, reminder)
+      noteNotShown(error, facts, reminder)
+      deps.look()
+    }
     try {
       const respond = { tokenCode: createAnswer(deps, reminder.sessions), snooze: () => snooze(entry) }
       const { way, ended } = await desktop.remind(request, respond, entry.withdrawal.signal)
       log.info({ ...facts, way }, 'reminder shown')
-      noteShown()
-      void ended.then(
-        (how) => {
-          log.info({ ...facts, how }, 'reminder ended')
-          // One that cannot be answered may still be on the screen.
-          if (how !== 'no-answer-possible') open.delete(entry)
-        },
-        (error: unknown) => {
-          open.delete(entry)
-          log.warn({ ...facts, problem: problemOf(error) }, 'reminder ended badly')
-        },
-      )
+      noteShown(reminder)
+      void ended.then((how) => {
+        log.info({ ...facts, how }, 'reminder ended')
+        // One that cannot be answered may still be on the screen.
+        if (how !== 'no-answer-possible') open.delete(entry)
+        for (const session of reminder.sessions) pauses.delete(sessionId(session))
+      }, notShown)
     } catch (error) {
-      open.delete(entry)
-      if (entry.withdrawal.signal.aborted) return
-      state.told = untold(state.told, before, reminder)
-      noteNotShown(error, facts)
-      deps.look()
+      notShown(error)
     }
   }
 
@@ -165,9 +183,8 @@ export function createReminders(deps: ReminderDeps): Reminders {
     look(sessions, rules) {
       const settledAt = withdrawSettled(sessions, rules)
       const now = deps.now()
-      if (retryAt !== undefined && isPause(retryAt, now)) return earliest(retryAt, settledAt)
       const before = state.told
-      const { due, told, nextAt } = planReminders(sessions, rules, before, now)
+      const { due, told, nextAt } = planReminders(sessions, withPauses(sessions, rules, now), before, now)
       state.told = told
       if (due !== undefined) void show(due, before, requestOf(due, state, deps.utcOffset, now))
       return earliest(nextAt, settledAt)

@@ -1,6 +1,6 @@
-// Runs a program by its argv, never by a shell, in a process group of its own, so that what it starts ends with it.
-import { spawn } from 'node:child_process'
+// Runs a program until it ends, its time is over, or it is withdrawn, and what it has started with it.
 import type { Environment } from './paths.ts'
+import { collect, drainMs, signalGroup, startProgram } from './started-program.ts'
 
 export type ProgramEnd = {
   /** Null where it did not start, or was ended by a signal. */
@@ -15,7 +15,7 @@ type Options = {
   environment: Environment
   limitMs?: number
   /** Aborting it ends the program, by `endSignal` first. */
-  withdraw?: AbortSignal
+  withdraw?: AbortSignal | undefined
   endSignal?: NodeJS.Signals
 }
 
@@ -27,16 +27,16 @@ const failsWithinMs = 300
 /** Never rejects: how a program ended is data. */
 export function runProgram(program: string, args: readonly string[], options: Options): Promise<ProgramEnd> {
   const { environment, limitMs, withdraw, endSignal = 'SIGTERM' } = options
+  if (withdraw?.aborted) return Promise.resolve({ exitCode: null, stdout: '', stderr: '' })
+  const started = startProgram(program, args, environment)
+  if (started === undefined) {
+    const stderr = `${program}: could not be started`
+    return Promise.resolve({ exitCode: null, stdout: '', stderr })
+  }
+  const { child } = started
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      detached: true,
-      // A deleted working directory would look like a missing program.
-      cwd: '/',
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const stdout = collect(child.stdout, mostOutputBytes)
-    const stderr = collect(child.stderr, mostComplaintBytes)
+    const stdout = collect(started.stdout, mostOutputBytes)
+    const stderr = collect(started.stderr, mostComplaintBytes)
     const timers: NodeJS.Timeout[] = []
     const end = () => {
       signalGroup(child.pid, endSignal)
@@ -45,13 +45,15 @@ export function runProgram(program: string, args: readonly string[], options: Op
     const finish = (exitCode: number | null, problem = '') => {
       timers.forEach(clearTimeout)
       withdraw?.removeEventListener('abort', end)
+      started.stdout.destroy()
+      started.stderr.destroy()
       resolve({ exitCode, stdout: stdout(), stderr: problem || stderr() })
     }
     child.on('error', (error: NodeJS.ErrnoException) => finish(null, `${program}: ${error.code}`))
+    child.on('exit', (exitCode) => timers.push(setTimeout(finish, drainMs, exitCode)))
     child.on('close', (exitCode) => finish(exitCode))
     if (limitMs !== undefined) timers.push(setTimeout(signalGroup, limitMs, child.pid, 'SIGKILL'))
     withdraw?.addEventListener('abort', end)
-    if (withdraw?.aborted) end()
   })
 }
 
@@ -68,25 +70,5 @@ export async function untilShown(running: Promise<unknown>): Promise<void> {
     await Promise.race([running, longEnough])
   } finally {
     clearTimeout(timer)
-  }
-}
-
-function collect(stream: NodeJS.ReadableStream, mostBytes: number): () => string {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  stream.on('data', (chunk: Buffer) => {
-    if (bytes < mostBytes) chunks.push(chunk.subarray(0, mostBytes - bytes))
-    bytes += chunk.length
-  })
-  stream.on('error', () => undefined)
-  return () => Buffer.concat(chunks).toString('utf8')
-}
-
-function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, signal)
-  } catch {
-    // It has just ended by itself.
   }
 }

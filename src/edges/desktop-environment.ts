@@ -30,12 +30,16 @@ export function childEnvironment(own: Environment): Record<string, string> {
 }
 
 /** The environment of a program on the desktop as it is now: systemd's word for it, else our own. Never rejects. */
-export async function desktopEnvironment(own: Environment): Promise<Record<string, string>> {
+export async function desktopEnvironment(
+  own: Environment,
+  withdraw?: AbortSignal,
+): Promise<Record<string, string>> {
   const base = childEnvironment(own)
   if (!isInstalled('systemctl', base.PATH)) return base
   const { exitCode, stdout } = await runProgram('systemctl', ['--user', 'show-environment'], {
     environment: base,
     limitMs: askLimitMs,
+    withdraw,
   })
   return exitCode === 0 ? ontoDesktop(base, parseShowEnvironment(stdout)) : base
 }

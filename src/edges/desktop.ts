@@ -7,7 +7,7 @@ import type { Warning } from '../core/wire.ts'
 import { createLinuxDesktop } from './linux-desktop.ts'
 import type { Log } from './logger.ts'
 import { createMacDesktop } from './mac-desktop.ts'
-import { runNotifyCommand } from './notify-command.ts'
+import { type NotifyCommandEnd, notStarted, runNotifyCommand } from './notify-command.ts'
 import type { Environment } from './paths.ts'
 
 export type ReminderRequest = {
@@ -41,12 +41,15 @@ export type Reminded = {
   hasButtons?: boolean
   /** The program that asks for the code. */
   dialog?: string
+  /** What became of notify_command, where there is one: a warning where it failed. Never rejects. */
+  command?: Promise<Warning | undefined>
 }
 
 export type Desktop = {
   /**
    * Shows a reminder. Resolves once it is shown, and rejects if it could not be shown at all; aborting `withdraw` takes
-   * the notification and any dialog away. It takes the place of an earlier one about nothing but the same profiles.
+   * the notification and any dialog away. It takes the place of an earlier one about nothing but the same profiles;
+   * one about no profile, of an earlier such one.
    */
   remind(request: ReminderRequest, respond: Respond, withdraw: AbortSignal): Promise<Reminded>
   /** That the last notify_command failed. */
@@ -91,12 +94,11 @@ export function createDesktop(deps: DesktopDeps): Desktop & { close(): Promise<v
   /** What an earlier one says about the time left is no longer true. A dialog that is being typed into stays. */
   const replaceEarlier = (profiles: readonly string[]) => {
     for (const earlier of standing) {
-      const isCovered = earlier.profiles.every((profile) => profiles.includes(profile))
-      if (isCovered && !earlier.isAsking) earlier.withdrawal.abort()
+      if (isCovered(earlier.profiles, profiles) && !earlier.isAsking) earlier.withdrawal.abort()
     }
   }
 
-  const show = async (
+  const showOnScreen = async (
     request: ReminderRequest,
     respond: Respond,
     withdraw: AbortSignal,
@@ -123,29 +125,42 @@ export function createDesktop(deps: DesktopDeps): Desktop & { close(): Promise<v
     }
   }
 
-  /** Resolves with whether it ended well. */
-  const runCommand = async (command: string, request: ReminderRequest): Promise<boolean> => {
-    commandProblem = await runNotifyCommand(command, request, deps.environment, closing.signal)
-    if (commandProblem !== undefined) deps.log.warn({ problem: commandProblem }, 'notify_command failed')
-    return commandProblem === undefined
+  /** Never rejects: where the desktop shows the reminder, nobody waits for it. */
+  const runCommand = async (command: string, request: ReminderRequest): Promise<NotifyCommandEnd> => {
+    const running = runNotifyCommand(command, request, deps.environment, closing.signal)
+    const end = await running.catch(() => notStarted)
+    commandProblem = end.problem
+    if (end.problem !== undefined) deps.log.warn({ problem: end.problem }, 'notify_command failed')
+    return end
+  }
+
+  /** Rejects with the desktop's problem where the command could not be started either: to try again would repeat it. */
+  const onlyCommand = async (command: Promise<NotifyCommandEnd>, error: unknown): Promise<Reminded> => {
+    if (!(await command).isStarted) throw error
+    deps.log.warn({ problem: printable(messageOf(error), 200) }, 'only notify_command told of a reminder')
+    return unanswerable('notify_command')
   }
 
   return {
     async remind(request, respond, withdraw) {
       const { notify, notifyCommand } = deps.settings()
-      const command = notifyCommand === undefined ? undefined : runCommand(notifyCommand, request)
+      const show = () => showOnScreen(request, respond, withdraw)
+      if (notifyCommand === undefined) return notify === 'none' ? unanswerable('none') : show()
+      const running = runCommand(notifyCommand, request)
+      const command = running.then(({ problem }) =>
+        problem === undefined ? undefined : commandWarning(problem),
+      )
       if (notify === 'none') {
-        if (command !== undefined && !(await command)) throw new Error(commandProblem)
-        return unanswerable(command === undefined ? 'none' : 'notify_command')
+        const { isStarted, problem } = await running
+        if (!isStarted) throw new Error(problem)
+        return { ...unanswerable('notify_command'), command }
       }
       try {
-        const shown = await show(request, respond, withdraw)
-        return command === undefined ? shown : { ...shown, way: `${shown.way} and notify_command` }
+        const shown = await show()
+        const ended = shown.ended.catch(async (error) => (await onlyCommand(running, error)).ended)
+        return { ...shown, way: `${shown.way} and notify_command`, ended, command }
       } catch (error) {
-        // The user was told; to try again and again would run the command again and again.
-        if (!(await command)) throw error
-        deps.log.warn({ problem: printable(messageOf(error), 200) }, 'only notify_command told of a reminder')
-        return unanswerable('notify_command')
+        return { ...(await onlyCommand(running, error)), command }
       }
     },
     warnings: () =>
@@ -157,6 +172,10 @@ export function createDesktop(deps: DesktopDeps): Desktop & { close(): Promise<v
       await Promise.all(running)
     },
   }
+}
+
+function isCovered(earlier: readonly string[], later: readonly string[]): boolean {
+  return earlier.length === 0 ? later.length === 0 : earlier.every((profile) => later.includes(profile))
 }
 
 function unanswerable(way: string): Reminded {

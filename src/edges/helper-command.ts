@@ -1,48 +1,47 @@
 // Runs a command that a file of the user names, by /bin/sh, in a process group of its own that ends with it: with a limit
-// on its time and output, nothing of AWS in its environment, and not at all where somebody else could have written it.
-import { spawn } from 'node:child_process'
+// on its time and output, nothing of AWS or of how the daemon was started in its environment, and not at all where somebody else could have written it.
 import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CommandResult } from '../core/mfa-process.ts'
+import { childEnvironment } from './desktop-environment.ts'
 import { checkAccess, otherOwnerError } from './file-access.ts'
 import type { Environment } from './paths.ts'
+import { collect, drainMs, signalGroup, startProgram } from './started-program.ts'
 
 export type HelperDeps = {
   environment: Environment
+  /** What the command is told, beside it. */
+  variables?: Record<string, string>
   timeoutMs: number
   stopping: AbortSignal
 }
 
 const mostOutputBytes = 64 * 1024
 const mostComplaintBytes = 4096
-/** What a command left in the background may hold its output open; what it has printed itself is there by then. */
-const drainMs = 200
 
 /** Never rejects: how a command ended is data. */
 export function runHelperCommand(command: string, deps: HelperDeps): Promise<CommandResult> {
+  if (deps.stopping.aborted) return Promise.resolve(withoutOutput('stopped'))
+  const started = startProgram('/bin/sh', ['-c', command], helperEnvironment(deps))
+  if (started === undefined) return Promise.resolve(withoutOutput('not-started'))
+  const { child } = started
   return new Promise((resolve) => {
-    const child = spawn('/bin/sh', ['-c', command], {
-      detached: true,
-      cwd: '/',
-      env: helperEnvironment(deps.environment),
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    const output = collect(child.stdout, mostOutputBytes, () => end({ kind: 'too-long' }))
-    const complaint = collect(child.stderr, mostComplaintBytes)
+    const output = collect(started.stdout, mostOutputBytes, () => end({ kind: 'too-long' }))
+    const complaint = collect(started.stderr, mostComplaintBytes)
     let drain: NodeJS.Timeout | undefined
     let result: CommandResult['end'] | undefined
     const finish = () => {
       clearTimeout(drain)
       clearTimeout(timer)
       deps.stopping.removeEventListener('abort', stop)
-      child.stdout.destroy()
-      child.stderr.destroy()
+      started.stdout.destroy()
+      started.stderr.destroy()
       resolve({ end: result ?? { kind: 'not-started' }, output: output(), complaint: complaint() })
     }
     const end = (how: CommandResult['end']) => {
       if (result !== undefined) return
       result = how
-      killGroup(child.pid)
+      signalGroup(child.pid, 'SIGKILL')
       finish()
     }
     const stop = () => end({ kind: 'stopped' })
@@ -53,12 +52,13 @@ export function runHelperCommand(command: string, deps: HelperDeps): Promise<Com
       if (result !== undefined) return
       result =
         exitCode === null ? { kind: 'signalled', signal: String(signal) } : { kind: 'exited', exitCode }
+      // What it left in the background would run with nobody to end it.
+      signalGroup(child.pid, 'SIGKILL')
       drain = setTimeout(finish, drainMs)
     })
     child.on('close', () => {
       if (drain !== undefined) finish()
     })
-    if (deps.stopping.aborted) stop()
   })
 }
 
@@ -78,30 +78,11 @@ export function checkOwnFile(path: string, identity: { uid: number; gid: number 
   checkAccess(file, directories, identity)
 }
 
+function withoutOutput(kind: 'stopped' | 'not-started'): CommandResult {
+  return { end: { kind }, output: '', complaint: '' }
+}
+
 /** A mfad that the command runs refuses, so that none waits for itself. */
-function helperEnvironment(environment: Environment): NodeJS.ProcessEnv {
-  const kept = Object.entries(environment).filter(([name]) => !name.startsWith('AWS_'))
-  return { ...Object.fromEntries(kept), MFAD_INSIDE: '1' }
-}
-
-function collect(stream: NodeJS.ReadableStream, mostBytes: number, onTooLong?: () => void): () => string {
-  const chunks: Buffer[] = []
-  let bytes = 0
-  stream.on('data', (chunk: Buffer) => {
-    if (bytes < mostBytes) chunks.push(chunk.subarray(0, mostBytes - bytes))
-    bytes += chunk.length
-    if (bytes > mostBytes) onTooLong?.()
-  })
-  stream.on('error', () => undefined)
-  return () => Buffer.concat(chunks).toString('utf8')
-}
-
-/** All that the shell has started, too. */
-function killGroup(pid: number | undefined): void {
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, 'SIGKILL')
-  } catch {
-    // It has just ended by itself.
-  }
+function helperEnvironment({ environment, variables }: HelperDeps): NodeJS.ProcessEnv {
+  return { ...childEnvironment(environment), ...variables, MFAD_INSIDE: '1' }
 }

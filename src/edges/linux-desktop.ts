@@ -29,16 +29,18 @@ export function createLinuxDesktop({ environment: own, platform, settings, log }
     return askForCode(open, tokenCode, withdraw)
   }
 
-  /** The dialog is gone: what went wrong is told by a notification. */
-  const tellFailure = async (message: string) => {
+  /** Where no dialog is there to say it. Never rejects. */
+  const tell = async (title: string, message: string) => {
     try {
       const body = printable(oneLine(message), mostCharacters)
-      const notification = { title: 'mfad: the login failed', body, isUrgent: false }
-      await notifier.show(notification, await desktopEnvironment(own))
+      await notifier.show({ title, body, isUrgent: false }, await desktopEnvironment(own))
     } catch (error) {
-      log.warn({ problem: messageOf(error) }, 'a failed login could not be told')
+      log.warn({ title, problem: messageOf(error) }, 'a notification could not be shown')
     }
   }
+  const tellFailure = (message: string) => tell('mfad: the login failed', message)
+  const tellWait = (openOne: string) =>
+    void tell('mfad: another dialog is open', `answer it first: ${openOne}`)
 
   const enterCode = async (
     request: ReminderRequest,
@@ -46,7 +48,11 @@ export function createLinuxDesktop({ environment: own, platform, settings, log }
     withdraw: AbortSignal,
   ): Promise<Ended> => {
     try {
-      const { how, failure } = await takeTurn(() => ask(request.question, respond, withdraw))
+      const { how, failure } = await takeTurn(
+        () => ask(request.question, respond, withdraw),
+        request.question.split('\n')[0],
+        tellWait,
+      )
       if (failure !== undefined) await tellFailure(failure)
       return how
     } catch (error) {
@@ -58,8 +64,8 @@ export function createLinuxDesktop({ environment: own, platform, settings, log }
   return {
     async show(request, respond, withdraw, onAsking) {
       const { notification, canAnswer } = request
-      const environment = await desktopEnvironment(own)
-      const capabilities = await readCapabilities(environment)
+      const environment = await desktopEnvironment(own, withdraw)
+      const capabilities = await readCapabilities(environment, withdraw)
       const dialog = findDialog(settings().prompt, environment)
       const found = dialog === undefined ? {} : { dialog }
       const showPlain = async (): Promise<Reminded> => {

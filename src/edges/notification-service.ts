@@ -32,10 +32,17 @@ const questions: readonly (readonly [program: string, ...args: string[]])[] = [
 const answerLimitMs = 3000
 
 /** Never rejects. */
-export async function readCapabilities(environment: Record<string, string>): Promise<Capabilities> {
+export async function readCapabilities(
+  environment: Record<string, string>,
+  withdraw?: AbortSignal,
+): Promise<Capabilities> {
   const installed = questions.filter(([program]) => isInstalled(program, environment.PATH))
   for (const [program, ...args] of installed) {
-    const { exitCode, stdout } = await runProgram(program, args, { environment, limitMs: answerLimitMs })
+    const { exitCode, stdout } = await runProgram(program, args, {
+      environment,
+      limitMs: answerLimitMs,
+      withdraw,
+    })
     if (exitCode === 0) return new Set(parseCapabilities(stdout))
   }
   return installed.length === 0 ? 'unknown' : 'unreachable'

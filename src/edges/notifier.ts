@@ -121,6 +121,7 @@ function report(
   limitMs: number,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    let child: ChildProcess | undefined
     const timer = setTimeout(() => {
       reject(new Error(`the notification service did not answer within ${limitMs / 1000} s`))
       endWithChildren(child)
@@ -131,7 +132,12 @@ function report(
         if (error instanceof Error) reject(new Error(ownMessage(error.message)))
         else resolve()
       })
-    const child = childOf(() => withEnvironment(environment, notify))
+    try {
+      child = childOf(() => withEnvironment(environment, notify))
+    } catch (error) {
+      clearTimeout(timer)
+      reject(error)
+    }
   })
 }
 

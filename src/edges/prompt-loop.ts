@@ -27,12 +27,28 @@ export async function askForCode(
   return { how: 'withdrawn' }
 }
 
-/** One dialog at a time: the others wait for their turn. */
-export function createTurns(): <T>(dialog: () => Promise<T>) => Promise<T> {
+/**
+ * One dialog at a time: the others wait for their turn. `onWait` is called with what the open one is about, where it has
+ * said so.
+ */
+export function createTurns(): <T>(
+  dialog: () => Promise<T>,
+  about?: string,
+  onWait?: (openOne: string) => void,
+) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
-  return (dialog) => {
-    const turn = last.then(dialog)
-    last = turn.catch(() => undefined)
+  let open: string | undefined
+  return (dialog, about, onWait) => {
+    if (open !== undefined) onWait?.(open)
+    const turn = last.then(() => {
+      open = about
+      return dialog()
+    })
+    last = turn
+      .catch(() => undefined)
+      .then(() => {
+        open = undefined
+      })
     return turn
   }
 }

@@ -165,6 +165,37 @@ describe('reminders', () => {
       ])
     })
 
+    it('of others come at their time, and once one is shown all that wait are', async () => {
+      world.writeProfiles({ dev: 'alice', prod: 'bob' })
+      await world.login(['dev'])
+      await world.pass(20 * 60)
+      await world.login(['prod'])
+      world.desktopError = new Error('no service')
+      await world.pass(46 * 60)
+      world.desktopError = undefined
+      await world.pass(5 * 60)
+      expect(world.titles().slice(-3)).toEqual([
+        '09:05:00 mfad: dev has expired',
+        '09:10:00 mfad: prod expires in 10m',
+        '09:10:00 mfad: dev has expired',
+      ])
+      expect(warnings()).toEqual([])
+    })
+
+    it('are tried again when it says so late', async () => {
+      await world.login(['dev'])
+      await world.pass(50 * 60)
+      world.screen.at(-1)?.fail(new Error('no service'))
+      await world.look()
+      expect(warnings()).toEqual(['notifier.unavailable: notifications cannot be shown: no service'])
+      await world.pass(60)
+      expect(world.titles()).toEqual([
+        '08:50:00 mfad: dev expires in 10m',
+        '08:51:00 mfad: dev expires in 9m',
+      ])
+      expect(warnings()).toEqual([])
+    })
+
     it('come again, and the warning goes, once it shows them', async () => {
       await world.login(['dev'])
       world.desktopError = new Error('no service')

@@ -21,6 +21,7 @@ let closing: (() => Promise<void>)[]
 
 /** Stays until `pressed-TITLE` or `pressed` says which button; SIGINT takes it off the screen. */
 const notifySend = `
+case "$*" in *--action*) ;; *) exit 0;; esac
 for word; do case "$word" in --) title=; break;; esac; done
 trap 'echo INT >> "$here/signals"; exit 0' INT
 while [ ! -s "$here/pressed" ]; do /bin/sleep 0.02; done
@@ -198,7 +199,7 @@ describe('a reminder with buttons', () => {
     )
   })
 
-  it('opens one dialog at a time', async () => {
+  it('opens one dialog at a time, and says which one is to be answered first', async () => {
     const { remind: show } = desktop()
     const first = await show(dev, respond, never())
     press('code')
@@ -206,6 +207,11 @@ describe('a reminder with buttons', () => {
     const second = await show({ ...dev, profiles: ['ops'] }, respond, never())
     press('code')
     await until('the second was pressed', () => programs.read('pressed') === '')
+    await until('it is told', () => programs.calls('notify-send').length === 3)
+    expect(programs.calls('notify-send')[2]?.slice(0, 2)).toEqual([
+      'mfad: another dialog is open',
+      'answer it first: dev expires in 10m, at 14:00',
+    ])
     expect(programs.read('dialogs')).toBe('start\n')
     programs.put('typed', '111111\n222222\n')
     await Promise.all([first.ended, second.ended])
@@ -247,6 +253,29 @@ describe('a reminder that is withdrawn', () => {
     press('snooze')
     press('snooze')
     expect(await Promise.race([both.ended, second.ended])).toBe('snoozed')
+  })
+
+  it('is not shown at all while the desktop is still asked what it can do, nor waited for', async () => {
+    programs.install('busctl', 'echo > "$here/asked"; exec /bin/sleep 2')
+    const withdrawal = new AbortController()
+    const before = Date.now()
+    const shown = remind({}, withdrawal.signal)
+    await until('it is asked', () => programs.read('asked') !== '')
+    withdrawal.abort()
+    expect(await (await shown).ended).toBe('withdrawn')
+    expect(Date.now() - before).toBeLessThan(1500)
+    expect(programs.calls('notify-send')).toEqual([])
+  })
+
+  it('is not so by one about no profile, which gives way to such a one only', async () => {
+    const { remind: show } = desktop()
+    const real = await show(dev, respond, never())
+    const test = await show({ ...dev, profiles: [] }, respond, never())
+    await show({ ...dev, profiles: ['ops'] }, respond, never())
+    expect(programs.read('signals')).toBe('')
+    await show({ ...dev, profiles: [] }, respond, never())
+    expect(await test.ended).toBe('withdrawn')
+    expect(await Promise.race([real.ended, 'still there'])).toBe('still there')
   })
 
   it('is not replaced while its dialog is open', async () => {
@@ -440,6 +469,17 @@ describe('notify_command', () => {
     expect(programs.read('told')).toMatch(/^ok\|/)
   })
 
+  it('gets whole names only, and no more than 32 KiB of them', async () => {
+    command(tell)
+    settings = { ...settings, notify: 'none' }
+    const profiles = Array.from({ length: 40_000 }, (_, index) => `profile-${index}`)
+    await remind({ profiles })
+    const told = programs.read('told').split('|')[0] ?? ''
+    expect(told.length).toBeGreaterThan(32_000)
+    expect(told.length).toBeLessThanOrEqual(32 * 1024)
+    expect(told.split(' ').filter((name, index) => name !== profiles[index])).toEqual([])
+  })
+
   it('goes alone with notify = none', async () => {
     command(tell)
     settings = { ...settings, notify: 'none' }
@@ -454,8 +494,24 @@ describe('notify_command', () => {
     expect(logged).toEqual([
       'only notify_command told of a reminder {"problem":"notify-send is not installed (libnotify-bin)"}',
     ])
+  })
+
+  it('that was started has told, however it ends, and is not run again', async () => {
     command('exit 1')
+    programs.install('notify-send', 'case "$*" in *--action*) /bin/sleep 0.6;; esac; exit 1')
+    expect(await (await remind()).ended).toBe('no-answer-possible')
+    programs.remove('notify-send')
+    expect(await remind()).toMatchObject({ way: 'notify_command' })
+    settings = { ...settings, notify: 'none' }
+    expect(await remind()).toMatchObject({ way: 'notify_command' })
+  })
+
+  it('that cannot be started tells nothing', async () => {
+    command(`: ${'x'.repeat(4 * 1024 * 1024)}`)
+    programs.remove('notify-send')
     await expect(remind()).rejects.toThrow('notify-send is not installed')
+    settings = { ...settings, notify: 'none' }
+    await expect(remind()).rejects.toThrow('notify_command could not be started')
   })
 
   it('that fails is a warning without what it printed, until it works again', async () => {

@@ -13,6 +13,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeEach, describe, expect, it } from 'vitest'
 import { checkOwnFile, type HelperDeps, runHelperCommand } from '../../src/edges/helper-command.ts'
+import { processesStartedBy } from '../support/started-processes.ts'
 import { thrownBy } from '../support/thrown.ts'
 import { until } from '../support/until.ts'
 
@@ -53,16 +54,20 @@ describe('a command', () => {
     expect((await run('kill -TERM $$')).end).toEqual({ kind: 'signalled', signal: 'SIGTERM' })
   })
 
-  it('has nothing of AWS in its environment, and knows where it is', async () => {
+  it('has nothing of AWS, of Node or of how the daemon was started in its environment, and knows where it is', async () => {
     const environment = {
       PATH: process.env.PATH,
       AWS_PROFILE: 'dev',
       AWS_SESSION_TOKEN: 'secret',
       AWS_CONFIG_FILE: '/x',
+      NODE_OPTIONS: '--inspect',
+      NOTIFY_SOCKET: '/x',
+      LISTEN_FDS: '1',
+      INVOCATION_ID: '1',
       OTHER: 'kept',
     }
     const { output } = await run('env', { environment })
-    expect(output).not.toContain('AWS_')
+    expect(output).not.toMatch(/AWS_|NODE_|NOTIFY_|LISTEN_|INVOCATION_/)
     expect(output).toContain('MFAD_INSIDE=1\n')
     expect(output).toContain('OTHER=kept\n')
   })
@@ -119,7 +124,23 @@ describe('a command that leaves something in the background', () => {
     const { end, output } = await run(`sleep 1000 & echo $! > ${pids}; echo 123456`)
     expect({ end, output }).toEqual({ end: { kind: 'exited', exitCode: 0 }, output: '123456\n' })
     expect(Date.now() - before).toBeLessThan(5000)
-    process.kill(Number(readFileSync(pids, 'utf8')), 'SIGKILL')
+    await until('it is gone', () => !isAlive(Number(readFileSync(pids, 'utf8'))))
+  })
+})
+
+describe('a command that cannot be started', () => {
+  it('is told so: there is no room for its environment', async () => {
+    const variables = { LARGE: 'x'.repeat(4 * 1024 * 1024) }
+    expect(await run('echo 123456', { variables })).toEqual({
+      end: { kind: 'not-started' },
+      output: '',
+      complaint: '',
+    })
+  })
+
+  it('is not tried when the daemon has stopped', async () => {
+    expect(await processesStartedBy(() => run('exit 0'))).toBe(1)
+    expect(await processesStartedBy(() => run('exit 0', { stopping: AbortSignal.abort() }))).toBe(0)
   })
 })
 

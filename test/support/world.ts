@@ -30,6 +30,8 @@ export type OnScreen = {
   /** The credentials file at that instant. */
   credentials: string
   end(how: Awaited<Reminded['ended']>): void
+  /** It turns out later that it was not shown. */
+  fail(error: Error): void
 }
 
 export type StsCall = { at: string; accessKeyId: string; serialNumber: string; tokenCode: string }
@@ -240,8 +242,10 @@ export class World {
       const { title, isUrgent } = request.notification
       this.shown.push({ at: this.now().toISOString().slice(11, 19), title, urgent: isUrgent })
       let end: OnScreen['end'] = nothing
-      const ended = new Promise<Awaited<Reminded['ended']>>((resolve) => {
+      let fail: OnScreen['fail'] = nothing
+      const ended = new Promise<Awaited<Reminded['ended']>>((resolve, reject) => {
         end = resolve
+        fail = reject
       })
       const onScreen = {
         request,
@@ -250,6 +254,7 @@ export class World {
         hasFailed: this.desktopError !== undefined,
         credentials: this.readCredentials(),
         end: (how: Awaited<Reminded['ended']>) => end(how),
+        fail: (error: Error) => fail(error),
       }
       this.screen.push(onScreen)
       if (this.desktopError !== undefined) throw this.desktopError
