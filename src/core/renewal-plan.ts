@@ -3,7 +3,7 @@
 //
 //   idle      its sessions live, and the time of their renewal has not come
 //   running   the command, and then STS, were asked
-//   waiting   that failed in a way that may pass: again in 5 s, then ever more seldom, every 5 min in the end
+//   waiting   that failed in a way that may pass: again with the next code, then ever more seldom, every 5 min in the end
 //   given up  that failed in a way that does not pass by itself: from here on it is reminded of as any other device
 //   done      renewed; whatever comes, not again for 5 min
 //
@@ -26,11 +26,13 @@ export type RenewingDevice = {
 }
 
 export type Attempt = { subject: string } & (
-  | { kind: 'running'; startedAt: number; failures: number; failingSince?: number }
+  | { kind: 'running'; startedAt: number; failures: number; refusals: number; failingSince?: number }
   | {
       kind: 'waiting'
       retryAt: number
       failures: number
+      /** How many of the failures were codes that were not taken. */
+      refusals: number
       failingSince: number
       failedAt: number
       error: ErrorBody
@@ -54,8 +56,8 @@ export type RenewalPlan = {
 const headStartSeconds = 300
 /** The same, for one attempt. */
 const attemptMs = 120_000
-/** A network that is not there in the first minute after a wake-up is not worth a notice. */
-const graceMs = 60_000
+/** A network that is not there for the first codes after a wake-up is not worth a notice. */
+const graceMs = 75_000
 const firstPauseMs = 5000
 const mostPauseMs = 300_000
 /** More than the longest pause. */
@@ -141,9 +143,9 @@ export function startedAttempt(
   const startedAt = now.getTime()
   const isGoingOn =
     previous?.kind === 'waiting' && previous.subject === subject && !isForgotten(previous, now)
-  if (!isGoingOn) return { kind: 'running', subject, startedAt, failures: 0 }
-  const { failures, failingSince } = previous
-  return { kind: 'running', subject, startedAt, failures, failingSince }
+  if (!isGoingOn) return { kind: 'running', subject, startedAt, failures: 0, refusals: 0 }
+  const { failures, refusals, failingSince } = previous
+  return { kind: 'running', subject, startedAt, failures, refusals, failingSince }
 }
 
 /** After a sleep or a night what failed before says nothing any more. */
@@ -151,25 +153,29 @@ function isForgotten({ failedAt }: Attempt & { kind: 'waiting' }, now: Date): bo
   return Math.abs(now.getTime() - failedAt) >= forgottenMs
 }
 
-/** What becomes of an attempt that failed. `random` is from 0 up to 1: not all computers should come back at once. */
+/**
+ * What becomes of an attempt that failed. `random` is from 0 up to 1: not all computers should come back at once. Whatever
+ * failed, the next attempt waits for the next code: AWS may have seen this one although its answer did not come.
+ */
 export function failedAttempt(
-  { subject, failures, failingSince }: Attempt & { kind: 'running' },
+  { subject, failures, refusals: refusalsBefore, failingSince }: Attempt & { kind: 'running' },
   error: ErrorBody,
   now: Date,
   random: number,
 ): Attempt {
   const isRefusedCode = refusedCodes.has(error.code)
   const isLasting = !isRefusedCode && (hopelessCodes.has(error.code) || lastingAreas.test(error.code))
-  if (isLasting || (isRefusedCode && failures + 1 >= mostRefusedCodes))
-    return { kind: 'given-up', subject, error }
+  const refusals = refusalsBefore + (isRefusedCode ? 1 : 0)
+  if (isLasting || refusals >= mostRefusedCodes) return { kind: 'given-up', subject, error }
   const failedAt = now.getTime()
   const pauseMs = Math.min(mostPauseMs, firstPauseMs * 2 ** Math.min(failures, 10)) * (0.75 + random / 4)
-  const nextCodeMs = isRefusedCode ? (secondsToNextCode(now) + 1) * 1000 : 0
+  const nextCodeMs = (secondsToNextCode(now) + 1) * 1000
   return {
     kind: 'waiting',
     subject,
     retryAt: failedAt + Math.max(pauseMs, nextCodeMs),
     failures: failures + 1,
+    refusals,
     failingSince: failingSince ?? failedAt,
     failedAt,
     error,
