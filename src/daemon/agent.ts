@@ -96,6 +96,7 @@ export function createAgent(deps: AgentDeps): Agent {
       log.debug({ profiles: known.profiles.length }, 'the files have changed')
       // What failed may have been mended.
       state.lastErrors.clear()
+      renewals.filesChanged()
     }
     restoreLost()
     keepRegions()
@@ -261,6 +262,7 @@ export function createAgent(deps: AgentDeps): Agent {
           clockOffsetSeconds: state.clockOffsetSeconds,
           snoozedUntil: currentSnoozes(state.snoozedUntil, deps.now()),
           lastErrors: currentErrors(state.lastErrors, deps.now()),
+          givenUp: renewals.givenUp(currentSessions()),
         },
         stsNow(loginDeps),
       )

@@ -145,8 +145,12 @@ describe('an attempt that failed', () => {
     'internal.bug',
   ])('with %s is the last', (code) => {
     const { attempt } = failuresIn(code, 9)
-    expect(attempt).toEqual({ kind: 'given-up', subject: dev.subject, error: errorOf(code) })
-    expect(plan(at('19:59:00'), attempt)).toEqual({ start: [], hopeUntil: new Map() })
+    const givenUpAt = at('19:45:00').getTime()
+    expect(attempt).toEqual({ kind: 'given-up', subject: dev.subject, error: errorOf(code), at: givenUpAt })
+    const isLookedAtAgain = code === 'device.mfa-process-refused'
+    const later = isLookedAtAgain ? { nextAt: at('19:50:00') } : {}
+    expect(plan(at('19:49:59'), attempt)).toEqual({ start: [], hopeUntil: new Map(), ...later })
+    expect(plan(at('19:50:00'), attempt).start).toEqual(isLookedAtAgain ? [dev] : [])
     expect(isHopeless(errorOf(code))).toBe(code.startsWith('sts.'))
   })
 

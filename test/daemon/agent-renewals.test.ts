@@ -1,4 +1,6 @@
 // Devices with an mfa_process: the agent on real files. Fake are only the clock, the desktop, STS and the command.
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../src/core/errors.ts'
 import type { StsFailure } from '../../src/core/sts-failure.ts'
@@ -179,6 +181,66 @@ describe('when the command fails', () => {
     await world.pass(30)
     expect(world.commandsRun.slice(1)).toEqual(['10:00:30 otp --mended'])
     expect(world.screen.map(({ isWithdrawn }) => isWithdrawn)).toEqual([true, true])
+  })
+})
+
+describe('when the command is not run, since others could write the file that names it', () => {
+  const shown = () => world.agent.status().profiles[0]
+  beforeEach(async () => {
+    world.unsafeFile = new AppError('file.unsafe', 'others can write it', 'chmod go-w it')
+    await world.login(['dev'])
+    await world.pass(46 * 60)
+    expect(shown()).toMatchObject({ renews: 'by-code', lastError: { code: 'device.mfa-process-refused' } })
+  })
+
+  it('it is run at once when its file is touched, as chmod does', async () => {
+    world.unsafeFile = undefined
+    chmodSync(join(world.home, '.aws/config'), 0o640)
+    await world.pass(1)
+    expect(world.commandsRun).toEqual(['08:46:01 otp dev'])
+    expect(shown()).toMatchObject({ state: 'valid', renews: 'by-itself' })
+    expect(shown()).not.toHaveProperty('lastError')
+  })
+
+  it('it is looked at again every five minutes, with one line in the log and the reminders of any device', async () => {
+    await world.pass(30 * 60)
+    expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
+    expect(world.logged.filter((line) => line.startsWith('warn a renewal failed'))).toHaveLength(1)
+    world.unsafeFile = undefined
+    await world.pass(5 * 60)
+    expect(world.commandsRun).toHaveLength(1)
+  })
+})
+
+describe('a renewal that was given up', () => {
+  const shown = () => world.agent.status().profiles[0]
+
+  it('is in the status for as long as it is so, whatever becomes of the files', async () => {
+    world.runCommand = () => failed('no key is plugged in')
+    await world.login(['dev'])
+    await world.pass(46 * 60)
+    world.addToConfig('\n# a remark\n')
+    await world.pass(60)
+    expect(shown()).toMatchObject({ renews: 'by-code', lastError: { code: 'device.mfa-process-failed' } })
+    expect(world.commandsRun).toHaveLength(1)
+  })
+
+  it('for its codes is in the status also after a minute', async () => {
+    await world.login(['dev'])
+    world.stsFailures.push(...always(wrongCode))
+    await world.pass(3600)
+    expect(shown()).toMatchObject({ renews: 'by-code', lastError: { code: 'sts.token-code-rejected' } })
+  })
+
+  it('because the command failed is tried again when files change, every five minutes at most', async () => {
+    world.runCommand = () => failed('no key is plugged in')
+    await world.login(['dev'])
+    await world.pass(45 * 60)
+    for (let time = 0; time < 20; time++) {
+      world.addToConfig('\n# a remark\n')
+      await world.pass(30)
+    }
+    expect(world.commandsRun.map((line) => line.slice(0, 8))).toEqual(['08:45:00', '08:50:00', '08:55:00'])
   })
 })
 
