@@ -5,22 +5,22 @@ export type Answer = { status: number; version: string; body: unknown }
 
 const maxAnswerBytes = 64 * 1024 * 1024
 
-/** Sends a request and reads the whole answer. Rejects with Node's errors (ENOENT, ECONNREFUSED, ...) and ETIMEDOUT. */
+/** Sends a request and reads the whole answer. Rejects with Node's errors (ENOENT, ECONNREFUSED, ...) and ETIMEDOUT, also when it is to end. */
 export function request(
   socketPath: string,
   method: string,
   path: string,
   body: unknown,
   timeoutMs: number,
+  ending?: AbortSignal,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const connection = createConnection(socketPath)
     const chunks: Buffer[] = []
     let bytes = 0
-    const timer = setTimeout(
-      () => connection.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' })),
-      timeoutMs,
-    )
+    const giveUp = () => connection.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }))
+    const timer = setTimeout(giveUp, timeoutMs)
+    ending?.addEventListener('abort', giveUp)
     connection.write(formatRequest(method, path, body))
     connection.on('data', (chunk) => {
       bytes += chunk.length
@@ -28,7 +28,10 @@ export function request(
       chunks.push(chunk)
     })
     connection.on('error', reject)
-    connection.on('close', () => clearTimeout(timer))
+    connection.on('close', () => {
+      clearTimeout(timer)
+      ending?.removeEventListener('abort', giveUp)
+    })
     connection.on('end', () => {
       try {
         resolve(parseAnswer(Buffer.concat(chunks).toString('utf8')))

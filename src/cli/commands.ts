@@ -63,7 +63,8 @@ export const commands: readonly Command[] = [
     name: 'snooze',
     summary: 'hold reminders back for a while',
     usage: 'mfad snooze [PROFILE] [DURATION]',
-    details: 'Without a PROFILE: all active ones. DURATION is 30m unless given; 0s ends a snooze.',
+    details:
+      'Without a PROFILE: all active ones. DURATION is 30m unless given, and 7d at most; 0s ends a snooze.',
     options: { json },
     positionals: { least: 0, most: 2 },
     examples: [

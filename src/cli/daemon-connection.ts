@@ -26,12 +26,12 @@ const absentCodes: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'EN
  * Connects, asks for the status, and makes sure that the daemon uses the same files as this command line.
  * Throws daemon.not-running, daemon.unsafe-socket and settings.files-differ.
  */
-export async function connectDaemon(context: Context, output: Output): Promise<Daemon> {
+export async function connectDaemon(context: Context, output: Output, ending?: AbortSignal): Promise<Daemon> {
   const paths = findSockets(context)
   const send = async (method: string, route: string, body: unknown, limitMs: number): Promise<Answer> => {
     for (;;) {
       try {
-        return await request(paths[0] ?? '', method, route, body, limitMs)
+        return await request(paths[0] ?? '', method, route, body, limitMs, ending)
       } catch (error) {
         const isDead = absentCodes.has((error as NodeJS.ErrnoException).code)
         if (!isDead || paths.length === 1) throw connectionError(context, error)
@@ -56,9 +56,13 @@ export function isNotRunning(error: unknown): boolean {
 }
 
 /** The daemon's status, or undefined where none runs. */
-export async function findDaemon(context: Context, output: Output): Promise<Status | undefined> {
+export async function findDaemon(
+  context: Context,
+  output: Output,
+  ending?: AbortSignal,
+): Promise<Status | undefined> {
   try {
-    return (await connectDaemon(context, output)).status
+    return (await connectDaemon(context, output, ending)).status
   } catch (error) {
     if (isNotRunning(error)) return undefined
     throw error

@@ -26,6 +26,7 @@ export function localStatus({ environment, files, settings }: Context, now: Date
       clockOffsetSeconds: 0,
       snoozedUntil: new Map(),
       lastErrors: new Map(),
+      givenUp: new Map(),
     },
     now,
   )

@@ -11,7 +11,7 @@ export async function runPlain(invocation: Invocation): Promise<number> {
   return 0
 }
 
-/** An empty line leaves a profile for later. */
+/** An empty line leaves a device for later, with all of its profiles. */
 async function askForCodes({ environment, output }: Invocation): Promise<void> {
   const [{ loadContext }, { connectDaemon }, { logIn }, { printLogin }] = await Promise.all([
     import('./context.ts'),
@@ -29,7 +29,14 @@ async function askForCodes({ environment, output }: Invocation): Promise<void> {
     asked.add(profile)
     const answer = await logIn(daemon, { profiles: [profile] }, output, 'an empty line: not now')
     if (answer !== undefined) printLogin(answer, output, new Date())
+    else for (const other of onSameDevice(daemon.status, profile)) asked.add(other)
   }
+}
+
+function onSameDevice({ profiles }: Status, name: string): string[] {
+  const serialNumber = profiles.find(({ profile }) => profile === name)?.serialNumber
+  if (serialNumber === undefined) return []
+  return profiles.filter((other) => other.serialNumber === serialNumber).map(({ profile }) => profile)
 }
 
 /** The active profile that needs a code most. One that is snoozed was put off. */

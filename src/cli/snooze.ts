@@ -2,7 +2,7 @@
 import { parseDuration } from '../core/duration.ts'
 import { AppError } from '../core/errors.ts'
 import { printable } from '../core/printable.ts'
-import type { SnoozeAnswer } from '../core/wire.ts'
+import { mostSnoozeSeconds, type SnoozeAnswer } from '../core/wire.ts'
 import type { Invocation } from './command.ts'
 import { loadContext } from './context.ts'
 import { connectDaemon } from './daemon-connection.ts'
@@ -45,6 +45,13 @@ function readWords(
       'usage.bad-duration',
       `${JSON.stringify((last ?? '').slice(0, 40))} is no duration`,
       'write it like 30m or 2h',
+    )
+  }
+  if (seconds !== undefined && seconds > mostSnoozeSeconds) {
+    throw new AppError(
+      'usage.bad-duration',
+      `${last} is too long: a snooze is ${mostSnoozeSeconds / 86_400} days at most`,
+      'snooze for 7d, or turn reminders off with notify = none in the settings',
     )
   }
   const profile = seconds === undefined || words.length === 2 ? words[0] : undefined

@@ -37,11 +37,15 @@ export async function showStatus({ values, environment, output }: Invocation): P
   return status
 }
 
-/** The daemon's, or what the files say where none runs. */
-export function currentStatus(environment: Invocation['environment'], output: Output): Promise<Status> {
+/** The daemon's, or what the files say where none runs. Does not wait for the daemon any longer when it is to end. */
+export function currentStatus(
+  environment: Invocation['environment'],
+  output: Output,
+  ending?: AbortSignal,
+): Promise<Status> {
   return loadContext(environment).then(
-    (context) => askStatus(context, output),
-    (error: unknown) => statusDespite(error, environment, output),
+    (context) => askStatus(context, output, ending),
+    (error: unknown) => statusDespite(error, environment, output, ending),
   )
 }
 
@@ -50,20 +54,21 @@ async function statusDespite(
   error: unknown,
   environment: Context['environment'],
   output: Output,
+  ending: AbortSignal | undefined,
 ): Promise<Status> {
   const context = {
     environment,
     settings: defaultSettings,
     files: resolveFiles(environment, defaultSettings),
   }
-  const status = await findDaemon(context, output).catch(() => undefined)
+  const status = await findDaemon(context, output, ending).catch(() => undefined)
   if (status === undefined) throw error
   return status
 }
 
-async function askStatus(context: Context, output: Output): Promise<Status> {
+async function askStatus(context: Context, output: Output, ending: AbortSignal | undefined): Promise<Status> {
   try {
-    return (await connectDaemon(context, output)).status
+    return (await connectDaemon(context, output, ending)).status
   } catch (error) {
     if (!isNotRunning(error)) throw error
     output.note(

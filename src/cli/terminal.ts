@@ -13,6 +13,8 @@ export type Terminal = {
   size(): Size
 }
 
+const goneCodes: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'EBADF'])
+
 /** Writes at once; a pipe that is full gets the rest through Node's stream, in order. A reader that is gone ends nothing. */
 export function createTerminal(): Terminal {
   const streams = new Map<Descriptor, NodeJS.WriteStream>()
@@ -49,9 +51,9 @@ function openStream(descriptor: Descriptor): NodeJS.WriteStream {
   return (descriptor === 1 ? process.stdout : process.stderr).on('error', ignoreGoneReader)
 }
 
-/** `mfad status | head -1` is no error. */
+/** `mfad status | head -1` is no error, nor is a terminal that was closed: then a signal ends what still runs. */
 function ignoreGoneReader(error: unknown): void {
-  if (errorCode(error) !== 'EPIPE') throw error
+  if (!goneCodes.has(errorCode(error))) throw error
 }
 
 function errorCode(error: unknown): string | undefined {

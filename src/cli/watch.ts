@@ -17,7 +17,7 @@ export async function watchStatus({ environment, output }: Invocation): Promise<
   process.once('exit', screen.close)
   try {
     for (;;) {
-      const text = await render(environment, output)
+      const text = await render(environment, output, events.ending)
       if (events.exitCode() !== undefined) return events.exitCode() ?? 0
       screen.draw(text)
       await events.next(stepMs)
@@ -30,14 +30,18 @@ export async function watchStatus({ environment, output }: Invocation): Promise<
 }
 
 /** The picture of now. What would be said beside the status stands below it. */
-async function render(environment: Invocation['environment'], output: Output): Promise<string> {
+async function render(
+  environment: Invocation['environment'],
+  output: Output,
+  ending: AbortSignal,
+): Promise<string> {
   const notes: string[] = []
   const beside: Output = {
     ...output,
     note: (text) => notes.push(text),
     printError: ({ message, hint }) => notes.push(`mfad: ${message}${hint === '' ? '' : `\n  → ${hint}`}`),
   }
-  const table = await currentStatus(environment, beside).then(
+  const table = await currentStatus(environment, beside, ending).then(
     (status) => [statusText(status, new Date(), output.style)],
     (error: unknown) => {
       if (!(error instanceof AppError)) throw error
@@ -53,16 +57,19 @@ async function render(environment: Invocation['environment'], output: Output): P
   ].join('\n\n')
 }
 
-/** What interrupts the second's wait. */
+/** What interrupts the second's wait, and, when it ends, the wait for the daemon. */
 function listen(screen: Screen): {
   exitCode(): number | undefined
+  ending: AbortSignal
   next(ms: number): Promise<void>
   close(): void
 } {
   let exitCode: number | undefined
+  const ending = new AbortController()
   let wake: () => void = () => undefined
   const onSignal = (signal: keyof typeof exitCodes) => {
     exitCode = exitCodes[signal]
+    ending.abort()
     wake()
   }
   const onResize = () => wake()
@@ -76,6 +83,7 @@ function listen(screen: Screen): {
   process.on('SIGTSTP', onPutAside)
   return {
     exitCode: () => exitCode,
+    ending: ending.signal,
     next: (ms) =>
       new Promise((resolve) => {
         const timer = setTimeout(resolve, exitCode === undefined ? ms : 0)

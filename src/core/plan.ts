@@ -1,6 +1,7 @@
 // When to remind of what: a pure function of the active sessions, of what was told before, and of the time. A reminder is
 // a session and a lead time; of each session only the shortest lead time told is remembered, and only shorter ones may
-// follow. So none can come twice, whatever becomes of the clock, the settings and the files.
+// follow. So none comes twice, whatever becomes of the settings and the files; nor of the clock, but that what was said too
+// early, by a clock that has been set back since, is said again at its time.
 import { afterQuietHours, type QuietHours, type UtcOffset } from './quiet-hours.ts'
 
 /** All instants are on our own clock. */
@@ -28,12 +29,14 @@ export type Reminder = {
 
 /**
  * By session: the shortest lead time told, in seconds; infinite for a session that was seen but never told of, and
- * `allSaid` for one that nothing more is to be said of.
+ * `allSaid` or `abandoned` for one that nothing more is to be said of.
  */
 export type Told = ReadonlyMap<string, number>
 
 /** Shorter than any lead time. */
 const allSaid = -1
+/** The same, for as long as the session counts as an abandoned one by our clock, which may have been ahead. */
+const abandoned = -2
 
 export type ReminderRules = {
   leadSeconds: readonly number[]
@@ -114,7 +117,7 @@ export function allTold(told: Told, sessions: readonly ActiveSession[]): Told {
 
 /** Is there anything to be said of a session yet, beside its reminders? */
 export function isAllTold(told: Told, session: ActiveSession): boolean {
-  return told.get(sessionId(session)) === allSaid
+  return (told.get(sessionId(session)) ?? 0) < 0
 }
 
 /** The sessions that a code can renew, one list for each device. */
@@ -148,9 +151,17 @@ function withNewSessions(before: Told, sessions: readonly ActiveSession[], now: 
   for (const session of sessions) {
     const isAbandoned = session.expiration.getTime() < now.getTime() - abandonedMs
     const id = sessionId(session)
-    if (!told.has(id)) told.set(id, isAbandoned ? allSaid : Number.POSITIVE_INFINITY)
+    const known = told.get(id)
+    if (known === undefined && isAbandoned) told.set(id, abandoned)
+    else if (known === undefined || (known === abandoned ? !isAbandoned : isTooEarly(session, known, now)))
+      told.set(id, Number.POSITIVE_INFINITY)
   }
   return told
+}
+
+/** Our clock was set back after this was told: by as much as nothing is told too early otherwise. */
+function isTooEarly({ expiration }: ActiveSession, leadSeconds: number, now: Date): boolean {
+  return leadSeconds >= 0 && expiration.getTime() - leadSeconds * 1000 > now.getTime() + deviceWindowMs
 }
 
 /** Those still to come or to be told, of one session. */

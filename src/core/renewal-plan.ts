@@ -3,8 +3,9 @@
 //
 //   idle      its sessions live, and the time of their renewal has not come
 //   running   the command, and then STS, were asked
-//   waiting   that failed in a way that may pass: again in 5 s, then ever more seldom, every 5 min in the end
-//   given up  that failed in a way that does not pass by itself: from here on it is reminded of as any other device
+//   waiting   that failed in a way that may pass: again with the next code, then ever more seldom, every 5 min in the end
+//   given up  that failed in a way that does not pass by itself: from here on it is reminded of as any other device. A
+//             command that was not run, since others could write its file, is looked at again every 5 min
 //   done      renewed; whatever comes, not again for 5 min
 //
 // idle → running → done → idle, or running → waiting → running, or running → given up. Other sessions, keys or another
@@ -26,16 +27,18 @@ export type RenewingDevice = {
 }
 
 export type Attempt = { subject: string } & (
-  | { kind: 'running'; startedAt: number; failures: number; failingSince?: number }
+  | { kind: 'running'; startedAt: number; failures: number; refusals: number; failingSince?: number }
   | {
       kind: 'waiting'
       retryAt: number
       failures: number
+      /** How many of the failures were codes that were not taken. */
+      refusals: number
       failingSince: number
       failedAt: number
       error: ErrorBody
     }
-  | { kind: 'given-up'; error: ErrorBody }
+  | { kind: 'given-up'; error: ErrorBody; at: number }
   | { kind: 'done'; at: number }
 )
 
@@ -54,8 +57,8 @@ export type RenewalPlan = {
 const headStartSeconds = 300
 /** The same, for one attempt. */
 const attemptMs = 120_000
-/** A network that is not there in the first minute after a wake-up is not worth a notice. */
-const graceMs = 60_000
+/** A network that is not there for the first codes after a wake-up is not worth a notice. */
+const graceMs = 75_000
 const firstPauseMs = 5000
 const mostPauseMs = 300_000
 /** More than the longest pause. */
@@ -108,11 +111,11 @@ export function planRenewals(
   for (const device of devices) {
     const attempt = attempts.get(device.device)
     const own = attempt?.subject === device.subject ? attempt : undefined
-    if (own?.kind === 'given-up') continue
+    if (own?.kind === 'given-up' && !isRefusedCommand(own.error)) continue
     // One that runs for what was there before ends first.
     const current = attempt?.kind === 'running' ? attempt : own
     const startAt = startOf(device, attempt, rules, now)
-    hopeUntil.set(device.device, new Date(hopeOf(current, startAt, now)))
+    if (own?.kind !== 'given-up') hopeUntil.set(device.device, new Date(hopeOf(current, startAt, now)))
     if (current?.kind === 'running') continue
     if (startAt <= now.getTime()) start.push(device)
     else later.push(startAt)
@@ -141,9 +144,9 @@ export function startedAttempt(
   const startedAt = now.getTime()
   const isGoingOn =
     previous?.kind === 'waiting' && previous.subject === subject && !isForgotten(previous, now)
-  if (!isGoingOn) return { kind: 'running', subject, startedAt, failures: 0 }
-  const { failures, failingSince } = previous
-  return { kind: 'running', subject, startedAt, failures, failingSince }
+  if (!isGoingOn) return { kind: 'running', subject, startedAt, failures: 0, refusals: 0 }
+  const { failures, refusals, failingSince } = previous
+  return { kind: 'running', subject, startedAt, failures, refusals, failingSince }
 }
 
 /** After a sleep or a night what failed before says nothing any more. */
@@ -151,29 +154,62 @@ function isForgotten({ failedAt }: Attempt & { kind: 'waiting' }, now: Date): bo
   return Math.abs(now.getTime() - failedAt) >= forgottenMs
 }
 
-/** What becomes of an attempt that failed. `random` is from 0 up to 1: not all computers should come back at once. */
+/**
+ * What becomes of an attempt that failed. `random` is from 0 up to 1: not all computers should come back at once. Whatever
+ * failed, the next attempt waits for the next code: AWS may have seen this one although its answer did not come.
+ */
 export function failedAttempt(
-  { subject, failures, failingSince }: Attempt & { kind: 'running' },
+  { subject, failures, refusals: refusalsBefore, failingSince }: Attempt & { kind: 'running' },
   error: ErrorBody,
   now: Date,
   random: number,
 ): Attempt {
   const isRefusedCode = refusedCodes.has(error.code)
   const isLasting = !isRefusedCode && (hopelessCodes.has(error.code) || lastingAreas.test(error.code))
-  if (isLasting || (isRefusedCode && failures + 1 >= mostRefusedCodes))
-    return { kind: 'given-up', subject, error }
+  const refusals = refusalsBefore + (isRefusedCode ? 1 : 0)
+  if (isLasting || refusals >= mostRefusedCodes)
+    return { kind: 'given-up', subject, error, at: now.getTime() }
   const failedAt = now.getTime()
   const pauseMs = Math.min(mostPauseMs, firstPauseMs * 2 ** Math.min(failures, 10)) * (0.75 + random / 4)
-  const nextCodeMs = isRefusedCode ? (secondsToNextCode(now) + 1) * 1000 : 0
+  const nextCodeMs = (secondsToNextCode(now) + 1) * 1000
   return {
     kind: 'waiting',
     subject,
     retryAt: failedAt + Math.max(pauseMs, nextCodeMs),
     failures: failures + 1,
+    refusals,
     failingSince: failingSince ?? failedAt,
     failedAt,
     error,
   }
+}
+
+/** By profile: why it is not renewed by itself, although it should be. */
+export function givenUpErrors(
+  devices: readonly RenewingDevice[],
+  attempts: Attempts,
+): ReadonlyMap<string, ErrorBody> {
+  const errors = new Map<string, ErrorBody>()
+  for (const { device, subject, sessions } of devices) {
+    const attempt = attempts.get(device)
+    if (attempt?.kind !== 'given-up' || attempt.subject !== subject) continue
+    for (const { profile } of sessions) errors.set(profile, attempt.error)
+  }
+  return errors
+}
+
+/**
+ * The files have changed: has that which this was given up for perhaps been mended? A command that was run, and failed, is
+ * not run for every change of a file.
+ */
+export function mayBeMended(attempt: Attempt, now: Date): boolean {
+  if (attempt.kind !== 'given-up' || !attempt.error.code.startsWith('device.mfa-process-')) return false
+  return isRefusedCommand(attempt.error) || Math.abs(now.getTime() - attempt.at) >= mostPauseMs
+}
+
+/** The file that names it could be somebody else's doing: to look at it again costs nothing. */
+function isRefusedCommand({ code }: ErrorBody): boolean {
+  return code === 'device.mfa-process-refused'
 }
 
 /** Would a code of the user's do no better? */
@@ -205,7 +241,9 @@ function startOf(
 
 function pauseEndOf({ subject }: RenewingDevice, attempt: Attempt | undefined): number {
   if (attempt?.kind === 'done') return attempt.at + mostPauseMs
-  return attempt?.kind === 'waiting' && attempt.subject === subject ? attempt.retryAt : 0
+  if (attempt?.subject !== subject) return 0
+  if (attempt.kind === 'given-up') return attempt.at + mostPauseMs
+  return attempt.kind === 'waiting' ? attempt.retryAt : 0
 }
 
 /** Until when an attempt that goes on, or that is yet to begin, may still succeed. */

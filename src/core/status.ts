@@ -23,6 +23,8 @@ export type StatusFacts = {
   snoozedUntil: ReadonlyMap<string, Date>
   /** By profile. */
   lastErrors: ReadonlyMap<string, ErrorBody>
+  /** By profile: why its renewal without the user was given up. */
+  givenUp: ReadonlyMap<string, ErrorBody>
 }
 
 /** The whole of `status --json`. `now` is STS's time: the local clock plus the known difference. */
@@ -49,7 +51,8 @@ function profileStatus(
   const { session, obstacle } = profile
   const seconds = secondsLeft(profile, now)
   const snoozedUntil = facts.snoozedUntil.get(profile.profile)
-  const lastError = facts.lastErrors.get(profile.profile)
+  const givenUp = facts.givenUp.get(profile.profile)
+  const lastError = facts.lastErrors.get(profile.profile) ?? givenUp
   const reason =
     session.kind === 'foreign'
       ? `${session.reason} (line ${session.line})`
@@ -65,7 +68,10 @@ function profileStatus(
       ? { expiration: formatExpiration(session.expiration) }
       : {}),
     ...(seconds === undefined ? {} : { secondsLeft: seconds }),
-    renews: isLoginReady(profile) && isRenewing(profile, renewing) ? 'by-itself' : 'by-code',
+    renews:
+      isLoginReady(profile) && isRenewing(profile, renewing) && givenUp === undefined
+        ? 'by-itself'
+        : 'by-code',
     ...(snoozedUntil === undefined ? {} : { snoozedUntil: formatExpiration(snoozedUntil) }),
     ...(reason === undefined ? {} : { reason }),
     ...(lastError === undefined ? {} : { lastError }),

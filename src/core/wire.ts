@@ -63,6 +63,8 @@ export type NotifyTestAnswer = {
   error?: ErrorBody
 }
 
+export const mostSnoozeSeconds = 7 * 86_400
+
 /** The longest that a test waits for its answer: less than the command line waits for the daemon. */
 export const mostTestWaitSeconds = 80
 
@@ -110,8 +112,8 @@ export function readProfileRequest(body: unknown): { profile: string } {
 export function readSnoozeRequest(body: unknown): { profile?: string; seconds: number } {
   const { profile, seconds } = readFields(body, ['profile', 'seconds'])
   if (profile !== undefined && !isName(profile)) throw badRequest('profile must be a name')
-  if (!Number.isSafeInteger(seconds) || (seconds as number) < 0 || (seconds as number) > 7 * 86_400) {
-    throw badRequest('seconds must be a whole number from 0 to 604800')
+  if (!Number.isSafeInteger(seconds) || (seconds as number) < 0 || (seconds as number) > mostSnoozeSeconds) {
+    throw badRequest(`seconds must be a whole number from 0 to ${mostSnoozeSeconds}`)
   }
   return { seconds: seconds as number, ...(profile === undefined ? {} : { profile }) }
 }

@@ -70,6 +70,7 @@ export type Agent = {
 }
 
 const mostClockSetToleranceMs = 30_000
+const leastStepBackMs = 1000
 
 export function createAgent(deps: AgentDeps): Agent {
   const { known, log } = deps
@@ -84,6 +85,10 @@ export function createAgent(deps: AgentDeps): Agent {
     const thisLook = { wallMs: deps.now().getTime(), steadyMs: deps.steadyMs() }
     const step = thisLook.wallMs - lastLook.wallMs - (thisLook.steadyMs - lastLook.steadyMs)
     lastLook = thisLook
+    // A snooze is as long as it was said to be, also one from while our clock was ahead.
+    if (step < -leastStepBackMs)
+      for (const [profile, until] of state.snoozedUntil)
+        state.snoozedUntil.set(profile, new Date(until.getTime() + step))
     const offsetMs = state.clockOffsetSeconds * 1000
     // A small difference must not be taken for having been mended by a clock that did not move at all.
     const toleranceMs = Math.min(mostClockSetToleranceMs, Math.abs(offsetMs) / 2)
@@ -96,6 +101,7 @@ export function createAgent(deps: AgentDeps): Agent {
       log.debug({ profiles: known.profiles.length }, 'the files have changed')
       // What failed may have been mended.
       state.lastErrors.clear()
+      renewals.filesChanged()
     }
     restoreLost()
     keepRegions()
@@ -261,6 +267,7 @@ export function createAgent(deps: AgentDeps): Agent {
           clockOffsetSeconds: state.clockOffsetSeconds,
           snoozedUntil: currentSnoozes(state.snoozedUntil, deps.now()),
           lastErrors: currentErrors(state.lastErrors, deps.now()),
+          givenUp: renewals.givenUp(currentSessions()),
         },
         stsNow(loginDeps),
       )
@@ -279,7 +286,7 @@ export function createAgent(deps: AgentDeps): Agent {
         return { profile, sessionProfile, removed: true, warnings }
       }),
     snooze({ profile: name, seconds }) {
-      known.refresh()
+      look()
       const chosen =
         name === undefined
           ? known.profiles.filter(isActive)

@@ -2,7 +2,10 @@
 import { type ErrorBody, errorBody } from '../core/errors.ts'
 import type { ActiveSession, ReminderRules } from '../core/plan.ts'
 import {
+  type Attempt,
   failedAttempt,
+  givenUpErrors,
+  mayBeMended,
   planRenewals,
   type RenewalPlan,
   type RenewingDevice,
@@ -31,6 +34,10 @@ export type RenewalDeps = {
 export type Renewals = {
   /** Starts what is due; what can still be hoped for, and when to look again. */
   look(sessions: readonly ActiveSession[], rules: ReminderRules): Pick<RenewalPlan, 'hopeUntil' | 'nextAt'>
+  /** What was given up may have been mended. */
+  filesChanged(): void
+  /** By profile: why it is not renewed by itself. */
+  givenUp(sessions: readonly ActiveSession[]): ReadonlyMap<string, ErrorBody>
   /** Waits for what runs. */
   close(): Promise<void>
 }
@@ -40,7 +47,8 @@ export function createRenewals(deps: RenewalDeps): Renewals {
   const running = new Set<Promise<void>>()
 
   const renew = async (device: RenewingDevice) => {
-    const attempt = startedAttempt(device, state.attempts.get(device.device), deps.now())
+    const previous = state.attempts.get(device.device)
+    const attempt = startedAttempt(device, previous, deps.now())
     state.attempts.set(device.device, attempt)
     const profiles = device.sessions.map(({ profile }) => profile)
     log.debug({ profiles }, 'a renewal begins')
@@ -53,7 +61,8 @@ export function createRenewals(deps: RenewalDeps): Renewals {
       const next = failedAttempt(attempt, error, deps.now(), deps.random())
       state.attempts.set(device.device, next)
       // A network that is away for hours is one line, not hundreds.
-      const level = attempt.failures === 0 || next.kind === 'given-up' ? 'warn' : 'debug'
+      const isNews = attempt.failures === 0 || next.kind === 'given-up'
+      const level = isNews && !isSameEnd(previous, next) ? 'warn' : 'debug'
       log[level]({ profiles, error, next: next.kind }, 'a renewal failed')
       if (next.kind === 'given-up') deps.givenUp(device, error)
     }
@@ -70,8 +79,23 @@ export function createRenewals(deps: RenewalDeps): Renewals {
       }
       return { hopeUntil, ...(nextAt === undefined ? {} : { nextAt }) }
     },
+    filesChanged() {
+      for (const [device, attempt] of state.attempts)
+        if (mayBeMended(attempt, deps.now())) state.attempts.delete(device)
+    },
+    givenUp: (sessions) => givenUpErrors(renewingDevices(sessions, known.profiles), state.attempts),
     async close() {
       await Promise.all(running)
     },
   }
+}
+
+/** It was given up for the same reason before. */
+function isSameEnd(previous: Attempt | undefined, next: Attempt): boolean {
+  return (
+    previous?.kind === 'given-up' &&
+    next.kind === 'given-up' &&
+    previous.subject === next.subject &&
+    previous.error.code === next.error.code
+  )
 }

@@ -11,10 +11,12 @@ let script: string
 beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'mfad-terminal-'))
   script = join(directory, 'print.cjs')
-  const contents = `import { createTerminal } from './src/cli/terminal.ts'
+  const contents = `import { readSync } from 'node:fs'
+import { createTerminal } from './src/cli/terminal.ts'
 // Node makes a pipe non-blocking when it makes its stream.
 process.stdout.getWindowSize
 const terminal = createTerminal()
+if (process.argv[3] === 'wait') readSync(0, Buffer.alloc(1))
 for (let line = 0; line < Number(process.argv[2]); line++) terminal.write(1, String(line).padEnd(1000) + '\\n')
 terminal.write(2, 'done')`
   buildSync({
@@ -50,6 +52,22 @@ describe('standard output', () => {
       errors: 'done',
       exitCode: 0,
     })
+  })
+
+  it('at a terminal that was closed is no error', async () => {
+    const closeTerminal = `import os, pty, subprocess, sys
+ours, theirs = pty.openpty()
+child = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=theirs)
+os.close(theirs)
+os.close(ours)
+child.communicate(b"x")
+sys.exit(child.returncode % 256)`
+    const child = spawn('python3', ['-c', closeTerminal, process.execPath, script, '20', 'wait'])
+    let errors = ''
+    child.stderr.on('data', (chunk) => {
+      errors += chunk
+    })
+    expect({ exitCode: await exitCodeOf(child), errors }).toEqual({ exitCode: 0, errors: 'done' })
   })
 })
 

@@ -173,6 +173,25 @@ describe('a session', () => {
     expect(planReminders([dev], rulesOf(), plan.told, at('10:00:30')).due).toBeUndefined()
   })
 
+  it('that counted as abandoned by a clock that was ahead is reminded of once that is set back', () => {
+    const dev = session('dev', '10:00:00')
+    const ahead = new Date(at('10:00:00').getTime() + 100 * 3600_000)
+    const { told, due } = planReminders([dev], rulesOf(), nothing, ahead)
+    expect([due, isAllTold(told, dev)]).toEqual([undefined, true])
+    const plan = planReminders([dev], rulesOf(), told, at('09:00:00'))
+    expect(plan.nextAt).toEqual(at('09:50:00'))
+    expect(isAllTold(plan.told, dev)).toBe(false)
+  })
+
+  it('that a clock which was ahead called expired is reminded of at its times', () => {
+    const times = ['10:30:00', '09:00:00', '09:50:00', '10:00:00']
+    expect(shownAt([session('dev', '10:00:00')], times)).toEqual([
+      ['10:30:00', 'expired', 'dev'],
+      ['09:50:00', 'expiring', 'dev'],
+      ['10:00:00', 'expired', 'dev'],
+    ])
+  })
+
   it('that was seen while it lived is told of after a sleep of weeks', () => {
     const dev = session('dev', '10:00:00')
     const { told } = planReminders([dev], rulesOf(), nothing, at('09:00:00'))

@@ -123,12 +123,12 @@ describe('an attempt that failed', () => {
     'file.busy',
     'file.rejected-by-aws',
     'daemon.stopping',
-  ])('with %s is tried again, ever more seldom', (code) => {
-    expect(failuresIn(code, 9).pauses).toEqual([5, 10, 20, 40, 80, 160, 300, 300, 300])
+  ])('with %s is tried again with the next code, ever more seldom', (code) => {
+    expect(failuresIn(code, 9).pauses).toEqual([31, 30, 30, 40, 80, 160, 300, 300, 300])
   })
 
   it('has pauses that differ from one computer to another', () => {
-    expect(failuresIn('network.timeout', 3, 0).pauses).toEqual([3.75, 7.5, 15])
+    expect(failuresIn('network.timeout', 3, 0).pauses).toEqual([31, 30, 30])
     expect(failuresIn('network.timeout', 400).pauses.at(-1)).toBe(300)
   })
 
@@ -145,8 +145,12 @@ describe('an attempt that failed', () => {
     'internal.bug',
   ])('with %s is the last', (code) => {
     const { attempt } = failuresIn(code, 9)
-    expect(attempt).toEqual({ kind: 'given-up', subject: dev.subject, error: errorOf(code) })
-    expect(plan(at('19:59:00'), attempt)).toEqual({ start: [], hopeUntil: new Map() })
+    const givenUpAt = at('19:45:00').getTime()
+    expect(attempt).toEqual({ kind: 'given-up', subject: dev.subject, error: errorOf(code), at: givenUpAt })
+    const isLookedAtAgain = code === 'device.mfa-process-refused'
+    const later = isLookedAtAgain ? { nextAt: at('19:50:00') } : {}
+    expect(plan(at('19:49:59'), attempt)).toEqual({ start: [], hopeUntil: new Map(), ...later })
+    expect(plan(at('19:50:00'), attempt).start).toEqual(isLookedAtAgain ? [dev] : [])
     expect(isHopeless(errorOf(code))).toBe(code.startsWith('sts.'))
   })
 
@@ -158,6 +162,28 @@ describe('an attempt that failed', () => {
       expect(attempt?.kind).toBe('given-up')
     },
   )
+
+  it('of the network uses up none of the three codes', () => {
+    const codes = ['network.timeout', 'network.timeout', 'sts.token-code-rejected', 'sts.unavailable']
+    let attempt: Attempt | undefined
+    let now = at('19:45:00')
+    const kinds: string[] = []
+    for (const code of [...codes, 'device.token-code-used', 'network.timeout', 'sts.token-code-rejected']) {
+      attempt = failedAttempt(startedAttempt(dev, attempt, now), errorOf(code), now, 1)
+      kinds.push(attempt.kind)
+      if (attempt.kind === 'waiting') now = new Date(attempt.retryAt)
+    }
+    expect(kinds).toEqual([...Array(6).fill('waiting'), 'given-up'])
+  })
+
+  it('never sends a code twice: there is another one at each attempt', () => {
+    for (let second = 0; second < 30; second++) {
+      const now = seconds(at('19:45:00'), second)
+      const failed = failedAttempt(running(now), errorOf('network.timeout'), now, 0)
+      const stepOf = (ms: number) => Math.floor(ms / 30_000)
+      expect(failed.kind === 'waiting' && stepOf(failed.retryAt)).toBeGreaterThan(stepOf(now.getTime()))
+    }
+  })
 
   it.each(['an other session', 'another key', 'another command'])('says nothing about %s', (subject) => {
     const { attempt } = failuresIn('sts.key-rejected', 1)
@@ -176,11 +202,11 @@ describe('hope', () => {
     expect(hope(at('19:46:00'), running(at('19:45:00')))).toEqual(at('19:47:00'))
   })
 
-  it('is a minute after the first failure, and anew after a sleep', () => {
+  it('is long enough for two more codes after the first failure, and anew after a sleep', () => {
     const failed = failedAttempt(running(at('19:45:00')), errorOf('network.timeout'), at('19:45:15'), 1)
-    expect(hope(at('19:45:16'), failed)).toEqual(at('19:46:15'))
-    const again = running(at('19:45:20'), failed)
-    expect(hope(at('19:45:30'), again)).toEqual(at('19:46:15'))
+    expect(hope(at('19:45:16'), failed)).toEqual(at('19:46:30'))
+    const again = running(at('19:45:31'), failed)
+    expect(hope(at('19:45:30'), again)).toEqual(at('19:46:30'))
     expect(hope(at('23:00:00'), failed)).toEqual(at('23:02:00'))
     expect(startedAttempt(dev, failed, at('23:00:00'))).not.toHaveProperty('failingSince')
   })

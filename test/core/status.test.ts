@@ -13,6 +13,7 @@ const facts: StatusFacts = {
   clockOffsetSeconds: 0,
   snoozedUntil: new Map(),
   lastErrors: new Map(),
+  givenUp: new Map(),
 }
 const dev = `[dev]\n${keysOf('AKIAIOSFODNN7EXAMPLE')}mfa_serial = GAHT12345678\n`
 const statusOf = (credentials: string, config = '', more: Partial<StatusFacts> = {}) =>

@@ -406,20 +406,43 @@ describe('reminders', () => {
   })
 
   describe('when the clock is set', () => {
-    it('back, are not repeated, and the rest come by the new clock', async () => {
+    it('back by minutes, are not repeated, and the rest come by the new clock', async () => {
       await world.login(['dev'])
-      await world.pass(55 * 60)
-      world.nowMs -= 30 * 60_000
+      await world.pass(51 * 60)
+      world.nowMs -= 5 * 60_000
       await world.pass(3 * 3600)
       expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
     })
 
-    it('forward and back again, come once', async () => {
+    it('forward and back again, come at their times although they had come too early', async () => {
       await world.login(['dev'])
       await world.sleep(24 * 3600)
       await world.sleep(-24 * 3600)
       await world.pass(3 * 3600)
-      expect(world.titles()).toEqual(['08:00:00 mfad: dev has expired'])
+      expect(world.titles()).toEqual([
+        '08:00:00 mfad: dev has expired',
+        '08:50:00 mfad: dev expires in 10m',
+        '09:00:00 mfad: dev has expired',
+      ])
+    })
+
+    it('back, are snoozed for as long as the user said', async () => {
+      await world.login(['dev'])
+      const set = (hours: number) => {
+        world.nowMs += hours * 3600_000
+        world.clockSetMs += hours * 3600_000
+      }
+      set(24)
+      world.agent.snooze({ profile: 'dev', seconds: 55 * 60 })
+      set(-24)
+      await world.look()
+      expect(world.agent.status().profiles[0]?.snoozedUntil).toBe('2026-11-23T08:55:00Z')
+      set(24)
+      await world.look()
+      set(-24)
+      world.agent.snooze({ profile: 'dev', seconds: 50 * 60 })
+      await world.look()
+      expect(world.agent.status().profiles[0]?.snoozedUntil).toBe('2026-11-23T08:50:00Z')
     })
   })
 })

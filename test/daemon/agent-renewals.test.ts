@@ -1,4 +1,6 @@
 // Devices with an mfa_process: the agent on real files. Fake are only the clock, the desktop, STS and the command.
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../src/core/errors.ts'
 import type { StsFailure } from '../../src/core/sts-failure.ts'
@@ -73,7 +75,7 @@ describe('a device with an mfa_process', () => {
     world.stsFailures.push(...Array(7).fill(unreachable))
     await world.pass(3600)
     expect(world.shown).toEqual([])
-    expect(['dev', 'staging'].map(expiration)).toEqual(['20:55:15', '20:55:15'])
+    expect(['dev', 'staging'].map(expiration)).toEqual(['20:56:11', '20:56:11'])
   })
 
   it('may inherit it from its source profile, named itself or by its session', async () => {
@@ -182,23 +184,83 @@ describe('when the command fails', () => {
   })
 })
 
+describe('when the command is not run, since others could write the file that names it', () => {
+  const shown = () => world.agent.status().profiles[0]
+  beforeEach(async () => {
+    world.unsafeFile = new AppError('file.unsafe', 'others can write it', 'chmod go-w it')
+    await world.login(['dev'])
+    await world.pass(46 * 60)
+    expect(shown()).toMatchObject({ renews: 'by-code', lastError: { code: 'device.mfa-process-refused' } })
+  })
+
+  it('it is run at once when its file is touched, as chmod does', async () => {
+    world.unsafeFile = undefined
+    chmodSync(join(world.home, '.aws/config'), 0o640)
+    await world.pass(1)
+    expect(world.commandsRun).toEqual(['08:46:01 otp dev'])
+    expect(shown()).toMatchObject({ state: 'valid', renews: 'by-itself' })
+    expect(shown()).not.toHaveProperty('lastError')
+  })
+
+  it('it is looked at again every five minutes, with one line in the log and the reminders of any device', async () => {
+    await world.pass(30 * 60)
+    expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
+    expect(world.logged.filter((line) => line.startsWith('warn a renewal failed'))).toHaveLength(1)
+    world.unsafeFile = undefined
+    await world.pass(5 * 60)
+    expect(world.commandsRun).toHaveLength(1)
+  })
+})
+
+describe('a renewal that was given up', () => {
+  const shown = () => world.agent.status().profiles[0]
+
+  it('is in the status for as long as it is so, whatever becomes of the files', async () => {
+    world.runCommand = () => failed('no key is plugged in')
+    await world.login(['dev'])
+    await world.pass(46 * 60)
+    world.addToConfig('\n# a remark\n')
+    await world.pass(60)
+    expect(shown()).toMatchObject({ renews: 'by-code', lastError: { code: 'device.mfa-process-failed' } })
+    expect(world.commandsRun).toHaveLength(1)
+  })
+
+  it('for its codes is in the status also after a minute', async () => {
+    await world.login(['dev'])
+    world.stsFailures.push(...always(wrongCode))
+    await world.pass(3600)
+    expect(shown()).toMatchObject({ renews: 'by-code', lastError: { code: 'sts.token-code-rejected' } })
+  })
+
+  it('because the command failed is tried again when files change, every five minutes at most', async () => {
+    world.runCommand = () => failed('no key is plugged in')
+    await world.login(['dev'])
+    await world.pass(45 * 60)
+    for (let time = 0; time < 20; time++) {
+      world.addToConfig('\n# a remark\n')
+      await world.pass(30)
+    }
+    expect(world.commandsRun.map((line) => line.slice(0, 8))).toEqual(['08:45:00', '08:50:00', '08:55:00'])
+  })
+})
+
 describe('when the network is away', () => {
-  it('it is tried after 5 s, then ever more seldom, and every 5 min in the end', async () => {
+  it('it is tried with the next code, then ever more seldom, and every 5 min in the end', async () => {
     await world.login(['dev'])
     world.stsFailures.push(...always(unreachable))
     await world.pass(75 * 60)
     const times = world.commandsRun.map((line) => line.slice(0, 8))
     expect(times.slice(0, 10)).toEqual([
       '08:45:00',
-      '08:45:05',
-      '08:45:15',
-      '08:45:35',
-      '08:46:15',
-      '08:47:35',
-      '08:50:15',
-      '08:55:15',
-      '09:00:15',
-      '09:05:15',
+      '08:45:31',
+      '08:46:01',
+      '08:46:31',
+      '08:47:11',
+      '08:48:31',
+      '08:51:11',
+      '08:56:11',
+      '09:01:11',
+      '09:06:11',
     ])
   })
 
@@ -217,7 +279,7 @@ describe('when the network is away', () => {
     world.stsFailures.push(...Array(5).fill(unreachable))
     await world.pass(3600)
     expect(world.shown).toEqual([])
-    expect(expiration()).toBe('20:47:35')
+    expect(expiration()).toBe('20:48:31')
   })
 
   it('what they were told is withdrawn when it comes back later', async () => {
@@ -227,21 +289,16 @@ describe('when the network is away', () => {
     expect(world.screen.map(({ isWithdrawn }) => isWithdrawn)).toEqual([false])
     await world.pass(600)
     expect(world.screen.map(({ isWithdrawn }) => isWithdrawn)).toEqual([true])
-    expect(expiration()).toBe('21:05:15')
+    expect(expiration()).toBe('21:06:11')
   })
 
   it('a computer that wakes up has a minute to find it', async () => {
     await world.login(['dev'])
-    world.stsFailures.push(unreachable, unreachable, unreachable)
+    world.stsFailures.push(unreachable, unreachable)
     await world.sleep(9 * 3600)
     await world.pass(600)
     expect(world.shown).toEqual([])
-    expect(world.commandsRun.map((line) => line.slice(0, 8))).toEqual([
-      '17:00:00',
-      '17:00:05',
-      '17:00:15',
-      '17:00:35',
-    ])
+    expect(world.commandsRun.map((line) => line.slice(0, 8))).toEqual(['17:00:00', '17:00:31', '17:01:01'])
   })
 
   it('a computer that finds none after a minute says once that the session is over', async () => {
@@ -249,7 +306,7 @@ describe('when the network is away', () => {
     world.stsFailures.push(...always(unreachable))
     await world.sleep(9 * 3600)
     await world.pass(3600)
-    expect(world.titles()).toEqual(['17:01:00 mfad: dev has expired'])
+    expect(world.titles()).toEqual(['17:01:15 mfad: dev has expired'])
   })
 
   it('and was so before a long sleep, the wake-up begins anew', async () => {
@@ -277,7 +334,7 @@ describe('when the network is away', () => {
     await world.login(['dev'])
     world.stsFailures.push(throttled, throttled)
     await world.pass(3600)
-    expect(world.commandsRun.map((line) => line.slice(0, 8))).toEqual(['08:45:00', '08:45:05', '08:45:15'])
+    expect(world.commandsRun.map((line) => line.slice(0, 8))).toEqual(['08:45:00', '08:45:31', '08:46:01'])
     expect(world.shown).toEqual([])
   })
 
@@ -312,7 +369,7 @@ describe('when the key was deactivated', () => {
     await world.login(['dev'])
     world.stsFailures.push(...Array(9).fill(unreachable), ...always(keyDeleted))
     await world.pass(5 * 3600)
-    expect(world.titles()).toEqual(['09:00:00 mfad: dev has expired', '09:05:15 mfad: dev cannot be renewed'])
+    expect(world.titles()).toEqual(['09:00:00 mfad: dev has expired', '09:06:11 mfad: dev cannot be renewed'])
   })
 
   it('weeks ago, nobody is told at the start of the daemon', async () => {

@@ -123,6 +123,8 @@ async function happen(
       const ms = (what === 'clock back' ? -1 : 1) * size * 600_000
       world.nowMs += ms
       world.clockSetMs += ms
+      // What was said by a clock that was ahead comes once more at its time.
+      if (what === 'clock back') for (let lead = 0; lead < leads; lead++) observer.forgive(names)
       return world.look()
     }
     case 'restart':

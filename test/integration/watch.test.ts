@@ -122,6 +122,23 @@ describe('mfad status --watch', () => {
     expect(await terminal.ended()).toEqual({ exitCode: 143, isSane: true })
   })
 
+  it('ends at once at Ctrl-C also while the daemon does not answer', async () => {
+    const daemon = await sandbox.startDaemon()
+    const terminal = watch()
+    await shows(terminal, 'Ctrl-C ends this')
+    daemon.process.kill('SIGSTOP')
+    try {
+      // By now it waits for an answer.
+      await new Promise((resolve) => setTimeout(resolve, 1500))
+      const before = Date.now()
+      await terminal.typeAfter('Ctrl-C ends this', '\u0003')
+      expect(await terminal.ended()).toEqual({ exitCode: 130, isSane: true })
+      expect(Date.now() - before).toBeLessThan(1500)
+    } finally {
+      daemon.process.kill('SIGCONT')
+    }
+  })
+
   it('prints the status once where there is no terminal', async () => {
     await sandbox.startDaemon()
     const once = await sandbox.mfad('status')
@@ -155,7 +172,7 @@ describe('plain mfad at a terminal', () => {
     expect(terminal.shown()).toContain('dev → [dev-mfa] until ')
   })
 
-  it('asks for one code per device, and an empty line leaves one for later', async () => {
+  it('asks for one code per device, and an empty line leaves a device for later', async () => {
     sandbox.writeCredentials(`${sandbox.readCredentials()}[staging]\n${aliceKeys}`)
     sandbox.writeConfig(
       `${devConfig}[profile ops]\nmfa_serial = ${bobSerial}\n[profile staging]\nmfa_serial = ${aliceSerial}\n`,
@@ -165,8 +182,8 @@ describe('plain mfad at a terminal', () => {
     const terminal = plain()
     await terminal.typeAfter('not now): ', '\r')
     await terminal.typeAfter('not now): ', `${sandbox.code(bobSerial)}\r`)
-    await terminal.typeAfter('not now): ', '\r')
     expect(await terminal.ended()).toEqual({ exitCode: 0, isSane: true })
+    expect(terminal.shown().split('not now): ')).toHaveLength(3)
     expect(terminal.shown()).toContain('ops → [ops-mfa]')
     expect(sandbox.codesSent()).toHaveLength(1)
   })
@@ -226,5 +243,13 @@ describe('plain mfad at a terminal', () => {
     const terminal = plain()
     await terminal.typeAfter('not now): ', '\u0003')
     expect(await terminal.ended()).toEqual({ exitCode: 130, isSane: true })
+  })
+})
+
+describe('mfad snooze', () => {
+  it('is of seven days at most, and says so', async () => {
+    await sandbox.startDaemon()
+    const { exitCode, stderr } = await sandbox.mfad('snooze', 'dev', '8d')
+    expect([exitCode, stderr.split('\n')[0]]).toEqual([2, 'mfad: 8d is too long: a snooze is 7 days at most'])
   })
 })
