@@ -304,6 +304,8 @@ export function createAgent(deps: AgentDeps): Agent {
       try {
         const answer = await testReminder(deps.desktop, waitSeconds * 1000, deps.now(), deps.stopping)
         delete state.notifierWarning
+        // What waited for the notification service is due now.
+        lookAgain()
         return answer
       } catch (error) {
         state.notifierWarning = notifierWarning(error)

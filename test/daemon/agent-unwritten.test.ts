@@ -67,7 +67,7 @@ it('is one of as many as there are devices', async () => {
   world.writeError = undefined
   await world.pass(60)
   await until('both are written', () =>
-    /\[dev-mfa\][^]*\[prod-mfa\]|\[prod-mfa\][^]*\[dev-mfa\]/.test(world.readCredentials()),
+    /\[dev-mfa\][\s\S]*\[prod-mfa\]|\[prod-mfa\][\s\S]*\[dev-mfa\]/.test(world.readCredentials()),
   )
 })
 
