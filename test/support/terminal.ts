@@ -38,7 +38,6 @@ while True:
         if not shown:
             break
         os.write(1, shown)
-        before_end = termios.tcgetattr(terminal)
     if 3 in ready:
         commands = os.read(3, 4096).decode()
         if not commands:
@@ -56,7 +55,8 @@ while True:
         else:
             inputs.remove(0)
 _, status = os.waitpid(pid, 0)
-print(json.dumps({"exitCode": os.waitstatus_to_exitcode(status), "isSane": before_end == before}), file=sys.stderr)
+at_end = termios.tcgetattr(terminal)
+print(json.dumps({"exitCode": os.waitstatus_to_exitcode(status), "isSane": at_end == before}), file=sys.stderr)
 `
 
 /** Runs `mfad ARGS` at a terminal. */
