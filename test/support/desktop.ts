@@ -109,7 +109,8 @@ export async function openTestDesktop(): Promise<TestDesktop> {
     },
     async opened(text) {
       await until(`a dialog says "${text}"`, () => dialogs().some((said) => said.includes(text)))
-      await until('the dialog has a window', hasWindow)
+      // The first dialog of a machine, with characters that no font was looked up for yet, takes its time.
+      await until('the dialog has a window', hasWindow, 30_000)
     },
     type(keys) {
       press('type', '--delay', '20', keys)
