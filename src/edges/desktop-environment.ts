@@ -26,7 +26,14 @@ export function childEnvironment(own: Environment): Record<string, string> {
   for (const [name, value] of Object.entries(own)) {
     if (value !== undefined && !foreign.test(name)) kept[name] = value
   }
-  return kept
+  return withUtf8(kept)
+}
+
+/** A service often has no locale; zenity then refuses every text that is not ASCII. */
+function withUtf8(environment: Record<string, string>): Record<string, string> {
+  const { LC_ALL, ...others } = environment
+  const locale = LC_ALL || others.LC_CTYPE || others.LANG || ''
+  return /utf-?8/i.test(locale) ? environment : { ...others, LC_CTYPE: 'C.UTF-8' }
 }
 
 /** The environment of a program on the desktop as it is now: systemd's word for it, else our own. Never rejects. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ontoDesktop, parseShowEnvironment } from '../../src/edges/desktop-environment.ts'
+import { childEnvironment, ontoDesktop, parseShowEnvironment } from '../../src/edges/desktop-environment.ts'
 
 describe('what systemd says of the environment', () => {
   it.each([
@@ -20,6 +20,21 @@ describe('what systemd says of the environment', () => {
     ['one that is too long', `DISPLAY=${'x'.repeat(5000)}`, {}],
   ])('is read: %s', (_, text, variables) => {
     expect(parseShowEnvironment(text)).toEqual(variables)
+  })
+})
+
+describe('the locale of a program on the desktop', () => {
+  it.each<[Record<string, string>, Record<string, string>]>([
+    [{}, { LC_CTYPE: 'C.UTF-8' }],
+    [{ LANG: 'C' }, { LANG: 'C', LC_CTYPE: 'C.UTF-8' }],
+    [
+      { LC_ALL: 'POSIX', LANG: 'de_DE.UTF-8' },
+      { LANG: 'de_DE.UTF-8', LC_CTYPE: 'C.UTF-8' },
+    ],
+    [{ LANG: 'de_DE.UTF-8' }, { LANG: 'de_DE.UTF-8' }],
+    [{ LC_ALL: 'en_US.utf8' }, { LC_ALL: 'en_US.utf8' }],
+  ])('of %j is one of all characters: %j', (own, expected) => {
+    expect(childEnvironment(own)).toEqual(expected)
   })
 })
 
