@@ -70,6 +70,7 @@ export type Agent = {
 }
 
 const mostClockSetToleranceMs = 30_000
+const restorePauseMs = 1000
 const leastStepBackMs = 1000
 
 export function createAgent(deps: AgentDeps): Agent {
@@ -128,10 +129,13 @@ export function createAgent(deps: AgentDeps): Agent {
 
   /** Another program has written back what it had read before our last write. */
   let restoredFor: CredentialsDocument | undefined
+  let restoreAgainAt: Date | undefined
   const restoreLost = () => {
     const { credentials } = known.documents
     if (restoredFor === credentials || known.unsettledUntil !== undefined || known.unreadable) return
+    if (restoreAgainAt !== undefined && deps.now() < restoreAgainAt) return
     restoredFor = credentials
+    restoreAgainAt = undefined
     if (known.recentWrites.undone(credentials).length === 0) return
     const restore = async () => {
       const sections = await restoreUndone(known)
@@ -139,6 +143,9 @@ export function createAgent(deps: AgentDeps): Agent {
     }
     lastJob = lastJob.then(restore).catch((error: unknown) => {
       log.warn({ error: errorBody(error) }, 'what another program had undone could not be written once more')
+      restoredFor = undefined
+      restoreAgainAt = new Date(deps.now().getTime() + restorePauseMs)
+      lookAgain()
     })
   }
 
@@ -185,7 +192,9 @@ export function createAgent(deps: AgentDeps): Agent {
     const sessions = currentSessions()
     const renewal = renewals.look(sessions, rules)
     const nextReminderAt = reminders.look(withHope(sessions, renewal.hopeUntil), rules)
-    deps.wakeAt(earliest(renewal.nextAt, nextReminderAt, known.unsettledUntil, nextTryAt(state)))
+    deps.wakeAt(
+      earliest(renewal.nextAt, nextReminderAt, known.unsettledUntil, nextTryAt(state), restoreAgainAt),
+    )
   }
 
   const logInOnce = (request: LoginRequest, isCodeFromCommand: boolean) =>

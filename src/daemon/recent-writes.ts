@@ -66,6 +66,8 @@ export function createRecentWrites(now: () => Date): RecentWrites {
       forgetOld()
       for (const change of sectionChanges(before, after)) {
         const last = sessionWrite(change.name)
+        // What came with another program's text is no write of ours: the session may be missing there.
+        if (last !== undefined && kind === 'merge') continue
         const isSession = last !== undefined || kind === 'sessions'
         if (last !== undefined) recents = recents.filter((recent) => recent !== last)
         const stale = [...(last?.stale ?? []), change.from].slice(-mostStale)

@@ -124,6 +124,12 @@ describe("another program's late edit that was merged is undone", () => {
     expect(undone(text(1))).toEqual([['b', undefined]])
   })
 
+  it('and a session that is missing in what was merged is ours all the same', () => {
+    note(first, second)
+    note(second, `${base}[c]\nk=1\n`, 'merge')
+    expect(undone(`${base}[c]\nk=1\n`)).toEqual([['a-mfa', '[a-mfa]\nt=2\n']])
+  })
+
   it('but not when the same line holds something new', () => {
     note(`${base}[b]\nk=1\n`, `${base}[b]\nk=2\n`, 'merge')
     expect(undone(`${base}[b]\nk=3\n`)).toEqual([])
