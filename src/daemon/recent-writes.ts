@@ -40,8 +40,8 @@ const insistingMs = 5000
 const mostRewrites = 8
 /** Of one section. */
 const mostStale = 16
-/** In all; each holds the text of a section. */
-const mostRecents = 200
+/** Of either kind, so that merges cannot push out sessions; each holds the text of a section. */
+const mostRecents = 1000
 
 type Recent = {
   change: SectionChange
@@ -57,7 +57,9 @@ export function createRecentWrites(now: () => Date): RecentWrites {
     Math.abs(now().getTime() - at) <= (rewrites === 0 ? rememberedMs[kind] : insistingMs) &&
     rewrites <= mostRewrites
   const forgetOld = () => {
-    recents = recents.filter(isRemembered).slice(-mostRecents)
+    const remembered = recents.filter(isRemembered)
+    const of = (wanted: WriteKind) => remembered.filter(({ kind }) => kind === wanted).slice(-mostRecents)
+    recents = [...of('sessions'), ...of('merge')]
   }
   const sessionWrite = (name: string) =>
     recents.find(({ kind, change }) => kind === 'sessions' && change.name === name)

@@ -124,6 +124,12 @@ describe("another program's late edit that was merged is undone", () => {
     expect(undone(text(1))).toEqual([['b', undefined]])
   })
 
+  it('and thousands of them make no session forgotten', () => {
+    note(first, second)
+    for (let line = 1; line < 3000; line++) merge([line], [line, line + 1])
+    expect(undone(`${first}[b]\nk3000=1\n`)).toContainEqual(['a-mfa', '[a-mfa]\nt=2\n'])
+  })
+
   it('and a session that is missing in what was merged is ours all the same', () => {
     note(first, second)
     note(second, `${base}[c]\nk=1\n`, 'merge')
