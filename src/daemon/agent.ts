@@ -287,7 +287,11 @@ export function createAgent(deps: AgentDeps): Agent {
       enqueue(async () => {
         const { profile, sessionProfile, session } = findProfile(known.profiles, name)
         forgetUnwritten(state, sessionProfile)
-        if (session.kind === 'none') return { profile, sessionProfile, removed: false, warnings: [] }
+        if (session.kind === 'none') {
+          // Another program may have removed it; it is not to be brought back.
+          known.recentWrites.settle([sessionProfile], known.documents.credentials)
+          return { profile, sessionProfile, removed: false, warnings: [] }
+        }
         const warnings = await removeSession(known, sessionProfile)
         state.snoozedUntil.delete(profile)
         state.lastErrors.delete(profile)

@@ -22,6 +22,8 @@ export type WriteKind = 'sessions' | 'merge'
 export type RecentWrites = {
   /** Remembers a replacement of the file by us. */
   note(before: CredentialsDocument, after: CredentialsDocument, kind: WriteKind): void
+  /** These session sections are as they are meant to be in a document, also where another program had made them so. */
+  settle(names: Iterable<string>, document: CredentialsDocument): void
   /** What has to be changed again. A file in which nothing else stands is believed: someone has emptied it. */
   undone(document: CredentialsDocument): Undone[]
   /** These were made once more. */
@@ -63,17 +65,31 @@ export function createRecentWrites(now: () => Date): RecentWrites {
   }
   const sessionWrite = (name: string) =>
     recents.find(({ kind, change }) => kind === 'sessions' && change.name === name)
+  /** Of a session only the last word counts, be it that what another program has left is right. */
+  const noteSession = (change: SectionChange) => {
+    const last = sessionWrite(change.name)
+    const known = last === undefined ? [] : [...last.stale, last.change.to]
+    const stale = [...known, change.from].slice(-mostStale)
+    recents = recents.filter((recent) => recent !== last)
+    recents.push({ change, kind: 'sessions', stale, at: now().getTime(), rewrites: 0 })
+  }
   return {
     note(before, after, kind) {
       forgetOld()
       for (const change of sectionChanges(before, after)) {
-        const last = sessionWrite(change.name)
+        if (kind === 'sessions') noteSession(change)
         // What came with another program's text is no write of ours: the session may be missing there.
-        if (last !== undefined && kind === 'merge') continue
-        const isSession = last !== undefined || kind === 'sessions'
-        if (last !== undefined) recents = recents.filter((recent) => recent !== last)
-        const stale = [...(last?.stale ?? []), change.from].slice(-mostStale)
-        recents.push({ change, kind: isSession ? 'sessions' : kind, stale, at: now().getTime(), rewrites: 0 })
+        else if (sessionWrite(change.name) === undefined)
+          recents.push({ change, kind, stale: [], at: now().getTime(), rewrites: 0 })
+      }
+    },
+    settle(names, document) {
+      forgetOld()
+      const texts = sectionTexts(document)
+      for (const name of names) {
+        const last = sessionWrite(name)
+        const to = texts.get(name)
+        if (last !== undefined && !isSame(last.change.to, to)) noteSession({ ...last.change, to })
       }
     },
     undone(document) {

@@ -115,7 +115,8 @@ async function replace(
     verify: (before: Uint8Array, after: Uint8Array) =>
       checkOnlySessions(parseDocument(before), parseDocument(after), names),
   }
-  const { warnings } = await write(known, edit, 'sessions')
+  const { warnings, bytes } = await write(known, edit, 'sessions')
+  known.recentWrites.settle(names, parseDocument(bytes))
   return warnings.map((warning) => ({ ...warning, file: known.files.credentials }))
 }
 

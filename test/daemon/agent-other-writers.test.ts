@@ -27,6 +27,16 @@ it('a late write that is not UTF-8 is kept beside the file, and changes no other
   expect(world.readCredentials()).toMatch(/^# Schlüssel für München\n/)
 })
 
+it('a logout of a session that another program has dropped is not undone by bringing that back', async () => {
+  const before = world.readCredentials()
+  await world.login(['dev'])
+  world.writeCredentials(`${before}[new]\nk = 1\n`)
+  expect(await world.agent.logout({ profile: 'dev' })).toMatchObject({ removed: false })
+  await world.look()
+  await pause(200)
+  expect(world.readCredentials()).toBe(`${before}[new]\nk = 1\n`)
+})
+
 describe('when another file becomes the credentials file,', () => {
   const foreign = '[prod]\naws_access_key_id = AKIAOTHER\n'
   beforeEach(() => fs.writeFileSync(other(), foreign, { mode: 0o600 }))

@@ -143,6 +143,29 @@ describe("another program's late edit that was merged is undone", () => {
   })
 })
 
+describe('a session section that another program had already made what we want', () => {
+  const settle = (text: string) => recent.settle(['a-mfa'], parse(text))
+
+  it('is not brought back when it was to be removed', () => {
+    note(base, first)
+    settle(base)
+    expect(undone(base)).toEqual([])
+    expect(undone(first)).toEqual([['a-mfa', undefined]])
+  })
+
+  it('is not removed when it was to be there', () => {
+    note(first, base)
+    settle(first)
+    expect(undone(first)).toEqual([])
+    expect(undone(base)).toEqual([['a-mfa', '[a-mfa]\nt=1\n']])
+  })
+
+  it('is none of our business when we had not written it', () => {
+    settle(base)
+    expect(undone(first)).toEqual([])
+  })
+})
+
 it('tells a change that only brings back what was replaced', () => {
   note(first, second)
   const change = (to: string | undefined) => ({ name: 'a-mfa', from: undefined, to, lead: '', followers: [] })
