@@ -197,6 +197,14 @@ function joined(texts: readonly string[], lineEnd: string): string {
   return whole
 }
 
+export function unsafeMergeError(): AppError {
+  return new AppError(
+    'internal.unsafe-edit',
+    'two edits of the credentials file could not be put together safely; nothing was written',
+    'report this with the shape of your file (no values)',
+  )
+}
+
 function checkMerged(
   document: CredentialsDocument,
   texts: ReadonlyMap<string, string>,
@@ -206,13 +214,7 @@ function checkMerged(
   const expected = [...texts].filter(([name, text]) => name !== '' || text !== '')
   const isAsMeant = expected.every(([name, text]) => isSame(found.get(name), text))
   const names = [...found].filter(([name, text]) => name !== '' || text !== '')
-  if (!isAsMeant || names.length !== expected.length) {
-    throw new AppError(
-      'internal.unsafe-edit',
-      'two edits of the credentials file could not be put together safely; nothing was written',
-      'report this with the shape of your file (no values)',
-    )
-  }
+  if (!isAsMeant || names.length !== expected.length) throw unsafeMergeError()
   const finding = document.findings.find(({ rejectsFile }) => rejectsFile)
   if (finding === undefined || current.findings.some(({ rejectsFile }) => rejectsFile)) return
   throw new AppError(

@@ -81,6 +81,11 @@ export function httpStatusOf(code: string): number {
   return httpStatusByExitCode[exitCodeOf(code)] ?? 500
 }
 
+/** For texts around it: what a thrown value says of itself. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : 'unknown reason'
+}
+
 /** The wire form of any thrown value. A value that is no AppError is a bug: its text stays out of the answer. */
 export function errorBody(error: unknown): ErrorBody {
   if (error instanceof AppError) return { code: error.code, message: error.message, hint: error.hint }

@@ -1,6 +1,8 @@
 // The section mfad writes: its keys, whose it is, and which values may ever stand in it.
+
 import type { CredentialsDocument, Section } from './document.ts'
 import { AppError } from './errors.ts'
+import { formatInstant } from './instant.ts'
 
 /** Every key that may be ours in a session section, in the order in which they are written. */
 export const sessionKeys = [
@@ -77,16 +79,11 @@ export function sessionValues(
     ['aws_access_key_id', accessKeyId],
     ['aws_secret_access_key', secretAccessKey],
     ['aws_session_token', sessionToken],
-    ['expiration', formatExpiration(expiration)],
+    ['expiration', formatInstant(expiration)],
     ...(region === undefined ? [] : [['region', region] as const]),
     ['manager', 'mfad'],
     ['mfad_key', accessKeyId.slice(-ownKeyIdLength)],
   ])
-}
-
-/** RFC 3339 in UTC, whole seconds, `Z`. */
-export function formatExpiration(expiration: Date): string {
-  return `${expiration.toISOString().slice(0, 19)}Z`
 }
 
 /** What stands in the section of this name: nothing, a session of ours, or something that is not ours. */

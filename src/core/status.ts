@@ -1,9 +1,10 @@
 // What `status` says, with or without a daemon: one entry per profile, and the warnings about the files.
+
 import type { Finding } from './document.ts'
 import type { ErrorBody } from './errors.ts'
+import { formatInstant } from './instant.ts'
 import { isLoginReady } from './login-plan.ts'
 import type { Profile } from './profiles.ts'
-import { formatExpiration } from './session-section.ts'
 import { isActive, secondsLeft, sessionState } from './session-state.ts'
 import type { Files, ProfileStatus, Status, Warning } from './wire.ts'
 
@@ -65,14 +66,14 @@ function profileStatus(
     ...(profile.sourceProfile === undefined ? {} : { sourceProfile: profile.sourceProfile }),
     state: sessionState(profile, facts.reminderLeadSeconds, now),
     ...(session.kind === 'ours' && session.expiration
-      ? { expiration: formatExpiration(session.expiration) }
+      ? { expiration: formatInstant(session.expiration) }
       : {}),
     ...(seconds === undefined ? {} : { secondsLeft: seconds }),
     renews:
       isLoginReady(profile) && isRenewing(profile, renewing) && givenUp === undefined
         ? 'by-itself'
         : 'by-code',
-    ...(snoozedUntil === undefined ? {} : { snoozedUntil: formatExpiration(snoozedUntil) }),
+    ...(snoozedUntil === undefined ? {} : { snoozedUntil: formatInstant(snoozedUntil) }),
     ...(reason === undefined ? {} : { reason }),
     ...(lastError === undefined ? {} : { lastError }),
   }

@@ -11,10 +11,10 @@
 import { activeSessions } from '../core/active-sessions.ts'
 import type { CredentialsDocument } from '../core/document.ts'
 import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
+import { formatInstant } from '../core/instant.ts'
 import { findProfile, type Profile } from '../core/profiles.ts'
 import type { UtcOffset } from '../core/quiet-hours.ts'
 import { isHopeless, withHope } from '../core/renewal-plan.ts'
-import { formatExpiration } from '../core/session-section.ts'
 import { isActive } from '../core/session-state.ts'
 import { buildStatus } from '../core/status.ts'
 import type {
@@ -126,6 +126,10 @@ export function createAgent(deps: AgentDeps): Agent {
     lastJob = result.catch(() => undefined)
     return result
   }
+  /** A write that nobody waits for. */
+  const enqueueOwn = (job: () => Promise<void>, failed: (error: ErrorBody) => void) => {
+    lastJob = lastJob.then(job).catch((error: unknown) => failed(errorBody(error)))
+  }
 
   /** Another program has written back what it had read before our last write. */
   let restoredFor: CredentialsDocument | undefined
@@ -141,8 +145,8 @@ export function createAgent(deps: AgentDeps): Agent {
       const sections = await restoreUndone(known)
       if (sections.length > 0) log.info({ sections }, 'wrote once more what another program had undone')
     }
-    lastJob = lastJob.then(restore).catch((error: unknown) => {
-      log.warn({ error: errorBody(error) }, 'what another program had undone could not be written once more')
+    enqueueOwn(restore, (error) => {
+      log.warn({ error }, 'what another program had undone could not be written once more')
       restoredFor = undefined
       restoreAgainAt = new Date(deps.now().getTime() + restorePauseMs)
       lookAgain()
@@ -157,8 +161,8 @@ export function createAgent(deps: AgentDeps): Agent {
     regionsKeptFor = known.profiles
     const correction = correctRegions(known, regionsGiven)
     if (correction === undefined) return
-    lastJob = lastJob.then(correction).catch((error: unknown) => {
-      log.warn({ error: errorBody(error) }, 'the region of a session could not be kept in step')
+    enqueueOwn(correction, (error) => {
+      log.warn({ error }, 'the region of a session could not be kept in step')
     })
   }
 
@@ -173,8 +177,8 @@ export function createAgent(deps: AgentDeps): Agent {
       state.lastErrors.clear()
       lookAgain()
     }
-    lastJob = lastJob.then(tryToWrite).catch((error: unknown) => {
-      log.debug({ error: errorBody(error) }, 'a session still cannot be written')
+    enqueueOwn(tryToWrite, (error) => {
+      log.debug({ error }, 'a session still cannot be written')
     })
   }
 
@@ -310,7 +314,7 @@ export function createAgent(deps: AgentDeps): Agent {
         else state.snoozedUntil.set(profile, until)
       }
       look()
-      return { snoozed: chosen.map(({ profile }) => ({ profile, until: formatExpiration(until) })) }
+      return { snoozed: chosen.map(({ profile }) => ({ profile, until: formatInstant(until) })) }
     },
     async notifyTest({ waitSeconds }) {
       if (isSilent()) return { shown: false, way: 'none', error: notificationsOff(known.files.settings) }

@@ -7,6 +7,7 @@ import { AppError } from '../core/errors.ts'
 import type { Documents } from '../core/profile-sections.ts'
 import { buildProfiles, type Profile } from '../core/profiles.ts'
 import type { Files, Warning } from '../core/wire.ts'
+import { startsWith } from '../edges/bytes.ts'
 import type { FileStore, UpdateResult } from '../edges/file-store.ts'
 import { fileWarnings, warningOf } from '../edges/file-warnings.ts'
 import { createRecentWrites, type RecentWrites, type WriteKind } from './recent-writes.ts'
@@ -231,11 +232,7 @@ function noteUnreadable(file: KnownFile, error: AppError): boolean {
 
 /** Also remembers since when the file looks like that; one that still grows starts anew. */
 function isSuspect(file: KnownFile, bytes: Uint8Array, now: Date): boolean {
-  if (!isStrictPrefix(bytes, file.bytes)) return false
+  if (bytes.length === file.bytes.length || !startsWith(file.bytes, bytes)) return false
   if (file.suspect?.length !== bytes.length) file.suspect = { length: bytes.length, since: now.getTime() }
   return Math.abs(now.getTime() - file.suspect.since) < disbeliefMs
-}
-
-function isStrictPrefix(bytes: Uint8Array, known: Uint8Array): boolean {
-  return bytes.length < known.length && bytes.every((byte, index) => byte === known[index])
 }

@@ -1,15 +1,12 @@
 // One login, from the request to the sections in the file. The order is the promise: everything that can be refused is
 // refused before AWS sees the code, since a code counts once.
+
 import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
+import { formatInstant } from '../core/instant.ts'
 import { type KeyProfile, type LoginPlan, planLogin, profilesToIdentify } from '../core/login-plan.ts'
 import { type LongTermCredentials, longTermCredentialsOf, profileSections } from '../core/profile-sections.ts'
 import type { MfaProcess } from '../core/profiles.ts'
-import {
-  formatExpiration,
-  readSessionCredentials,
-  type SessionCredentials,
-  sessionValues,
-} from '../core/session-section.ts'
+import { readSessionCredentials, type SessionCredentials, sessionValues } from '../core/session-section.ts'
 import { sessionDurationLimits } from '../core/settings.ts'
 import {
   type CallContext,
@@ -98,7 +95,7 @@ export async function login(
   for (const { profile } of renewed) state.lastErrors.delete(profile)
   for (const { profile, error } of failed) state.lastErrors.set(profile, { error })
   noteStrangers(state, plan)
-  const expiration = formatExpiration(credentials.expiration)
+  const expiration = formatInstant(credentials.expiration)
   const answer = {
     renewed: renewed.map(({ profile, sessionProfile }) => ({ profile, sessionProfile, expiration })),
     failed,

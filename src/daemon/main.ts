@@ -1,6 +1,8 @@
 // The daemon's composition root: real clock, files, network and desktop, and the order of starting and stopping.
+
 import { existsSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
+import { formatInstant } from '../core/instant.ts'
 import type { EndpointSettings } from '../core/sts-target.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
 import { createDesktop } from '../edges/desktop.ts'
@@ -40,7 +42,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   isolateSdk(process.env)
   const daemon = {
     pid: process.pid,
-    startedAt: `${new Date().toISOString().slice(0, 19)}Z`,
+    startedAt: formatInstant(new Date()),
     version: MFAD_VERSION,
   }
   const stopping = new AbortController()

@@ -1,7 +1,7 @@
-// What we wrote in the last minute, and what we merged in the last seconds. Another program that had read the file before may write it back without our change: an
-// issued session would be lost with it, and that cost the user a code; or an edit of a third program that we had merged. So
-// the change is made once more; after that the file is believed. A program that writes all the time is answered a few more
-// times, but only within seconds.
+// What we wrote in the last minute, and what we merged in the last seconds. Another program that had read the file before
+// may write it back without our change: an issued session would be lost with it, and that cost the user a code; or an edit
+// of a third program that we had merged. So the change is made once more; after that the file is believed. A program that
+// writes all the time is answered a few more times, but only within seconds.
 //
 // Of a session section only the last write counts, and everything that it and the writes before it replaced is stale. In
 // other sections each merged change counts for itself: their writers go on writing there.

@@ -1,6 +1,8 @@
 // Shows the reminders that are due and takes their answers. A reminder stays open until it is answered or dismissed, or
 // until nothing is left of what it says: then it is withdrawn, with the dialog that may be open.
-import type { ErrorBody } from '../core/errors.ts'
+
+import { type ErrorBody, messageOf } from '../core/errors.ts'
+import { formatInstant } from '../core/instant.ts'
 import {
   type ActiveSession,
   allTold,
@@ -16,7 +18,6 @@ import {
 import type { UtcOffset } from '../core/quiet-hours.ts'
 import { snoozeEnd } from '../core/reminder-answer.ts'
 import { reminderQuestion, reminderText, renewalProblemText } from '../core/reminder-text.ts'
-import { formatExpiration } from '../core/session-section.ts'
 import type { Warning } from '../core/wire.ts'
 import type { Desktop, ReminderRequest } from '../edges/desktop.ts'
 import type { AgentState } from './agent-state.ts'
@@ -104,7 +105,7 @@ export function createReminders(deps: ReminderDeps): Reminders {
     const facts = {
       kind: reminder.kind,
       profiles: request.profiles,
-      expiration: formatExpiration(request.expiration),
+      expiration: formatInstant(request.expiration),
       title,
     }
     if (deps.isSilent()) return log.info(facts, 'reminder (notifications are off)')
@@ -247,7 +248,7 @@ export function earliest(...instants: readonly (Date | undefined)[]): Date | und
 
 /** What `status` says of a desktop that shows nothing. */
 export function notifierWarning(error: unknown): Warning {
-  const problem = problemOf(error)
+  const problem = messageOf(error)
   return {
     code: 'notifier.unavailable',
     message: `notifications cannot be shown: ${problem}`,
@@ -255,8 +256,4 @@ export function notifierWarning(error: unknown): Warning {
       ? 'apt-get install libnotify-bin, or set notify = none in the settings'
       : 'is there a desktop session, and does it allow notifications? else set notify = none in the settings',
   }
-}
-
-function problemOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown reason'
 }

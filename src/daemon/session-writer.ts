@@ -4,11 +4,18 @@
 import { type CredentialsDocument, parseDocument } from '../core/document.ts'
 import { changesOnlySections } from '../core/document-comparison.ts'
 import { removeSection, setSection } from '../core/document-edit.ts'
-import { applyChanges, differsOnlyBy, type SectionChange, sectionChanges } from '../core/document-merge.ts'
+import {
+  applyChanges,
+  differsOnlyBy,
+  type SectionChange,
+  sectionChanges,
+  unsafeMergeError,
+} from '../core/document-merge.ts'
 import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
 import { printable } from '../core/printable.ts'
 import { readSession, sessionKeys } from '../core/session-section.ts'
 import type { Warning } from '../core/wire.ts'
+import { isEqual } from '../edges/bytes.ts'
 import type { Update, UpdateResult } from '../edges/file-store.ts'
 import type { LateWrite } from '../edges/late-writes.ts'
 import { busyError, type KnownFiles } from './known-files.ts'
@@ -202,11 +209,7 @@ function encodingError(): AppError {
 
 function checkMerge(before: Uint8Array, after: Uint8Array, changes: readonly SectionChange[]): void {
   if (differsOnlyBy(parseDocument(before), parseDocument(after), changes)) return
-  throw new AppError(
-    'internal.unsafe-edit',
-    'two edits of the credentials file could not be put together safely; nothing was written',
-    'report this with the shape of your file (no values)',
-  )
+  throw unsafeMergeError()
 }
 
 function conflictError(names: readonly string[]): AppError {
@@ -257,10 +260,6 @@ async function updateSettled(
     }
     await new Promise((resolve) => setTimeout(resolve, attemptPauseMs))
   }
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0
 }
 
 function requireOurs(

@@ -1,6 +1,8 @@
 // Reminders on the desktop that can be answered: what the agent asks for, and what it is told. Which way a reminder goes
 // is decided for each one anew: the desktop, its programs and the settings may have changed since the last.
+
 import type { PromptWay } from '../core/default-settings.ts'
+import { messageOf } from '../core/errors.ts'
 import { printable } from '../core/printable.ts'
 import type { Notification } from '../core/reminder-text.ts'
 import type { Warning } from '../core/wire.ts'
@@ -188,8 +190,4 @@ function commandWarning(problem: string): Warning {
     message: problem,
     hint: 'mend notify_command in the settings, and try it with: mfad notify-test',
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown reason'
 }

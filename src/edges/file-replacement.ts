@@ -9,6 +9,7 @@
 
 import { basename, dirname } from 'node:path'
 import type { ErrorBody } from '../core/errors.ts'
+import { isEqual } from './bytes.ts'
 import { accessWarnings, isReplaceable } from './file-access.ts'
 import { syncPlaced } from './file-durability.ts'
 import { changedUnderneathError, fileError } from './file-errors.ts'
@@ -158,8 +159,4 @@ async function placeWhereItStands(attempt: Attempt, base: OpenFile): Promise<Err
 /** The directory takes no new names, or a new file cannot have the old one's group; the file itself may well be writable. */
 function isRefusedBesideIt(error: unknown): boolean {
   return ['EACCES', 'EPERM', 'EROFS', 'file.other-owner'].includes(errnoOf(error) ?? '')
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0
 }

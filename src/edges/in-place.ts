@@ -9,12 +9,13 @@
 
 import { constants } from 'node:fs'
 import { AppError, type ErrorBody } from '../core/errors.ts'
+import { isEqual, startsWith } from './bytes.ts'
 import { notDurable } from './file-durability.ts'
-import { fileError, nothingWrittenError, quoted, strayWarning } from './file-errors.ts'
+import { fileError, quoted, strayWarning } from './file-errors.ts'
 import { readWhole } from './file-reading.ts'
 import { errnoOf, type FileSystem, failureOf } from './file-system.ts'
 import { type RecoveryCopy, readRecoveryCopy, writeRecoveryCopy } from './recovery-copy.ts'
-import { syncFile } from './temp-file.ts'
+import { syncFile, writeAll } from './temp-file.ts'
 
 const lineEnd = 10
 
@@ -34,7 +35,7 @@ export async function writeInPlace(
   after: Uint8Array,
 ): Promise<ErrorBody[] | 'raced'> {
   const { realPath, recoveryPath } = place
-  const isAppended = after.length > before.length && isEqual(after.subarray(0, before.length), before)
+  const isAppended = after.length > before.length && startsWith(after, before)
   const descriptor = fs.openSync(realPath, constants.O_RDWR | (isAppended ? constants.O_APPEND : 0))
   try {
     await writeRecoveryCopy(fs, recoveryPath, { realPath, before, after })
@@ -43,7 +44,8 @@ export async function writeInPlace(
       return 'raced'
     }
     try {
-      if (isAppended) append(fs, descriptor, after.subarray(before.length), realPath)
+      // As a rule one write, so that what others append at the same time stands before or after it.
+      if (isAppended) writeAll(fs, descriptor, after.subarray(before.length), 'append', realPath)
       else overwrite(fs, descriptor, before, after, realPath)
       await syncFile(fs, descriptor)
     } catch (error) {
@@ -111,11 +113,6 @@ function readCopy(fs: FileSystem, path: string, uid: number): RecoveryCopy | 'no
   }
 }
 
-/** As a rule one write, so that what others append at the same time stands before or after it. */
-function append(fs: FileSystem, descriptor: number, added: Uint8Array, realPath: string): void {
-  writeAll(fs, descriptor, added, undefined, realPath)
-}
-
 function overwrite(
   fs: FileSystem,
   descriptor: number,
@@ -129,23 +126,6 @@ function overwrite(
   // What another program has appended meanwhile must not be cut off; then the line ends stay before it.
   const isCut = filled.length > after.length && fs.fstatSync(descriptor).size === filled.length
   if (isCut) fs.ftruncateSync(descriptor, after.length)
-}
-
-/** `start`: undefined to append. A disk that is full takes the first part, and refuses the rest. */
-function writeAll(
-  fs: FileSystem,
-  descriptor: number,
-  bytes: Uint8Array,
-  start: number | undefined,
-  realPath: string,
-): void {
-  let written = 0
-  while (written < bytes.length) {
-    const position = start === undefined ? null : start + written
-    const count = fs.writeSync(descriptor, bytes, written, bytes.length - written, position)
-    if (count === 0) throw nothingWrittenError(realPath)
-    written += count
-  }
 }
 
 /** After a failed write; what another program has made of the file meanwhile stays. `stands`: all of ours is there, too. */
@@ -178,13 +158,13 @@ function putBack(
 
 /** The write had not begun; at most, another program has appended to the file since. */
 function isAllOld(found: Uint8Array, before: Uint8Array, after: Uint8Array): boolean {
-  if (!isEqual(found.subarray(0, before.length), before)) return false
+  if (!startsWith(found, before)) return false
   return found.length === before.length || found[before.length] !== after[before.length]
 }
 
 /** The write had ended; at most, another program has appended to the file since. */
 function isAllNew(found: Uint8Array, before: Uint8Array, after: Uint8Array): boolean {
-  if (!isEqual(found.subarray(0, after.length), after)) return false
+  if (!startsWith(found, after)) return false
   const next = found[after.length]
   return (
     next === undefined || after.length >= before.length || (next !== lineEnd && next !== before[after.length])
@@ -208,8 +188,4 @@ function filledUp(bytes: Uint8Array, length: number): Uint8Array {
 function firstDifference(a: Uint8Array, b: Uint8Array): number {
   const index = a.findIndex((byte, at) => byte !== b[at])
   return index === -1 ? Math.min(a.length, b.length) : index
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0
 }

@@ -10,6 +10,7 @@
 // Standing still is 20 ms, and 500 ms for what may be the beginning of a longer text. An empty file is never handed
 // over: a writer that truncates and then dies must not empty the new one.
 
+import { isEqual, startsWith } from './bytes.ts'
 import { stillWrittenError } from './file-errors.ts'
 import { readWhole } from './file-reading.ts'
 import { type FileSystem, failureOf } from './file-system.ts'
@@ -122,10 +123,6 @@ function createLook(
 }
 
 function stillFor(bytes: Uint8Array, known: Uint8Array): number {
-  const isBeginning = bytes.length < known.length && isEqual(bytes, known.subarray(0, bytes.length))
+  const isBeginning = bytes.length < known.length && startsWith(known, bytes)
   return isBeginning ? beginningMs : stillMs
-}
-
-function isEqual(a: Uint8Array, b: Uint8Array): boolean {
-  return Buffer.compare(a, b) === 0
 }

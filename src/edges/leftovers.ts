@@ -2,6 +2,7 @@
 
 import type { ErrorBody } from '../core/errors.ts'
 import { AppError } from '../core/errors.ts'
+import { formatInstant } from '../core/instant.ts'
 import { quoted } from './file-errors.ts'
 import { errnoOf, type FileSystem, failureOf } from './file-system.ts'
 
@@ -24,7 +25,7 @@ export function createLeftovers(fs: FileSystem): Leftovers {
   const kept = new Map<string, ErrorBody>()
   return {
     noteLost(path, count, now) {
-      const instants = [`${now.toISOString().slice(0, 19)}Z`]
+      const instants = [formatInstant(now)]
       lost.count += count
       lost.path = path
       lost.instants = [...new Set([...lost.instants, ...instants])].slice(-mostInstants)

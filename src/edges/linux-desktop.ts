@@ -1,5 +1,6 @@
 // Linux: a notification with the buttons "Enter code" and "Snooze" where the service offers any, and a dialog for the
 // code; else a plain notification, whose text names the command to run.
+import { messageOf } from '../core/errors.ts'
 import { printable } from '../core/printable.ts'
 import { type Button, type Pressed, showButtons } from './button-notification.ts'
 import type { DesktopDeps, Reminded, ReminderRequest, Respond, Screen } from './desktop.ts'
@@ -116,8 +117,4 @@ function buttonsFor(canEnterCode: boolean): Button[] {
 
 function dialogText(question: string, reason: string | undefined): string {
   return `mfad: ${reason === undefined ? '' : `${reason}\n\n`}${question}`
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : 'unknown reason'
 }

@@ -1,5 +1,6 @@
 // `notify_command`: the user's own way of being reminded, by /bin/sh. What it is about is in variables only: a profile's
 // name is never part of a command line.
+import { formatInstant } from '../core/instant.ts'
 import type { CommandResult } from '../core/mfa-process.ts'
 import { isPortableName } from '../core/session-section.ts'
 import type { ReminderRequest } from './desktop.ts'
@@ -53,7 +54,7 @@ function commandVariables({
 }: Pick<ReminderRequest, 'profiles' | 'expiration' | 'kind'>): Record<string, string> {
   return {
     MFAD_PROFILES: namesThatFit(profiles.filter(isPortableName)),
-    MFAD_EXPIRATION: `${expiration.toISOString().slice(0, 19)}Z`,
+    MFAD_EXPIRATION: formatInstant(expiration),
     MFAD_KIND: kind,
   }
 }

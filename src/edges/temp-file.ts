@@ -50,7 +50,7 @@ export async function writeTempFile(fs: FileSystem, temp: string, content: TempC
 /** Owner and mode go before the fsync, so that they are as durable as the bytes. */
 async function fill(fs: FileSystem, descriptor: number, content: TempContent): Promise<void> {
   if (content.original !== undefined) keepOwner(fs, descriptor, content.original, content.realPath)
-  writeWhole(fs, descriptor, content.bytes, content.realPath)
+  writeAll(fs, descriptor, content.bytes, 0, content.realPath)
   fs.fchmodSync(descriptor, content.mode)
   if (content.isDurable) await syncFile(fs, descriptor)
   content.verify(readWhole(fs, descriptor, content.realPath))
@@ -69,11 +69,21 @@ function keepOwner(fs: FileSystem, descriptor: number, original: BigIntStats, re
   }
 }
 
-/** Writes all bytes from the start of a file. `realPath`: the file that an error is about. */
-function writeWhole(fs: FileSystem, descriptor: number, bytes: Uint8Array, realPath: string): void {
+/**
+ * Writes all bytes, the first at `start`, or where the file ends. A disk that is full takes a first part, and refuses the
+ * rest. `realPath`: the file that an error is about.
+ */
+export function writeAll(
+  fs: FileSystem,
+  descriptor: number,
+  bytes: Uint8Array,
+  start: number | 'append',
+  realPath: string,
+): void {
   let written = 0
   while (written < bytes.length) {
-    const count = fs.writeSync(descriptor, bytes, written, bytes.length - written, written)
+    const position = start === 'append' ? null : start + written
+    const count = fs.writeSync(descriptor, bytes, written, bytes.length - written, position)
     if (count === 0) throw nothingWrittenError(realPath)
     written += count
   }

@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseDocument } from '../../src/core/document.ts'
+import { formatInstant } from '../../src/core/instant.ts'
 import {
   agreedValue,
-  formatExpiration,
   isPortableName,
   isRegion,
   isSerialNumber,
@@ -122,7 +122,7 @@ describe('an expiration', () => {
     ['2026-11-23T12:32:13+02:00', '2026-11-23T10:32:13Z'],
     ['2026-01-02T03:04:05Z', '2026-01-02T03:04:05Z'],
   ])('of %s is written in UTC and whole seconds: %s', (instant, text) => {
-    expect(formatExpiration(new Date(instant))).toBe(text)
+    expect(formatInstant(new Date(instant))).toBe(text)
   })
 
   it.each([

@@ -1,0 +1,10 @@
+// Comparing the contents of files.
+
+export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
+  return Buffer.compare(a, b) === 0
+}
+
+/** True also when both are the same. */
+export function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
+  return bytes.length >= beginning.length && isEqual(bytes.subarray(0, beginning.length), beginning)
+}
