@@ -60,7 +60,8 @@ function sectionsThatMayDiffer(
     if (names.has(one.name)) continue
     const other = others[index++]
     if (one.name !== other?.name) return undefined
-    const isSame = one.isPlain && other.isPlain && textOf(before, one) === textOf(after, other)
+    const isSame =
+      one === other || (one.isPlain && other.isPlain && textOf(before, one) === textOf(after, other))
     if (!isSame) pairs.push([one, other])
   }
   return index === others.length ? pairs : undefined

@@ -20,10 +20,9 @@ export function setSection(
   assertWritable(name, values)
   assertStandsOnce(document, name)
   const section = document.sections.get(name)
-  const after = withText(
-    document,
-    section ? updated(document, section, ownKeys, values) : appended(document, name, ownKeys, values),
-  )
+  const after = section
+    ? withText(document, updated(document, section, ownKeys, values), section.start)
+    : withText(document, appended(document, name, ownKeys, values), document.text.length)
   assertReadable(document, after, name, ownKeys, values)
   assertOnlyOursChanged(document, after, name, ownKeys)
   return after
@@ -39,17 +38,22 @@ export function removeSection(
   name: string,
   ownKeys: readonly string[],
 ): CredentialsDocument {
-  if (!document.sections.has(name)) return document
+  const section = document.sections.get(name)
+  if (!section) return document
   assertStandsOnce(document, name)
-  const after = withText(document, textWithoutSections(document, new Set([name]), ownKeys))
+  const text = textWithoutSections(document, new Set([name]), ownKeys)
+  // One line end before the section may go with it.
+  const after = withText(document, text, Math.max(0, section.start - 2))
   assertOnlyOursChanged(document, after, name, ownKeys)
   return after
 }
 
-function withText(document: CredentialsDocument, text: string): CredentialsDocument {
+/** `unchanged`: so many characters at its beginning are those of the document. */
+function withText(document: CredentialsDocument, text: string, unchanged: number): CredentialsDocument {
   if (text === document.text) return document
   // A byte that was not UTF-8 may be gone by now.
-  return document.isUtf8 ? parseText(text, true) : parseDocument(encode({ text, isUtf8: false }))
+  if (!document.isUtf8) return parseDocument(encode({ text, isUtf8: false }))
+  return parseText(text, true, document.split && { split: document.split, unchanged })
 }
 
 function appended(

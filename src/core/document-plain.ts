@@ -8,6 +8,12 @@ import { countLineEnds, splitLines } from './document-text.ts'
  * header, and ends before a plain header or at the end of the text. `line` is that of its start, counted from 1. */
 export type Part = { start: number; end: number; line: number }
 
+/** The plain sections of a text and what lies between them, each in order. */
+export type Split = { plain: readonly Section[]; odd: readonly Part[] }
+
+/** How an earlier text was cut, and how many of its first characters are those of the new one. */
+export type Earlier = { split: Split; unchanged: number }
+
 /** Names of sections that are more than names to some reader. */
 const specialNames = ['DEFAULT', 'profile __proto__', ...Object.getOwnPropertyNames(Object.prototype)]
 
@@ -32,12 +38,10 @@ export function plainLineAt(text: string, offset: number): RegExpExecArray | nul
   return matchFrom(linePattern, text, offset)
 }
 
-/** Cuts a text into its plain sections and what lies between them, each in order. A name may stand twice. */
-export function splitText(text: string): { plain: Section[]; odd: Part[] } {
-  const plain: PlainSection[] = []
-  const odd: Part[] = []
-  let start = 0
-  let line = 1
+/** A name may stand twice. What stands in the earlier text alike is not looked at again. */
+export function splitText(text: string, earlier?: Earlier): Split {
+  const { plain, odd, ...from } = earlier ? resume(earlier) : { plain: [], odd: [], start: 0, line: 1 }
+  let { start, line } = from
   while (start < text.length) {
     const match = matchFrom(sectionPattern, text, start)
     const lineStarts = match?.[0].match(/\n(?:[a-z][a-z0-9_]*)?/g) ?? []
@@ -57,9 +61,22 @@ export function splitText(text: string): { plain: Section[]; odd: Part[] } {
   return { plain, odd }
 }
 
+type Resumed = { plain: Section[]; odd: Part[]; start: number; line: number }
+
+/** At the last plain section that is the same and not the end of its text: what came before did not depend on more. */
+function resume({ split, unchanged }: Earlier): Resumed {
+  const index = split.plain.findLastIndex(({ end }) => end < unchanged)
+  const { start, line } = split.plain[index] ?? { start: 0, line: 1 }
+  return {
+    plain: split.plain.slice(0, Math.max(0, index)),
+    odd: split.odd.filter((part) => part.start < start),
+    start,
+    line,
+  }
+}
+
 function isAnyKeyTwice(lineStarts: readonly string[]): boolean {
-  const keys = lineStarts.filter((start) => start !== '\n')
-  return new Set(keys).size < keys.length
+  return lineStarts.some((start, index) => start !== '\n' && lineStarts.indexOf(start, index + 1) !== -1)
 }
 
 /** The offset of the next plain header after an offset, or the end of the text. */
@@ -75,7 +92,6 @@ function matchFrom(pattern: RegExp, text: string, offset: number): RegExpExecArr
 
 /** A section whose entries are read from its text on first use. */
 class PlainSection implements Section {
-  readonly isPlain = true
   readonly name: string
   readonly line: number
   readonly start: number
@@ -89,6 +105,10 @@ class PlainSection implements Section {
     this.line = line
     this.start = match.index
     this.end = match.index + match[0].length
+  }
+
+  get isPlain(): boolean {
+    return true
   }
 
   get entries(): ReadonlyMap<string, Entry> {

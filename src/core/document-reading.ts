@@ -4,7 +4,7 @@
 
 import type { CredentialsDocument, Section } from './document.ts'
 import { inheritDefaults, type Reading, readAsBotocore } from './document-botocore.ts'
-import { type Part, splitText } from './document-plain.ts'
+import { type Earlier, type Part, splitText } from './document-plain.ts'
 import {
   disputeWhatTheSdkReadsDifferently,
   plainNameOf,
@@ -12,11 +12,12 @@ import {
   type SdkSections,
 } from './document-sdk.ts'
 
-type Readings = Pick<CredentialsDocument, 'sections' | 'findings' | 'sdkSections'>
+type Readings = Pick<CredentialsDocument, 'sections' | 'findings' | 'sdkSections' | 'split'>
 
 /** What all readers read in a text, and where they differ. */
-export function readText(text: string, isUtf8: boolean): Readings {
-  const { plain, odd } = splitText(text)
+export function readText(text: string, isUtf8: boolean, earlier?: Earlier): Readings {
+  const split = splitText(text, earlier)
+  const { plain, odd } = split
   const reading = readAsBotocore(text, isUtf8, odd)
   const sdkSections = readAsSdk(text, odd)
   const sections = inOrder(plain, [...reading.sections.values()])
@@ -25,13 +26,14 @@ export function readText(text: string, isUtf8: boolean): Readings {
     sections.size === plain.length + reading.sections.size &&
     !reading.sections.has('DEFAULT') &&
     [...sdkSections.keys()].every((name) => !sections.get(plainNameOf(name))?.isPlain)
-  return isApart ? { ...compared(reading, sdkSections), sections } : readLineByLine(text, isUtf8)
+  return isApart ? { ...compared(reading, sdkSections), sections, split } : readLineByLine(text, isUtf8)
 }
 
 /** The same without looking for plain sections: slower, and right for every text. */
 export function readLineByLine(text: string, isUtf8: boolean): Readings {
   const whole: Part = { start: 0, end: text.length, line: 1 }
-  return compared(readAsBotocore(text, isUtf8, [whole]), readAsSdk(text, [whole]) ?? new Map())
+  const reading = readAsBotocore(text, isUtf8, [whole])
+  return { ...compared(reading, readAsSdk(text, [whole]) ?? new Map()), split: undefined }
 }
 
 /** By name. Where one stands twice there are fewer. */
@@ -47,7 +49,10 @@ function inOrder(plain: readonly Section[], odd: readonly Section[]): Map<string
   return sections
 }
 
-function compared({ sections, findings, disputedLines }: Reading, sdkSections: SdkSections): Readings {
+function compared(
+  { sections, findings, disputedLines }: Reading,
+  sdkSections: SdkSections,
+): Omit<Readings, 'split'> {
   disputeWhatTheSdkReadsDifferently(sections, sdkSections, findings, disputedLines)
   inheritDefaults({ sections, findings })
   findings.sort((one, other) => one.line - other.line)

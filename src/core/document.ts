@@ -1,6 +1,7 @@
 // The credentials file (and the config file) as a lossless document: what botocore reads in it, and every place
 // where another AWS tool would read something else.
 
+import type { Earlier, Split } from './document-plain.ts'
 import { readText } from './document-reading.ts'
 import type { SdkSections } from './document-sdk.ts'
 import { decode, encode } from './document-text.ts'
@@ -49,6 +50,8 @@ export type CredentialsDocument = {
   readonly isUtf8: boolean
   /** What the JavaScript SDK reads outside the plain sections. */
   readonly sdkSections: SdkSections
+  /** Its plain sections and the rest; undefined where the whole had to be read line by line. */
+  readonly split: Split | undefined
   toBytes(): Uint8Array
 }
 
@@ -58,7 +61,7 @@ export function parseDocument(bytes: Uint8Array): CredentialsDocument {
   return parseText(text, isUtf8)
 }
 
-/** The same for text that was decoded before. */
-export function parseText(text: string, isUtf8: boolean): CredentialsDocument {
-  return { ...readText(text, isUtf8), text, isUtf8, toBytes: () => encode({ text, isUtf8 }) }
+/** The same for text that was decoded before. `earlier` saves time where most of the text was read before. */
+export function parseText(text: string, isUtf8: boolean, earlier?: Earlier): CredentialsDocument {
+  return { ...readText(text, isUtf8, earlier), text, isUtf8, toBytes: () => encode({ text, isUtf8 }) }
 }

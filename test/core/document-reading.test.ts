@@ -32,26 +32,76 @@ function told({ sections, findings, sdkSections }: ReturnType<typeof readText>):
 }
 
 describe(`with seed ${seed}`, () => {
+  const file = fc.oneof(
+    iniFile.map(decode),
+    // Several files in one have more sections, and more of them twice.
+    fc
+      .array(iniFile, { minLength: 2, maxLength: 4 })
+      .map((files) => decode(new Uint8Array(Buffer.concat(files)))),
+    fc.tuple(iniFile, fc.boolean()).map(([odd, isFirst]) => {
+      const bytes = Buffer.from(plainFile.replaceAll('[', '[plain/').replace('plain/profile c', 'profile p'))
+      return decode(new Uint8Array(Buffer.concat(isFirst ? [bytes, odd] : [odd, Buffer.from('\n'), bytes])))
+    }),
+  )
+
   it('reading the plain sections apart is reading the file line by line', () => {
-    const file = fc.oneof(
-      iniFile.map(decode),
-      // Several files in one have more sections, and more of them twice.
-      fc
-        .array(iniFile, { minLength: 2, maxLength: 4 })
-        .map((files) => decode(new Uint8Array(Buffer.concat(files)))),
-      fc.tuple(iniFile, fc.boolean()).map(([odd, isFirst]) => {
-        const bytes = Buffer.from(
-          plainFile.replaceAll('[', '[plain/').replace('plain/profile c', 'profile p'),
-        )
-        return decode(new Uint8Array(Buffer.concat(isFirst ? [bytes, odd] : [odd, Buffer.from('\n'), bytes])))
-      }),
-    )
     fc.assert(
       fc.property(file, ({ text, isUtf8 }) => {
         expect(told(readText(text, isUtf8))).toEqual(told(readLineByLine(text, isUtf8)))
       }),
       { numRuns: runs, seed },
     )
+  })
+
+  it('reading a text again after a change is reading the new one', () => {
+    const lines = ['k = v', 'j =', '# c', '', ' ; d', 'k: v', '  more', '[odd]#', ' [odd]', 'x', 'i = w\r']
+    const section = fc.array(
+      fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...lines.slice(0, 5)) }, fc.constantFrom(...lines)),
+      { maxLength: 4 },
+    )
+    const file = fc
+      .array(section, { minLength: 1, maxLength: 8 })
+      .chain((sections) => fc.tuple(fc.constant(sections), fc.constantFrom('\n', '\r\n'), fc.boolean()))
+      .map(([sections, lineEnd, isEnded]) => {
+        const text = sections.map((own, index) => [`[s${index}]`, ...own].join(lineEnd)).join(lineEnd)
+        return isEnded ? text + lineEnd : text
+      })
+    const inserted = fc.oneof(
+      fc.constantFrom(
+        '',
+        '\n',
+        '\r',
+        ' ',
+        ']',
+        '[',
+        '=',
+        '[s1]\n',
+        '\n[new]\nk = v\n',
+        'k = v\n',
+        '  deep\n',
+        '[DEFAULT]\n',
+      ),
+      iniFile.map((bytes) => decode(bytes).text),
+    )
+    const place = fc.nat(1000).map((thousandths) => thousandths / 1000)
+    let resumed = 0
+    fc.assert(
+      fc.property(file, place, place, inserted, (text, one, other, added) => {
+        const [start = 0, end = 0] = [one, other]
+          .map((at) => Math.round(at * text.length))
+          .sort((a, b) => a - b)
+        const { split } = readText(text, true)
+        if (split === undefined) return
+        const changed = text.slice(0, start) + added + text.slice(end)
+        const again = readText(changed, true, { split, unchanged: start })
+        const anew = readText(changed, true)
+        expect(told(again)).toEqual(told(anew))
+        expect(again.split?.odd).toEqual(anew.split?.odd)
+        if (again.split?.plain[0] !== undefined && again.split.plain[0] === split.plain[0]) resumed++
+      }),
+      { numRuns: runs, seed, examples: [['[b]\nk: v\n[a]', 1, 1, 'x']] },
+    )
+    expect(resumed).toBeGreaterThan(runs / 20)
   })
 })
 
