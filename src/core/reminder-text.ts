@@ -38,7 +38,7 @@ export function renewalProblemText(
 /** What a dialog says that asks for a code: the profiles, the time left, and whose code is meant, in the order of asking. */
 export function reminderQuestion(reminder: Reminder, now: Date, utcOffset: UtcOffset): string {
   const clock = wallTime(reminder.expiration, utcOffset)
-  const fact = `${summary(reminder, now)}, ${reminder.kind === 'expired' ? 'since' : 'at'} ${clock}`
+  const fact = `${summary(reminder, now)}, ${hasExpired(reminder, now) ? 'since' : 'at'} ${clock}`
   const devices = bySerialNumber(reminder.sessions)
   const name = (group: readonly ActiveSession[]) => printable(group[0]?.serialNumber ?? '', mostSerialNumber)
   const [only] = devices

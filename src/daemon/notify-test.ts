@@ -54,7 +54,7 @@ function testRequest(now: Date): ReminderRequest {
       body: 'Reminders look like this one.',
       isUrgent: false,
     },
-    question: 'this is a test\nAny six digits will do: they are sent nowhere.',
+    question: () => 'this is a test\nAny six digits will do: they are sent nowhere.',
     kind: 'expiring',
     profiles: [],
     expiration: now,

@@ -187,7 +187,7 @@ export function createReminders(deps: ReminderDeps): Reminders {
       const before = state.told
       const { due, told, nextAt } = planReminders(sessions, withPauses(sessions, rules, now), before, now)
       state.told = told
-      if (due !== undefined) void show(due, before, requestOf(due, state, deps.utcOffset, now))
+      if (due !== undefined) void show(due, before, requestOf(due, deps))
       return earliest(nextAt, settledAt)
     },
     tellProblem(sessions, problem) {
@@ -199,7 +199,7 @@ export function createReminders(deps: ReminderDeps): Reminders {
       state.told = allTold(before, untoldOf)
       const kind = hasExpired(first, now) ? 'expired' : 'expiring'
       const reminder: Reminder = { kind, sessions: untoldOf, expiration: first.expiration }
-      const request = requestOf(reminder, state, deps.utcOffset, now)
+      const request = requestOf(reminder, deps)
       void show(reminder, before, {
         ...request,
         notification: renewalProblemText(untoldOf, problem),
@@ -218,15 +218,15 @@ function isPause(until: Date, now: Date): boolean {
 }
 
 /** What the desktop is asked to show. */
-function requestOf(reminder: Reminder, state: AgentState, utcOffset: UtcOffset, now: Date): ReminderRequest {
+function requestOf(reminder: Reminder, deps: ReminderDeps): ReminderRequest {
   const { kind, sessions, expiration } = reminder
   return {
-    notification: reminderText(reminder, now, failedCommand(sessions, state)),
-    question: reminderQuestion(reminder, now, utcOffset),
+    notification: reminderText(reminder, deps.now(), failedCommand(sessions, deps.state)),
+    question: () => reminderQuestion(reminder, deps.now(), deps.utcOffset),
     kind,
     profiles: sessions.map(({ profile }) => profile),
     // As STS stated it.
-    expiration: new Date(expiration.getTime() + state.clockOffsetSeconds * 1000),
+    expiration: new Date(expiration.getTime() + deps.state.clockOffsetSeconds * 1000),
     canAnswer: sessions.some(({ serialNumber }) => serialNumber !== undefined),
   }
 }

@@ -14,8 +14,8 @@ import type { Environment } from './paths.ts'
 
 export type ReminderRequest = {
   notification: Notification
-  /** What the dialog says: profile names, device, time left. Already printable text, one or more lines. */
-  question: string
+  /** What the dialog says when it opens: profile names, device, time left. Printable text, one or more lines. */
+  question(): string
   kind: 'expiring' | 'expired'
   profiles: readonly string[]
   expiration: Date

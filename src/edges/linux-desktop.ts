@@ -21,12 +21,16 @@ export function createLinuxDesktop({ environment: own, platform, settings, log }
   const takeTurn = createTurns()
 
   /** The desktop is looked at anew: hours may have passed since the reminder was shown. */
-  const ask = async (question: string, { tokenCode }: Respond, withdraw: AbortSignal): Promise<Asked> => {
+  const ask = async (
+    { question }: ReminderRequest,
+    { tokenCode }: Respond,
+    withdraw: AbortSignal,
+  ): Promise<Asked> => {
     const environment = await desktopEnvironment(own)
     const dialog = findDialog(settings().prompt, environment)
     if (dialog === undefined) throw new Error('neither zenity nor kdialog is there to ask for the code')
     const open = (reason: string | undefined) =>
-      openDialog(dialog, dialogText(question, reason), environment, withdraw)
+      openDialog(dialog, dialogText(question(), reason), environment, withdraw)
     return askForCode(open, tokenCode, withdraw)
   }
 
@@ -50,8 +54,8 @@ export function createLinuxDesktop({ environment: own, platform, settings, log }
   ): Promise<Ended> => {
     try {
       const { how, failure } = await takeTurn(
-        () => ask(request.question, respond, withdraw),
-        request.question.split('\n')[0],
+        () => ask(request, respond, withdraw),
+        request.question().split('\n')[0],
         tellWait,
       )
       if (failure !== undefined) await tellFailure(failure)

@@ -66,7 +66,7 @@ export function createMacDesktop({ environment: own, platform, settings, log }: 
     const ask = async (reason: string | undefined) => {
       if (reason !== undefined) onAsking()
       const answered =
-        reason === undefined ? await first : await openDialog(`${reason}\n\n${question}`, withdraw)
+        reason === undefined ? await first : await openDialog(`${reason}\n\n${question()}`, withdraw)
       hasSnoozed = answered.kind === 'snooze'
       return answered.kind === 'code' ? answered.typed : undefined
     }
@@ -85,7 +85,7 @@ export function createMacDesktop({ environment: own, platform, settings, log }: 
         return { way, ended: Promise.resolve('no-answer-possible'), hasButtons: false }
       }
       const reply = prompt === 'auto' ? await startReply(notification, environment, withdraw) : undefined
-      const first = reply?.answer ?? openDialog(question, withdraw)
+      const first = reply?.answer ?? openDialog(question(), withdraw)
       if (reply === undefined) onAsking()
       await untilShown(first)
       return {

@@ -29,17 +29,29 @@ const expiration = (profile = 'dev') =>
     ?.expiration?.slice(11, 19)
 
 describe('a reminder', () => {
-  it('asks with the profile, the time left and the device', async () => {
+  it('tells the profile and the time left', async () => {
     await world.login(['dev'])
     await world.pass(50 * 60)
     expect(onScreen().request).toEqual({
       notification: { title: 'mfad: dev expires in 10m', body: 'Run: mfad login dev', isUrgent: false },
-      question: 'dev expires in 10m, at 09:00\nCode of arn:aws:iam::111122223333:mfa/alice',
+      question: expect.any(Function),
       kind: 'expiring',
       profiles: ['dev'],
       expiration: new Date('2026-11-23T09:00:00Z'),
       canAnswer: true,
     })
+  })
+
+  it('asks for a code with the time that is left then, and the device', async () => {
+    await world.login(['dev'])
+    await world.pass(50 * 60)
+    const { question } = onScreen().request
+    const device = 'Code of arn:aws:iam::111122223333:mfa/alice'
+    expect(question()).toBe(`dev expires in 10m, at 09:00\n${device}`)
+    await world.pass(5 * 60)
+    expect(question()).toBe(`dev expires in 5m, at 09:00\n${device}`)
+    await world.pass(6 * 60)
+    expect(question()).toBe(`dev has expired, since 09:00\n${device}`)
   })
 
   it('states the expiration on the clock of AWS, as the file does', async () => {

@@ -372,6 +372,20 @@ describe('when the key was deactivated', () => {
     expect(world.titles()).toEqual(['09:00:00 mfad: dev has expired', '09:06:11 mfad: dev cannot be renewed'])
   })
 
+  it('as quiet hours began, they are told when those end', async () => {
+    world.writeSettings('[mfad]\nquiet_hours = 08:46-12:00\n')
+    await world.login(['dev'])
+    world.stsFailures.push(...always(keyDeleted))
+    world.runCommand = () => {
+      world.nowMs += 90_000
+      return printed(world.nextCode())
+    }
+    await world.pass(5 * 3600)
+    expect(world.commandsRun).toEqual(['08:45:00 otp dev'])
+    expect(world.titles()).toEqual(['12:00:00 mfad: dev has expired'])
+    expect(world.screen[0]?.request.notification.body).toMatch(/^AWS does not know the access key of dev/)
+  })
+
   it('weeks ago, nobody is told at the start of the daemon', async () => {
     await world.login(['dev'])
     world.nowMs += 30 * 86_400_000

@@ -52,7 +52,7 @@ afterEach(async () => {
 
 const dev: ReminderRequest = {
   notification: { title: 'mfad: dev expires in 10m', body: 'Run: mfad login dev', isUrgent: false },
-  question: 'dev expires in 10m, at 14:00\nCode of arn:aws:iam::111122223333:mfa/alice',
+  question: () => 'dev expires in 10m, at 14:00\nCode of arn:aws:iam::111122223333:mfa/alice',
   kind: 'expiring',
   profiles: ['dev'],
   expiration: new Date('2026-11-23T14:00:00.700Z'),

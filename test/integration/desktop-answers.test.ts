@@ -250,7 +250,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         const { way, ended } = await remind(
           {
             notification: { title: `mfad: ${name}`, body: name, isUrgent: true },
-            question: name,
+            question: () => name,
             kind: 'expired',
             profiles: [name],
             expiration: new Date(),
