@@ -28,6 +28,15 @@ export type AgentState = {
   notifierWarning?: Warning
 }
 
+/** Of sessions that ended long ago nobody asks any more. */
+const mostLives = 1000
+
+export function rememberLife({ lifeSeconds }: AgentState, accessKeyId: string, seconds: number): void {
+  lifeSeconds.set(accessKeyId, seconds)
+  const [oldest] = lifeSeconds.keys()
+  if (lifeSeconds.size > mostLives && oldest !== undefined) lifeSeconds.delete(oldest)
+}
+
 export function createAgentState(): AgentState {
   return {
     usedCodes: [],

@@ -18,7 +18,7 @@ import { type EndpointSettings, endpointHost, stsTarget } from '../core/sts-targ
 import { checkTokenCode, checkUnusedCode, recentCodes, secondsToNextCode } from '../core/token-code.ts'
 import type { LoginAnswer, LoginRequest, Warning } from '../core/wire.ts'
 import type { Sts, StsResult } from '../edges/sts.ts'
-import type { AgentState } from './agent-state.ts'
+import { type AgentState, rememberLife } from './agent-state.ts'
 import type { KnownFiles } from './known-files.ts'
 import { checkAccepted, rehearseSessions, writeSessions } from './session-writer.ts'
 import { forgetUnwritten, keepUnwritten, unwrittenSession } from './unwritten-session.ts'
@@ -191,7 +191,7 @@ async function askSts(
   sessionValues(result.answer, undefined)
   const lifeSeconds = Math.round((expiration.getTime() - stsNow(deps).getTime()) / 1000)
   checkLife(lifeSeconds)
-  state.lifeSeconds.set(accessKeyId, lifeSeconds)
+  rememberLife(state, accessKeyId, lifeSeconds)
   return result.answer
 }
 

@@ -1,5 +1,6 @@
 // Runs a command that a file of the user names, by /bin/sh, in a process group of its own that ends with it: with a limit
-// on its time and output, nothing of AWS or of how the daemon was started in its environment, and not at all where somebody else could have written it.
+// on its time and output, nothing of AWS or of how the daemon was started in its environment, and not at all where
+// somebody else could have written it.
 import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CommandResult } from '../core/mfa-process.ts'
