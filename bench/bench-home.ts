@@ -9,7 +9,7 @@ import { daemonArgv } from '../src/service/daemon-argv.ts'
 
 export type BenchHome = {
   environment: NodeJS.ProcessEnv
-  files: { credentials: string; config: string }
+  files: { credentials: string; config: string; settings: string }
   sts: EmbeddedSts
   /** When STS last looked at its clock, in `performance.now()`: just before it answers. */
   stsAnsweredAt(): number
@@ -33,7 +33,11 @@ export async function openBenchHome(count: number): Promise<BenchHome> {
     return new Date()
   }
   const sts = await startEmbeddedSts({ users, now })
-  const files = { credentials: join(home, '.aws/credentials'), config: join(home, '.aws/config') }
+  const files = {
+    credentials: join(home, '.aws/credentials'),
+    config: join(home, '.aws/config'),
+    settings: join(home, 'mfad.ini'),
+  }
   mkdirSync(join(home, '.aws'), { mode: 0o700 })
   const section = ({ accessKeyId, secretAccessKey }: StsUser, index: number) =>
     `[p${index}]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`
@@ -47,6 +51,7 @@ export async function openBenchHome(count: number): Promise<BenchHome> {
     PATH: process.env.PATH,
     HOME: home,
     MFAD_SOCKET: socket,
+    MFAD_CONFIG: files.settings,
     AWS_ENDPOINT_URL_STS: sts.endpoint,
   }
   const daemons: ChildProcess[] = []

@@ -20,6 +20,8 @@ type Watch = {
 }
 
 type Listener = {
+  /** Anything, also to an entry that is of no interest. */
+  onEvent(): void
   onChange(): void
   /** The directory itself was removed or moved. */
   onGone(): void
@@ -28,6 +30,9 @@ type Listener = {
 
 const debounceMs = 50
 const retryMs = 60_000
+/** More within a second are a program that writes without a pause. Its every write would wake us: we rest as long. */
+const mostEvents = 500
+const restMs = 1000
 /** chokidar looks at every entry whenever one changes. */
 const crowdedEntries = 500
 const mostLinks = 40
@@ -89,7 +94,17 @@ function watchDirectory(
 ): Watch {
   let isGone = false
   let failedAt: number | undefined
+  let rest: NodeJS.Timeout | undefined
+  let events = { count: 0, since: performance.now() }
   const listener: Listener = {
+    onEvent() {
+      const now = performance.now()
+      if (now - events.since > restMs) events = { count: 0, since: now }
+      events.count++
+      if (events.count <= mostEvents || rest !== undefined) return
+      rest = setTimeout(listener.onGone, restMs)
+      close().catch(onError)
+    },
     onChange: announce,
     onGone() {
       isGone = true
@@ -110,6 +125,7 @@ function watchDirectory(
   return {
     isSpent: () => isGone || (failedAt !== undefined && performance.now() - failedAt > retryMs),
     async close() {
+      clearTimeout(rest)
       await close()
     },
   }
@@ -132,6 +148,7 @@ function watchWithChokidar(directory: string, names: ReadonlySet<string>, listen
     })
     // The directory's own end comes under its own name; chokidar takes no notice when another one already stands there.
     .on('raw', (event, name) => {
+      listener.onEvent()
       if (event === 'rename' && name === basename(directory)) listener.onGone()
     })
     .on('error', listener.onError)
@@ -140,6 +157,7 @@ function watchWithChokidar(directory: string, names: ReadonlySet<string>, listen
 
 function watchPlainly(directory: string, names: ReadonlySet<string>, listener: Listener) {
   const watcher = plainWatch(directory, (event, name) => {
+    listener.onEvent()
     if (event === 'rename' && name === basename(directory)) listener.onGone()
     else if (name === null || names.has(name)) listener.onChange()
   }).on('error', listener.onError)

@@ -1,8 +1,10 @@
 // The real daemon reacts to edits without being asked: it keeps the region of a session in step with the config file.
+import { spawn } from 'node:child_process'
 import {
   cpSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -221,6 +223,24 @@ describe('the daemon, without being asked', () => {
   })
 })
 
+it('a program that writes beside the files without a pause does not keep the daemon busy', async () => {
+  const { process: daemon } = await loggedIn()
+  const args = ['if=/dev/zero', `of=${join(directory, 'log')}`, 'bs=1', 'count=3000000', 'status=none']
+  const before = cpuMs(daemon.pid)
+  const startedAt = performance.now()
+  const writer = spawn('dd', args)
+  const ended = new Promise((resolve) => writer.on('close', resolve))
+  await new Promise((resolve) => setTimeout(resolve, 500))
+  replace(config, configWith('eu-north-1'))
+  await until('the section has the region', () => writtenRegion() === 'eu-north-1', 3 * limitMs)
+  expect(await ended).toBe(0)
+  expect(cpuMs(daemon.pid) - before).toBeLessThan((performance.now() - startedAt) / 3)
+  // Afterwards it is prompt again.
+  await new Promise((resolve) => setTimeout(resolve, 1500))
+  replace(config, configWith('eu-south-1'))
+  await expectRegion('eu-south-1')
+}, 20_000)
+
 describe('where watching is impossible, the daemon', () => {
   let stub: string
   beforeEach(() => {
@@ -270,4 +290,12 @@ function wakeUps(pid: number | undefined): number {
   if (process.platform !== 'linux') return 0
   const status = readFileSync(`/proc/${pid}/status`, 'utf8')
   return Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(status)?.[1])
+}
+
+/** How long all of its threads have run. */
+function cpuMs(pid: number | undefined): number {
+  const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) =>
+    Number(readFileSync(`/proc/${pid}/task/${thread}/schedstat`, 'utf8').split(' ')[0]),
+  )
+  return nanoseconds.reduce((all, one) => all + one, 0) / 1e6
 }
