@@ -1,11 +1,11 @@
 // The real daemon killed again and again while it rewrites the credentials file and other programs append to it: `npm run kills`.
 // Half of the kills come at random, half within 3 ms after a file of ours appears, for a write takes no longer than that; and
 // in every other round the file has two names, and so is written where it stands. Ends with 1 when anything is not whole.
+
 import { linkSync, readdirSync, readFileSync, unlinkSync, watch } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { request } from 'node:http'
 import { dirname, join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { parseDocument } from '../src/core/document.ts'
 import { readSession } from '../src/core/session-section.ts'
 import type { Status } from '../src/core/wire.ts'
@@ -19,6 +19,7 @@ import {
   type Sandbox,
 } from '../test/support/sandbox.ts'
 import { until } from '../test/support/until.ts'
+import { readCount } from './count-option.ts'
 
 const usage = `usage: npm run kills -- [--kills N]
 
@@ -47,7 +48,7 @@ const killsPerRound = 50
 const mostAimMs = 3
 const mostRandomMs = 150
 
-const kills = readKills()
+const kills = readCount('kills', 100, usage)
 if (kills === undefined) process.exit(2)
 const python = findPython('botocore.configloader')
 if (python === undefined) console.log('botocore is not asked: no python3 here has it')
@@ -286,22 +287,4 @@ function line(name: string, of: readonly Counts[]): string {
     `edits of others ${sum(({ edits }) => edits)}, kept beside the file ${sum(({ kept }) => kept)}, lost ${sum(({ lost }) => lost)}`,
     `problems ${sum(({ problems }) => problems.length)}`,
   ].join('; ')
-}
-
-function readKills(): number | undefined {
-  try {
-    const { values } = parseArgs({
-      options: { kills: { type: 'string', default: '100' }, help: { type: 'boolean', short: 'h' } },
-    })
-    if (values.help) {
-      console.log(usage)
-      process.exit(0)
-    }
-    const count = Number(values.kills)
-    if (Number.isInteger(count) && count > 0) return count
-  } catch {
-    // Said below.
-  }
-  console.error(usage)
-  return undefined
 }

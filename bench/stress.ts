@@ -1,7 +1,8 @@
 // The long run beside test/integration/other-writers.test.ts: `npm run stress -- --edits 10000`. Ends with 1 when an edit was
 // lost that must not be.
-import { parseArgs } from 'node:util'
+
 import { type Report, runOtherWriters, type Writer } from '../test/support/other-writers.ts'
+import { readCount } from './count-option.ts'
 
 const usage = `usage: npm run stress -- [--edits N]
 
@@ -14,7 +15,7 @@ in place, rename files over it, and run "aws configure set". N (default 2000): e
 
 const editsPerRound = 900
 
-const edits = readEdits()
+const edits = readCount('edits', 2000, usage)
 if (edits === undefined) process.exit(2)
 
 const reports: Report[] = []
@@ -77,22 +78,4 @@ function line(name: string, of: readonly Report[]): string {
 
 function sum(of: readonly Report[], value: (report: Report) => number): number {
   return of.reduce((total, report) => total + value(report), 0)
-}
-
-function readEdits(): number | undefined {
-  try {
-    const { values } = parseArgs({
-      options: { edits: { type: 'string', default: '2000' }, help: { type: 'boolean', short: 'h' } },
-    })
-    if (values.help) {
-      console.log(usage)
-      process.exit(0)
-    }
-    const count = Number(values.edits)
-    if (Number.isInteger(count) && count > 0) return count
-  } catch {
-    // Said below.
-  }
-  console.error(usage)
-  return undefined
 }
