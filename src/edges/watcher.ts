@@ -146,10 +146,12 @@ function watchWithChokidar(directory: string, names: ReadonlySet<string>, listen
       if (event === 'unlinkDir' && path === directory) listener.onGone()
       else listener.onChange()
     })
-    // The directory's own end comes under its own name; chokidar takes no notice when another one already stands there.
+    // The directory's own end comes under its own name; chokidar takes no notice when another one already stands there. Of
+    // two changes within 50 ms it tells only the first, and a look may fall in between.
     .on('raw', (event, name) => {
       listener.onEvent()
       if (event === 'rename' && name === basename(directory)) listener.onGone()
+      else if (names.has(name)) listener.onChange()
     })
     .on('error', listener.onError)
   return () => watcher.close()

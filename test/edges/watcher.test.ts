@@ -114,6 +114,22 @@ describe('the watcher', () => {
     await expectSeen('written later')
   })
 
+  // chokidar drops a change that comes within 50 ms of another one; here a look falls in between.
+  it.each([40, 55, 65])('sees a replacement %d ms after the first of others', async (delayMs) => {
+    const other = join(directory, 'config')
+    writeFileSync(other, 'first')
+    await watching(file, other)
+    for (let time = 1; time <= 5; time++) {
+      writeFileSync(other, `written ${time}`)
+      await pause(25)
+      replace(file, `replaced ${time}`)
+      await pause(delayMs - 25)
+      replace(file, `replaced again ${time}`)
+      await expectSeen(`replaced again ${time}`)
+      await caller?.quiet()
+    }
+  })
+
   it('sees a file that was missing at the start', async () => {
     unlinkSync(file)
     await watching(file)
