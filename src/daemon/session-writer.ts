@@ -57,7 +57,7 @@ export async function writeSessions(
   const warnings = await replace(known, names, (before) => {
     const edited = withSessions(before, writes, known.files.credentials)
     skipped = edited.skipped
-    return edited.document
+    return edited
   })
   return { warnings, skipped }
 }
@@ -86,8 +86,9 @@ function withSessions(
   before: CredentialsDocument,
   writes: readonly SessionWrite[],
   path: string,
-): { document: CredentialsDocument; skipped: Skipped } {
+): { document: CredentialsDocument; settled: readonly string[]; skipped: Skipped } {
   checkAccepted(before, path)
+  const settled: string[] = []
   const skipped = new Map<string, ErrorBody>()
   let document = before
   for (const { sessionProfile, values, adopt, isOptional, replaces } of writes) {
@@ -96,34 +97,40 @@ function withSessions(
     try {
       requireOurs(document, sessionProfile, adopt, path)
       document = setSection(document, sessionProfile, sessionKeys, values)
+      settled.push(sessionProfile)
     } catch (error) {
       if (!isOptional || !(error instanceof AppError)) throw error
       skipped.set(sessionProfile, errorBody(error))
     }
   }
-  return { document, skipped }
+  return { document, settled, skipped }
 }
 
 /** Removes our lines of a session section. The file may be one that AWS tools reject: less of it does no harm. */
 export async function removeSession(known: KnownFiles, sessionProfile: string): Promise<Warning[]> {
   return replace(known, new Set([sessionProfile]), (before) => {
     requireOurs(before, sessionProfile, false, known.files.credentials)
-    return removeSection(before, sessionProfile, sessionKeys)
+    return { document: removeSection(before, sessionProfile, sessionKeys), settled: [sessionProfile] }
   })
 }
 
 async function replace(
   known: KnownFiles,
   names: ReadonlySet<string>,
-  change: (before: CredentialsDocument) => CredentialsDocument,
+  change: (before: CredentialsDocument) => { document: CredentialsDocument; settled: Iterable<string> },
 ): Promise<Warning[]> {
+  let settled: Iterable<string> = []
   const edit = {
-    edit: (before: Uint8Array) => change(parseDocument(before)).toBytes(),
+    edit(before: Uint8Array) {
+      const changed = change(parseDocument(before))
+      settled = changed.settled
+      return changed.document.toBytes()
+    },
     verify: (before: Uint8Array, after: Uint8Array) =>
       checkOnlySessions(parseDocument(before), parseDocument(after), names),
   }
   const { warnings, bytes } = await write(known, edit, 'sessions')
-  known.recentWrites.settle(names, parseDocument(bytes))
+  known.recentWrites.settle(settled, parseDocument(bytes))
   return warnings.map((warning) => ({ ...warning, file: known.files.credentials }))
 }
 

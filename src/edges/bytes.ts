@@ -6,5 +6,5 @@ export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
 
 /** True also when both are the same. */
 export function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
-  return bytes.length >= beginning.length && isEqual(bytes.subarray(0, beginning.length), beginning)
+  return isEqual(bytes.subarray(0, beginning.length), beginning)
 }

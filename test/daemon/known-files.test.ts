@@ -256,6 +256,26 @@ describe('a session section', () => {
     expect(known.documents.credentials.text).toBe(`${whole}${section.slice(1)}`)
   })
 
+  it('that another program has dropped is not brought back once it was to be removed', async () => {
+    const known = open()
+    await writeSessions(known, [session])
+    write(`${whole}# edited\n`)
+    await removeSession(known, 'dev-mfa')
+    expect(known.recentWrites.undone(known.documents.credentials)).toEqual([])
+  })
+
+  it('that was left alone, since it is foreign now, is not brought back either', async () => {
+    const foreign = `${whole}[dev-mfa]\naws_access_key_id = ASIA1111111111111111\n`
+    const known = open()
+    await writeSessions(known, [session])
+    const ours = known.documents.credentials.text
+    write(foreign)
+    await writeSessions(known, [{ ...session, isOptional: true }])
+    write(ours)
+    known.refresh()
+    expect(known.recentWrites.undone(known.documents.credentials)).toEqual([])
+  })
+
   it('can be removed from a file that AWS tools reject, but not written to it', async () => {
     const rejected = `${whole}[last]\n`
     write(`${rejected}${section}`)
