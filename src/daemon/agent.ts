@@ -13,7 +13,7 @@ import type { CredentialsDocument } from '../core/document.ts'
 import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
 import { formatInstant } from '../core/instant.ts'
 import { findProfile, type Profile } from '../core/profiles.ts'
-import { afterQuietHours, type UtcOffset } from '../core/quiet-hours.ts'
+import type { UtcOffset } from '../core/quiet-hours.ts'
 import { isHopeless, withHope } from '../core/renewal-plan.ts'
 import { isActive } from '../core/session-state.ts'
 import { buildStatus } from '../core/status.ts'
@@ -239,10 +239,6 @@ export function createAgent(deps: AgentDeps): Agent {
     }
   }
 
-  const isQuiet = () => {
-    const now = deps.now()
-    return afterQuietHours(now, known.settings.quietHours, deps.utcOffset) > now
-  }
   const codeCommands = createCodeCommands(deps)
   const isSilent = () => known.settings.notify === 'none' && known.settings.notifyCommand === undefined
   const reminders = createReminders({
@@ -258,8 +254,7 @@ export function createAgent(deps: AgentDeps): Agent {
     state,
     renew: (profiles) => logIn({ profiles: [...profiles] }),
     givenUp: ({ sessions }, error) => {
-      // In quiet hours it is the reminder after them that says it.
-      if (isHopeless(error) && !isQuiet()) reminders.tellProblem(sessions, error)
+      if (isHopeless(error)) reminders.tellProblem(sessions, error)
     },
     look: lookAgain,
   })

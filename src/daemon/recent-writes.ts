@@ -66,10 +66,9 @@ export function createRecentWrites(now: () => Date): RecentWrites {
   const sessionWrite = (name: string) =>
     recents.find(({ kind, change }) => kind === 'sessions' && change.name === name)
   /** Of a session only the last word counts, be it that what another program has left is right. */
-  const noteSession = (change: SectionChange) => {
+  const noteSession = (change: SectionChange, replaced: string | undefined) => {
     const last = sessionWrite(change.name)
-    const known = last === undefined ? [] : [...last.stale, last.change.to]
-    const stale = [...known, change.from].slice(-mostStale)
+    const stale = [...(last?.stale ?? []), replaced].slice(-mostStale)
     recents = recents.filter((recent) => recent !== last)
     recents.push({ change, kind: 'sessions', stale, at: now().getTime(), rewrites: 0 })
   }
@@ -77,7 +76,7 @@ export function createRecentWrites(now: () => Date): RecentWrites {
     note(before, after, kind) {
       forgetOld()
       for (const change of sectionChanges(before, after)) {
-        if (kind === 'sessions') noteSession(change)
+        if (kind === 'sessions') noteSession(change, change.from)
         // What came with another program's text is no write of ours: the session may be missing there.
         else if (sessionWrite(change.name) === undefined)
           recents.push({ change, kind, stale: [], at: now().getTime(), rewrites: 0 })
@@ -89,7 +88,8 @@ export function createRecentWrites(now: () => Date): RecentWrites {
       for (const name of names) {
         const last = sessionWrite(name)
         const to = texts.get(name)
-        if (last !== undefined && !isSame(last.change.to, to)) noteSession({ ...last.change, to })
+        if (last !== undefined && !isSame(last.change.to, to))
+          noteSession({ ...last.change, to }, last.change.to)
       }
     },
     undone(document) {

@@ -15,7 +15,7 @@ import {
   type Told,
   untold,
 } from '../core/plan.ts'
-import type { UtcOffset } from '../core/quiet-hours.ts'
+import { afterQuietHours, type UtcOffset } from '../core/quiet-hours.ts'
 import { snoozeEnd } from '../core/reminder-answer.ts'
 import { reminderQuestion, reminderText, renewalProblemText } from '../core/reminder-text.ts'
 import type { Warning } from '../core/wire.ts'
@@ -36,7 +36,7 @@ export type ReminderDeps = AnswerDeps & {
 export type Reminders = {
   /** Shows what is due and withdraws what is settled; answers when to look again. */
   look(sessions: readonly ActiveSession[], rules: ReminderRules): Date | undefined
-  /** Says that these will not be renewed by themselves, and why. */
+  /** The next look out of quiet hours says that these will not be renewed by themselves, and why. */
   tellProblem(sessions: readonly ActiveSession[], problem: ErrorBody): void
   /** Withdraws all that is open. */
   close(): void
@@ -61,6 +61,7 @@ const mostOpen = 20
 export function createReminders(deps: ReminderDeps): Reminders {
   const { state, log, desktop } = deps
   const open = new Set<Open>()
+  const problems: { sessions: readonly ActiveSession[]; problem: ErrorBody }[] = []
   /**
    * The notification service may come up after the daemon: what could not be shown is tried again, ever more seldom.
    * By session, so that nothing else waits; and none waits once anything has been shown, be it a test.
@@ -180,31 +181,48 @@ export function createReminders(deps: ReminderDeps): Reminders {
     return lookAt
   }
 
+  /** Of sessions that still stand. Answers when quiet hours end that keep it back. */
+  const tellProblems = (
+    current: readonly ActiveSession[],
+    { quietHours, utcOffset }: ReminderRules,
+    now: Date,
+  ): Date | undefined => {
+    if (problems.length === 0) return undefined
+    const quietUntil = afterQuietHours(now, quietHours, utcOffset)
+    if (quietUntil > now) return quietUntil
+    const ids = new Set(current.map(sessionId))
+    for (const { sessions, problem } of problems.splice(0)) {
+      const before = state.told
+      const standing = sessions.filter(
+        (session) => ids.has(sessionId(session)) && !isAllTold(before, session),
+      )
+      const [first] = standing
+      if (first === undefined) continue
+      state.told = allTold(before, standing)
+      const kind = hasExpired(first, now) ? 'expired' : 'expiring'
+      const reminder: Reminder = { kind, sessions: standing, expiration: first.expiration }
+      void show(reminder, before, {
+        ...requestOf(reminder, deps),
+        notification: renewalProblemText(standing, problem),
+        canAnswer: false,
+      })
+    }
+    return undefined
+  }
+
   return {
     look(sessions, rules) {
       const settledAt = withdrawSettled(sessions, rules)
       const now = deps.now()
+      const problemsAt = tellProblems(sessions, rules, now)
       const before = state.told
       const { due, told, nextAt } = planReminders(sessions, withPauses(sessions, rules, now), before, now)
       state.told = told
       if (due !== undefined) void show(due, before, requestOf(due, deps))
-      return earliest(nextAt, settledAt)
+      return earliest(nextAt, settledAt, problemsAt)
     },
     tellProblem(sessions, problem) {
-      const now = deps.now()
-      const before = state.told
-      const untoldOf = sessions.filter((session) => !isAllTold(before, session))
-      const [first] = untoldOf
-      if (first === undefined) return
-      state.told = allTold(before, untoldOf)
-      const kind = hasExpired(first, now) ? 'expired' : 'expiring'
-      const reminder: Reminder = { kind, sessions: untoldOf, expiration: first.expiration }
-      const request = requestOf(reminder, deps)
-      void show(reminder, before, {
-        ...request,
-        notification: renewalProblemText(untoldOf, problem),
-        canAnswer: false,
-      })
+      problems.push({ sessions, problem })
     },
     close() {
       withdraw([...open])

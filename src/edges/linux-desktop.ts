@@ -55,7 +55,7 @@ export function createLinuxDesktop({ environment: own, platform, settings, log }
     try {
       const { how, failure } = await takeTurn(
         () => ask(request, respond, withdraw),
-        request.question().split('\n')[0],
+        () => request.question().split('\n')[0],
         tellWait,
       )
       if (failure !== undefined) await tellFailure(failure)

@@ -33,7 +33,7 @@ export async function askForCode(
  */
 export function createTurns(): <T>(
   dialog: () => Promise<T>,
-  about?: string,
+  about?: () => string | undefined,
   onWait?: (openOne: string) => void,
 ) => Promise<T> {
   let last: Promise<unknown> = Promise.resolve()
@@ -41,7 +41,7 @@ export function createTurns(): <T>(
   return (dialog, about, onWait) => {
     if (open !== undefined) onWait?.(open)
     const turn = last.then(() => {
-      open = about
+      open = about?.()
       return dialog()
     })
     last = turn

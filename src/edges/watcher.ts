@@ -1,7 +1,7 @@
 // Watches directories rather than files: a watched file dies with its inode, a watched directory sees every replacement.
 // Even so a watch can be impossible (no such directory, NFS, the inotify limit), so the caller also compares stamps once
 // a minute; the watcher only makes things prompt.
-import { watch as plainWatch, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, watch as plainWatch, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { watch as chokidarWatch } from 'chokidar'
 import type { Log } from './logger.ts'
@@ -147,11 +147,12 @@ function watchWithChokidar(directory: string, names: ReadonlySet<string>, listen
       else listener.onChange()
     })
     // The directory's own end comes under its own name; chokidar takes no notice when another one already stands there. Of
-    // two changes within 50 ms it tells only the first, and a look may fall in between.
+    // two changes within 50 ms it tells only the first, and a look may fall in between. What is gone may be back in a
+    // moment, as an editor saves: chokidar waits for that.
     .on('raw', (event, name) => {
       listener.onEvent()
       if (event === 'rename' && name === basename(directory)) listener.onGone()
-      else if (names.has(name)) listener.onChange()
+      else if (names.has(name) && existsSync(join(directory, name))) listener.onChange()
     })
     .on('error', listener.onError)
   return () => watcher.close()

@@ -382,8 +382,7 @@ describe('when the key was deactivated', () => {
     }
     await world.pass(5 * 3600)
     expect(world.commandsRun).toEqual(['08:45:00 otp dev'])
-    expect(world.titles()).toEqual(['12:00:00 mfad: dev has expired'])
-    expect(world.screen[0]?.request.notification.body).toMatch(/^AWS does not know the access key of dev/)
+    expect(world.titles()).toEqual(['12:00:00 mfad: dev cannot be renewed'])
   })
 
   it('weeks ago, nobody is told at the start of the daemon', async () => {

@@ -166,6 +166,13 @@ describe('a session section that another program had already made what we want',
   })
 })
 
+it("the user's own edits of a session section are believed, also where one takes back what we had written around", () => {
+  const noted = '[a-mfa]\n# note\nt=1\n'
+  note(base, first)
+  note(`${base}${noted}region = us\n`, `${base}${noted}region = eu\n`)
+  expect(undone(first)).toEqual([])
+})
+
 it('tells a change that only brings back what was replaced', () => {
   note(first, second)
   const change = (to: string | undefined) => ({ name: 'a-mfa', from: undefined, to, lead: '', followers: [] })

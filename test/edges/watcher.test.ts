@@ -47,6 +47,8 @@ type Caller = {
   look(): void
   /** What stood in the file at the last look. */
   saw(): string
+  /** The same, of all looks. */
+  sights(): readonly string[]
   warnings: string[]
   /** The watches are in place, and nothing is under way. */
   quiet(): Promise<void>
@@ -57,12 +59,14 @@ async function watching(...paths: string[]): Promise<Caller> {
   let looks = 0
   let lastLookAt = Date.now()
   let saw = ''
+  const sights: string[] = []
   const warnings: string[] = []
   const log = { ...silentLog, warn: (facts: object) => void warnings.push(JSON.stringify(facts)) }
   const look = () => {
     looks += 1
     lastLookAt = Date.now()
     saw = contentOf(paths[0] ?? '')
+    sights.push(saw)
     watcher.rearm()
   }
   const watcher = startWatcher(() => paths, look, log as unknown as Log)
@@ -70,6 +74,7 @@ async function watching(...paths: string[]): Promise<Caller> {
     looks: () => looks,
     look,
     saw: () => saw,
+    sights: () => sights,
     warnings,
     async quiet() {
       const askedAt = Date.now()
@@ -128,6 +133,18 @@ describe('the watcher', () => {
       await expectSeen(`replaced again ${time}`)
       await caller?.quiet()
     }
+  })
+
+  it('does not take a file for gone that an editor moves away for a moment', async () => {
+    await watching(file)
+    for (let time = 1; time <= 3; time++) {
+      renameSync(file, `${file}~`)
+      await pause(80)
+      writeFileSync(file, `saved ${time}`)
+      await expectSeen(`saved ${time}`)
+      await caller?.quiet()
+    }
+    expect(caller?.sights()).not.toContain('absent')
   })
 
   it('sees a file that was missing at the start', async () => {
