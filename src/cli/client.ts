@@ -5,7 +5,10 @@ export type Answer = { status: number; version: string; body: unknown }
 
 const maxAnswerBytes = 64 * 1024 * 1024
 
-/** Sends a request and reads the whole answer. Rejects with Node's errors (ENOENT, ECONNREFUSED, ...) and ETIMEDOUT, also when it is to end. */
+/**
+ * Sends a request and reads the whole answer. Rejects with Node's errors (ENOENT, ECONNREFUSED, ...) and ETIMEDOUT, also
+ * when it is to end.
+ */
 export function request(
   socketPath: string,
   method: string,

@@ -92,6 +92,7 @@ function matchFrom(pattern: RegExp, text: string, offset: number): RegExpExecArr
 
 /** A section whose entries are read from its text on first use. */
 class PlainSection implements Section {
+  readonly isPlain = true
   readonly name: string
   readonly line: number
   readonly start: number
@@ -105,10 +106,6 @@ class PlainSection implements Section {
     this.line = line
     this.start = match.index
     this.end = match.index + match[0].length
-  }
-
-  get isPlain(): boolean {
-    return true
   }
 
   get entries(): ReadonlyMap<string, Entry> {
