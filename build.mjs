@@ -9,12 +9,12 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
 /** Parts that are loaded only when they are needed, by `await import(...)`, from a bundle of their own. */
 const lateBundles = {
-  'cli/local-status.ts': 'local-status',
-  'cli/service.ts': 'service',
+  'cli/connection/local-status.ts': 'local-status',
+  'cli/commands/service.ts': 'service',
   'daemon/main.ts': 'daemon',
   'demo/main.ts': 'demo',
   'edges/settings-file.ts': 'settings-file',
-  'edges/sts.ts': 'sts',
+  'edges/aws/sts.ts': 'sts',
 }
 const siblingBundles = {
   name: 'sibling-bundles',
@@ -41,7 +41,7 @@ const shared = {
   define: { MFAD_VERSION: JSON.stringify(version) },
   external: ['node-notifier'],
   // The SDK never looks for credentials by itself, and half of it stays out.
-  alias: { '@aws-sdk/credential-provider-node': './src/edges/no-credential-provider.ts' },
+  alias: { '@aws-sdk/credential-provider-node': './src/edges/aws/no-credential-provider.ts' },
   logLevel: 'warning',
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },

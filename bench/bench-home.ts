@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type EmbeddedSts, type StsUser, startEmbeddedSts } from '../src/demo/embedded-sts.ts'
-import { daemonArgv } from '../src/service/daemon-argv.ts'
+import { daemonArgv } from '../src/core/service/daemon-argv.ts'
+import { type EmbeddedSts, type StsUser, startEmbeddedSts } from '../src/demo/sts/embedded-sts.ts'
 
 export type BenchHome = {
   environment: NodeJS.ProcessEnv

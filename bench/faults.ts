@@ -1,4 +1,4 @@
-// The whole table of which test/integration/file-store-kills.test.ts takes a sample: every system call of every way to replace
+// The whole table of which test/edges/files/replace/replacement-kills.test.ts takes a sample: every system call of every way to replace
 // the file × every error, and every one killed at. `npm run faults`; needs strace. Ends with 1 when anything is not as it must be.
 import {
   type Call,

@@ -1,4 +1,4 @@
-// The long run of test/integration/document-readers.test.ts: the same promises, the same files, for as long as one likes.
+// The long run of test/core/document/readers.test.ts: the same promises, the same files, for as long as one likes.
 import { fileURLToPath } from 'node:url'
 import { isMainThread, Worker } from 'node:worker_threads'
 import { type Counts, noCounts, sum } from '../test/support/check-files.ts'

@@ -10,34 +10,33 @@ const sources = readSources('src')
 /** Which folder may import from which, and why it is so. A folder may always import from itself. */
 const allowedFolders: Record<string, { from: string[]; reason: string }> = {
   core: { from: [], reason: 'decisions are tested without a world around them' },
-  service: { from: ['core'], reason: 'the text of a service is pure, so that macOS can be tested on Linux' },
-  edges: { from: ['core', 'service'], reason: 'an edge touches one outside thing and decides nothing' },
+  edges: { from: ['core'], reason: 'an edge touches one outside thing and decides nothing' },
   daemon: { from: ['core', 'edges'], reason: 'the daemon knows neither its command line nor the demo' },
   cli: {
-    from: ['core', 'edges', 'service'],
+    from: ['core', 'edges'],
     reason: 'the command line reaches the daemon over the socket only',
   },
-  demo: { from: ['core', 'edges', 'service'], reason: 'the demo drives the real programs as a user would' },
+  demo: { from: ['core', 'edges'], reason: 'the demo drives the real programs as a user would' },
 }
 
 /** Imports that are made at run time, from a bundle of their own. */
 const lateImports: Record<string, string[]> = {
-  'src/cli/daemon.ts': ['src/daemon/main.ts'],
-  'src/cli/demo.ts': ['src/demo/main.ts'],
-  'src/daemon/main.ts': ['src/edges/sts.ts'],
-  'src/demo/main.ts': ['src/edges/sts.ts'],
+  'src/cli/commands/daemon.ts': ['src/daemon/main.ts'],
+  'src/cli/commands/demo.ts': ['src/demo/main.ts'],
+  'src/daemon/main.ts': ['src/edges/aws/sts.ts'],
+  'src/demo/main.ts': ['src/edges/aws/sts.ts'],
 }
 
 /** The one file that may use a package, and why only that one. */
 const packageOwners: Record<string, { file: string; reason: string }> = {
   '@aws-sdk/client-sts': {
-    file: 'src/edges/sts.ts',
+    file: 'src/edges/aws/sts.ts',
     reason: 'it is most of the memory, and loaded at the first login',
   },
   chokidar: { file: 'src/edges/watcher.ts', reason: 'what it misses is known and made up for there' },
   ini: { file: 'src/edges/settings-file.ts', reason: 'it damages AWS files; it reads our own settings only' },
   'node-notifier': {
-    file: 'src/edges/notifier.ts',
+    file: 'src/edges/desktop/notifier.ts',
     reason: 'its Linux class runs a shell; texts are made safe there',
   },
   pino: { file: 'src/edges/logger.ts', reason: 'there is one log' },
@@ -65,18 +64,18 @@ describe('the architecture', () => {
     ).toEqual(Object.keys(allowedFolders).sort())
   })
 
-  it('keeps core/ and service/ free of Node and of packages: they compute, and nothing else', () => {
-    const outside = [...filesIn('core'), ...filesIn('service')].flatMap(({ path, imports }) =>
+  it('keeps core/ free of Node and of packages: they compute, and nothing else', () => {
+    const outside = filesIn('core').flatMap(({ path, imports }) =>
       imports.filter(({ target }) => !target.startsWith('src/')).map(({ target }) => `${path} → ${target}`),
     )
     expect(outside).toEqual([])
   })
 
-  it('keeps clocks, chance and the process out of core/ and service/: now is an argument', () => {
+  it('keeps clocks, chance and the process out of core/: now is an argument', () => {
     const impure =
       /\bDate\.now\b|\bnew Date\(\)|\bMath\.random\b|\bprocess\.|\bBuffer\.|\bsetTimeout\b|\bfetch\(|\bconsole\./
     expect(
-      [...filesIn('core'), ...filesIn('service')]
+      filesIn('core')
         .filter(({ text }) => impure.test(withoutComments(text)))
         .map(pathOf),
     ).toEqual([])
@@ -114,27 +113,27 @@ describe('the architecture', () => {
   it('loads what a command needs only when it runs: the first screenful is plain', () => {
     const eager = [...reachableFrom('src/cli/main.ts', (edge) => !edge.isLate)]
     expect(eager.filter((target) => target.startsWith('src/')).sort()).toEqual([
-      'src/cli/commands.ts',
+      'src/cli/command-table.ts',
       'src/cli/main.ts',
-      'src/cli/output.ts',
       'src/cli/run.ts',
-      'src/cli/terminal.ts',
+      'src/cli/terminal/output.ts',
+      'src/cli/terminal/terminal.ts',
       'src/core/errors.ts',
     ])
   })
 
-  it('prints through cli/output.ts only: nothing else can leak a secret to a terminal', () => {
+  it('prints through cli/terminal/output.ts only: nothing else can leak a secret to a terminal', () => {
     const touching = sources.filter(({ text }) =>
       /\bconsole\.|process\.(?:stdout|stderr)|\bwriteSync\([12],/.test(withoutComments(text)),
     )
-    expect(touching.map(pathOf)).toEqual(['src/cli/prompt.ts', 'src/cli/terminal.ts'])
+    expect(touching.map(pathOf)).toEqual(['src/cli/terminal/prompt.ts', 'src/cli/terminal/terminal.ts'])
     const printers = sources.filter(({ imports }) =>
-      imports.some(({ target }) => target === 'src/cli/terminal.ts'),
+      imports.some(({ target }) => target === 'src/cli/terminal/terminal.ts'),
     )
-    expect(printers.map(pathOf)).toEqual(['src/cli/output.ts'])
+    expect(printers.map(pathOf)).toEqual(['src/cli/terminal/output.ts'])
     // Everything else is cleaned of control sequences.
     const controlling = sources.filter(({ text }) => /\.control\(/.test(text))
-    expect(controlling.map(pathOf)).toEqual(['src/cli/screen.ts'])
+    expect(controlling.map(pathOf)).toEqual(['src/cli/terminal/screen.ts'])
   })
 
   it('never calls process.exit, and sets the exit code in the executable only', () => {
@@ -149,7 +148,9 @@ describe('the architecture', () => {
   })
 
   it('keeps the socket client under 60 lines: it is loaded by every command', () => {
-    const { text } = sources.find(({ path }) => path === 'src/cli/client.ts') ?? { text: '\n'.repeat(99) }
+    const { text } = sources.find(({ path }) => path === 'src/cli/connection/client.ts') ?? {
+      text: '\n'.repeat(99),
+    }
     expect(text.split('\n').length).toBeLessThanOrEqual(60)
   })
 

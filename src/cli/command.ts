@@ -1,5 +1,5 @@
 // What a command is: its words for --help, its options, and where its code is.
-import type { Output } from './output.ts'
+import type { Output } from './terminal/output.ts'
 
 export type OptionSpec = {
   type: 'boolean' | 'string'

@@ -1,6 +1,7 @@
 // The executable: the one place that sets the exit code.
-import { createOutput } from './output.ts'
+
 import { run } from './run.ts'
+import { createOutput } from './terminal/output.ts'
 
 const output = createOutput(process.env)
 run(process.argv.slice(2), process.env, output).then(

@@ -2,8 +2,8 @@
 import { parseArgs } from 'node:util'
 import { AppError, exitCodeOf } from '../core/errors.ts'
 import type { Command, Invocation } from './command.ts'
-import { commands } from './commands.ts'
-import type { Output } from './output.ts'
+import { commands } from './command-table.ts'
+import type { Output } from './terminal/output.ts'
 
 /** Runs `mfad ARGUMENTS`; answers the exit code. Prints every error itself. */
 export async function run(
@@ -33,7 +33,7 @@ async function dispatch(
   if (first === '--help' || first === '-h' || first === 'help') return printHelp(rest[0], output)
   if (environment.MFAD_INSIDE) throw insideHelper()
   if (first === undefined) {
-    const { runPlain } = await import('./plain.ts')
+    const { runPlain } = await import('./commands/bare.ts')
     return runPlain({ positionals: [], values: {}, environment, output })
   }
   if (first.startsWith('-'))

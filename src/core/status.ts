@@ -1,11 +1,11 @@
 // What `status` says, with or without a daemon: one entry per profile, and the warnings about the files.
 
-import type { Finding } from './document.ts'
+import type { Finding } from './document/document.ts'
 import type { ErrorBody } from './errors.ts'
-import { formatInstant } from './instant.ts'
-import { isLoginReady } from './login-plan.ts'
-import type { Profile } from './profiles.ts'
-import { isActive, secondsLeft, sessionState } from './session-state.ts'
+import { isLoginReady } from './login/login-plan.ts'
+import type { Profile } from './profiles/profiles.ts'
+import { isActive, secondsLeft, sessionState } from './profiles/session-state.ts'
+import { formatInstant } from './time/instant.ts'
 import type { Files, ProfileStatus, Status, Warning } from './wire.ts'
 
 /** A clock that differs by more than this is shown. */

@@ -1,8 +1,8 @@
 // All that the agent remembers. Everything else is derived from the files; losing this costs one repeated reminder.
 import type { ErrorBody } from '../core/errors.ts'
-import type { Told } from '../core/plan.ts'
-import type { Attempt } from '../core/renewal-plan.ts'
-import type { UsedCode } from '../core/token-code.ts'
+import type { UsedCode } from '../core/login/token-code.ts'
+import type { Told } from '../core/plan/reminder-plan.ts'
+import type { Attempt } from '../core/plan/renewal-plan.ts'
 import type { Warning } from '../core/wire.ts'
 import type { UnwrittenSession } from './unwritten-session.ts'
 

@@ -8,15 +8,15 @@
 //
 // A profile is inactive, valid, expiring, expired or unmanaged; see core/session-state.ts. There is no other state.
 
-import { activeSessions } from '../core/active-sessions.ts'
-import type { CredentialsDocument } from '../core/document.ts'
+import type { CredentialsDocument } from '../core/document/document.ts'
 import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
-import { formatInstant } from '../core/instant.ts'
-import { findProfile, type Profile } from '../core/profiles.ts'
-import type { UtcOffset } from '../core/quiet-hours.ts'
-import { isHopeless, withHope } from '../core/renewal-plan.ts'
-import { isActive } from '../core/session-state.ts'
+import { activeSessions } from '../core/plan/active-sessions.ts'
+import { isHopeless, withHope } from '../core/plan/renewal-plan.ts'
+import { findProfile, type Profile } from '../core/profiles/profiles.ts'
+import { isActive } from '../core/profiles/session-state.ts'
 import { buildStatus } from '../core/status.ts'
+import { formatInstant } from '../core/time/instant.ts'
+import type { UtcOffset } from '../core/time/quiet-hours.ts'
 import type {
   LoginAnswer,
   LoginRequest,
@@ -25,18 +25,18 @@ import type {
   SnoozeAnswer,
   Status,
 } from '../core/wire.ts'
-import type { Desktop } from '../edges/desktop.ts'
+import type { Desktop } from '../edges/desktop/desktop.ts'
 import type { Log } from '../edges/logger.ts'
 import { type AgentState, createAgentState } from './agent-state.ts'
-import { type CodeCommandDeps, createCodeCommands } from './code-commands.ts'
-import { describeBug } from './http-server.ts'
-import type { KnownFiles } from './known-files.ts'
-import { type CommandNeeded, type LoginDeps, login, stsNow } from './login.ts'
-import { testReminder } from './notify-test.ts'
-import { correctRegions, type RegionsGiven } from './region-keeper.ts'
-import { createReminders, earliest, notifierWarning } from './reminders.ts'
-import { createRenewals } from './renewals.ts'
-import { removeSession, restoreUndone } from './session-writer.ts'
+import { correctRegions, type RegionsGiven } from './files/keeper.ts'
+import type { KnownFiles } from './files/known-files.ts'
+import { removeSession, restoreUndone } from './files/session-writer.ts'
+import { type CodeCommandDeps, createCodeCommands } from './login/code-commands.ts'
+import { type CommandNeeded, type LoginDeps, login, stsNow } from './login/login.ts'
+import { testReminder } from './reminders/notify-test.ts'
+import { createReminders, earliest, notifierWarning } from './reminders/reminders.ts'
+import { createRenewals } from './reminders/renewals.ts'
+import { describeBug } from './socket/http-server.ts'
 import { forgetUnwritten, nextTry, nextTryAt } from './unwritten-session.ts'
 
 export type AgentDeps = Omit<LoginDeps, 'state'> &

@@ -2,14 +2,14 @@
 
 import { existsSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
-import { formatInstant } from '../core/instant.ts'
-import type { EndpointSettings } from '../core/sts-target.ts'
+import type { EndpointSettings } from '../core/login/sts-target.ts'
+import { formatInstant } from '../core/time/instant.ts'
+import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
-import { createDesktop } from '../edges/desktop.ts'
+import { createDesktop } from '../edges/desktop/desktop.ts'
+import { openFileStore, userId } from '../edges/files/own-store.ts'
 import { refuseForeignHome } from '../edges/foreign-home.ts'
-import { checkOwnFile, runHelperCommand } from '../edges/helper-command.ts'
 import { createLogger, type RunningLog } from '../edges/logger.ts'
-import { openFileStore, userId } from '../edges/own-file-store.ts'
 import {
   type Environment,
   homeDirectory,
@@ -17,15 +17,15 @@ import {
   settingsPath,
   stateDirectory,
 } from '../edges/paths.ts'
-import { isolateSdk } from '../edges/sdk-environment.ts'
+import { checkOwnFile, runHelperCommand } from '../edges/programs/helper-command.ts'
 import { loadSettings, settingsStamp } from '../edges/settings-file.ts'
 import { startWatcher } from '../edges/watcher.ts'
 import { type Agent, createAgent } from './agent.ts'
-import { createRoutes } from './handlers.ts'
-import { createHttpServer, describeBug } from './http-server.ts'
-import { createKnownFiles, type KnownFiles } from './known-files.ts'
+import { createKnownFiles, type KnownFiles } from './files/known-files.ts'
 import { hardenProcess } from './process-hardening.ts'
-import { bindSocket } from './socket.ts'
+import { createHttpServer, describeBug } from './socket/http-server.ts'
+import { createRoutes } from './socket/routes.ts'
+import { bindSocket } from './socket/socket.ts'
 
 /** A call that is under way when the daemon is told to stop has this long to end. */
 const abortAfterMs = 1500
@@ -68,7 +68,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     checkOwnFile: (path) => checkOwnFile(path, { uid: userId(), gid: process.getgid?.() ?? -1 }),
     runCommand: (command, timeoutMs, stop) =>
       runHelperCommand(command, { environment, timeoutMs, stopping: stop }),
-    loadSts: async () => (await import('../edges/sts.ts')).createSts(),
+    loadSts: async () => (await import('../edges/aws/sts.ts')).createSts(),
   })
   const { removed, isCompleted } = await known.credentials.recover()
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')

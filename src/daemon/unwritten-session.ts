@@ -2,10 +2,10 @@
 // Its code is used up, so it is kept in memory until it can be written, it has expired, or the daemon ends.
 
 import { AppError } from '../core/errors.ts'
-import type { SessionCredentials } from '../core/session-section.ts'
+import type { SessionCredentials } from '../core/profiles/session-section.ts'
 import type { AgentState } from './agent-state.ts'
-import type { KnownFiles } from './known-files.ts'
-import { type SessionWrite, writeSessions } from './session-writer.ts'
+import type { KnownFiles } from './files/known-files.ts'
+import { type SessionWrite, writeSessions } from './files/session-writer.ts'
 
 export type UnwrittenSession = {
   /** The device and the long-term access key that it was issued for. */

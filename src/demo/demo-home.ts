@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { StsUser } from './embedded-sts.ts'
+import type { StsUser } from './sts/embedded-sts.ts'
 
 export const demoSerialNumber = 'arn:aws:iam::111122223333:mfa/alice'
 

@@ -1,11 +1,11 @@
 // The guided demo: an embedded STS, a throw-away home, and the real daemon and command line as processes. It succeeds only
 // if every step really worked.
 import { readFileSync } from 'node:fs'
-import { parseDocument } from '../core/document.ts'
+import { parseDocument } from '../core/document/document.ts'
 import { AppError } from '../core/errors.ts'
-import { readSessionCredentials } from '../core/session-section.ts'
-import { isolateSdk } from '../edges/sdk-environment.ts'
-import { daemonArgv } from '../service/daemon-argv.ts'
+import { readSessionCredentials } from '../core/profiles/session-section.ts'
+import { daemonArgv } from '../core/service/daemon-argv.ts'
+import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import {
   createDemoHome,
   type DemoHome,
@@ -15,7 +15,7 @@ import {
   demoUser,
 } from './demo-home.ts'
 import { type DaemonProcess, type Ended, runProgram, startDaemonProcess } from './demo-processes.ts'
-import { type EmbeddedSts, startEmbeddedSts } from './embedded-sts.ts'
+import { type EmbeddedSts, startEmbeddedSts } from './sts/embedded-sts.ts'
 
 export type DemoOptions = {
   /** Leave everything running afterwards, until a signal. */
@@ -108,7 +108,7 @@ async function useSessionThroughSdk(demo: Demo): Promise<void> {
   const credentials = section && readSessionCredentials(section)
   require(credentials !== undefined, 'the session section cannot be read')
   isolateSdk(process.env)
-  const { createSts } = await import('../edges/sts.ts')
+  const { createSts } = await import('../edges/aws/sts.ts')
   const target = {
     region: 'eu-west-1',
     endpointUrl: demo.sts.endpoint,

@@ -1,7 +1,7 @@
 // The daemon's log: one JSON object a line. Callers pass names, codes and
 // numbers; secrets and token codes never reach it.
 import { type DestinationStream, destination, pino } from 'pino'
-import type { LogLevel } from '../core/default-settings.ts'
+import type { LogLevel } from '../core/settings/default-settings.ts'
 
 type Write = (facts: object, message: string) => void
 

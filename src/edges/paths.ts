@@ -1,7 +1,7 @@
 // Where mfad's files are: a variable wins over the settings, the settings over the default.
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
-import type { Settings } from '../core/default-settings.ts'
+import type { Settings } from '../core/settings/default-settings.ts'
 import type { Files } from '../core/wire.ts'
 
 export type Environment = Readonly<Record<string, string | undefined>>

@@ -1,12 +1,12 @@
 // The settings file, read. It is the only file that the `ini` package parses.
 import { readFileSync, statSync } from 'node:fs'
 import { parse } from 'ini'
-import { defaultSettings, type Settings } from '../core/default-settings.ts'
-import { parseDocument } from '../core/document.ts'
+import { parseDocument } from '../core/document/document.ts'
 import { AppError } from '../core/errors.ts'
-import { readSettings } from '../core/settings.ts'
-import { quoted } from './file-errors.ts'
-import { errnoOf } from './file-system.ts'
+import { defaultSettings, type Settings } from '../core/settings/default-settings.ts'
+import { readSettings } from '../core/settings/settings.ts'
+import { quoted } from './files/disk/errors.ts'
+import { errnoOf } from './files/disk/system.ts'
 
 const maxBytes = 1024 * 1024
 

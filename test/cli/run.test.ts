@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { commands } from '../../src/cli/commands.ts'
+import { commands } from '../../src/cli/command-table.ts'
 import { run } from '../../src/cli/run.ts'
 import { captureOutput } from '../support/captured-output.ts'
 

@@ -1,6 +1,6 @@
 // Reminders that are answered, put off, or overtaken by events: the agent on real files, with a desktop that a test plays.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { StsFailure } from '../../src/core/sts-failure.ts'
+import type { StsFailure } from '../../src/core/login/sts-failure.ts'
 import { type OnScreen, World } from '../support/world.ts'
 
 const wrongCode: StsFailure = {

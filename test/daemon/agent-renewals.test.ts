@@ -3,7 +3,7 @@ import { chmodSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../src/core/errors.ts'
-import type { StsFailure } from '../../src/core/sts-failure.ts'
+import type { StsFailure } from '../../src/core/login/sts-failure.ts'
 import { failed, printed, World } from '../support/world.ts'
 
 const unreachable: StsFailure = { kind: 'unreachable', name: '', message: '' }

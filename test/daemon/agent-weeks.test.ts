@@ -2,7 +2,7 @@
 // restarts. What must hold is said in terms of what people see, what AWS sees, and what stands in the file.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { StsFailure } from '../../src/core/sts-failure.ts'
+import type { StsFailure } from '../../src/core/login/sts-failure.ts'
 import { failed, type OnScreen, printed, World } from '../support/world.ts'
 
 const unreachable: StsFailure = { kind: 'unreachable', name: '', message: '' }

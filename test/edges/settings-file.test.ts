@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { defaultSettings } from '../../src/core/default-settings.ts'
+import { defaultSettings } from '../../src/core/settings/default-settings.ts'
 import { loadSettings, settingsStamp } from '../../src/edges/settings-file.ts'
 import { thrownBy } from '../support/thrown.ts'
 

@@ -5,8 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { type EmbeddedSts, startEmbeddedSts } from '../../src/demo/embedded-sts.ts'
-import { alice, phone } from '../demo/accounts.ts'
+import { type EmbeddedSts, startEmbeddedSts } from '../../src/demo/sts/embedded-sts.ts'
+import { alice, phone } from '../demo/sts/accounts.ts'
 import { requireProgram, requirePython } from '../support/clients.ts'
 
 type Environment = Record<string, string>

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Fault } from '../../src/demo/embedded-sts.ts'
+import type { Fault } from '../../src/demo/sts/embedded-sts.ts'
 import { alice, devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
 
 let sandbox: Sandbox

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Status } from '../../src/core/wire.ts'
-import { startEmbeddedSts } from '../../src/demo/embedded-sts.ts'
+import { startEmbeddedSts } from '../../src/demo/sts/embedded-sts.ts'
 import { alice, aliceSerial, devConfig, devCredentials, run } from '../support/sandbox.ts'
 import { systemdObstacle } from '../support/systemd-session.ts'
 

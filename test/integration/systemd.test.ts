@@ -12,8 +12,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
-import type { InstallReport } from '../../src/edges/service-runner.ts'
-import type { ServiceSettings } from '../../src/service/service-plan.ts'
+import type { ServiceSettings } from '../../src/core/service/service-plan.ts'
+import type { InstallReport } from '../../src/edges/service/runner.ts'
 import { type SystemdSession, startSystemdSession, systemdObstacle } from '../support/systemd-session.ts'
 
 /** Stands in for the daemon: writes down how it was started, and then ends as it is told to, or never. */

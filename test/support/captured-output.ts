@@ -1,5 +1,5 @@
 // What a command prints, kept as text.
-import type { Output } from '../../src/cli/output.ts'
+import type { Output } from '../../src/cli/terminal/output.ts'
 
 export type CapturedOutput = Output & { stdout: string; stderr: string }
 

@@ -1,6 +1,6 @@
 // Holds what mfad promises for every file against files by the thousand.
 
-import type { CredentialsDocument } from '../../src/core/document.ts'
+import type { CredentialsDocument } from '../../src/core/document/document.ts'
 import { type BotocoreReader, type Reading, readWithSdk } from './aws-readers.ts'
 import { editPromises } from './edit-promises.ts'
 import { type Edits, editsOf } from './edits.ts'

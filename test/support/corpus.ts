@@ -1,9 +1,9 @@
 // What mfad says about a file of the corpus, short enough to be looked through in expectations.json.
 
-import { type CredentialsDocument, parseDocument } from '../../src/core/document.ts'
-import { removeSection, setSection } from '../../src/core/document-edit.ts'
+import { type CredentialsDocument, parseDocument } from '../../src/core/document/document.ts'
+import { removeSection, setSection } from '../../src/core/document/edit.ts'
 import { AppError } from '../../src/core/errors.ts'
-import { readSession } from '../../src/core/session-section.ts'
+import { readSession } from '../../src/core/profiles/session-section.ts'
 import { editsOf, ownKeys, sessionName } from './edits.ts'
 
 export type Outcome = {

@@ -1,10 +1,10 @@
 // What holds for every file, whatever stands in it, as far as bytes tell. Each is a sentence and a test of it, which is
 // true where there is nothing to hold.
 
-import { type CredentialsDocument, parseDocument } from '../../src/core/document.ts'
-import { changesOnlySections } from '../../src/core/document-comparison.ts'
-import { removeSection, setSection } from '../../src/core/document-edit.ts'
-import { readSession } from '../../src/core/session-section.ts'
+import { changesOnlySections } from '../../src/core/document/comparison.ts'
+import { type CredentialsDocument, parseDocument } from '../../src/core/document/document.ts'
+import { removeSection, setSection } from '../../src/core/document/edit.ts'
+import { readSession } from '../../src/core/profiles/session-section.ts'
 import { type Edits, ownKeys, sessionName, unlessRefused } from './edits.ts'
 
 const names = new Set([sessionName])

@@ -1,9 +1,9 @@
 // One file and what mfad makes of it: with its section, without it, and back again.
 
-import { type CredentialsDocument, parseDocument } from '../../src/core/document.ts'
-import { removeSection, setSection } from '../../src/core/document-edit.ts'
+import { type CredentialsDocument, parseDocument } from '../../src/core/document/document.ts'
+import { removeSection, setSection } from '../../src/core/document/edit.ts'
 import { AppError } from '../../src/core/errors.ts'
-import { sessionKeys } from '../../src/core/session-section.ts'
+import { sessionKeys } from '../../src/core/profiles/session-section.ts'
 
 export const sessionName = 'dev-mfa'
 export const ownKeys: readonly string[] = sessionKeys

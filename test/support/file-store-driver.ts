@@ -3,9 +3,9 @@
 
 import * as fs from 'node:fs'
 import { AppError } from '../../src/core/errors.ts'
-import { createFileStore, type Update } from '../../src/edges/file-store.ts'
-import { failureOf } from '../../src/edges/file-system.ts'
-import { witnessRenames } from '../../src/edges/rename-witness.ts'
+import { failureOf } from '../../src/edges/files/disk/system.ts'
+import { witnessRenames } from '../../src/edges/files/late/rename-witness.ts'
+import { createFileStore, type Update } from '../../src/edges/files/store.ts'
 
 /**
  * append, cut, insert   one update: at the end, or in the middle, shorter or longer

@@ -2,7 +2,7 @@
 
 import * as fs from 'node:fs'
 import { basename, join } from 'node:path'
-import { hashOf, keptFileOf } from '../../src/edges/kept-file.ts'
+import { hashOf, keptFileOf } from '../../src/edges/files/disk/own-names.ts'
 import { type Answer, texts } from './file-store-driver.ts'
 import type { Call, Laboratory, Scene, Stage, Traced } from './file-store-process.ts'
 

@@ -1,8 +1,8 @@
 // What holds for every file as far as AWS's own readers tell: the document says what they read, an edit changes nothing
 // for them but our section, and there they read exactly what was written. True where there is nothing to hold.
 
-import type { CredentialsDocument } from '../../src/core/document.ts'
-import { readSession } from '../../src/core/session-section.ts'
+import type { CredentialsDocument } from '../../src/core/document/document.ts'
+import { readSession } from '../../src/core/profiles/session-section.ts'
 import type { Reading } from './aws-readers.ts'
 import { type Edits, ownKeys, sessionName } from './edits.ts'
 

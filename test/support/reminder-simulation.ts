@@ -1,6 +1,11 @@
 // A daemon, its user and their clock in months that pass at once: it looks when something happens and at the instant that
 // the plan asked for, as the real one does.
-import { type ActiveSession, planReminders, type ReminderRules, type Told } from '../../src/core/plan.ts'
+import {
+  type ActiveSession,
+  planReminders,
+  type ReminderRules,
+  type Told,
+} from '../../src/core/plan/reminder-plan.ts'
 import { activeSession, serialOf } from './sessions.ts'
 
 export type Telling = { atMs: number; kind: string; sessions: ActiveSession[] }

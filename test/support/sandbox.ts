@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Status } from '../../src/core/wire.ts'
-import { type EmbeddedSts, type StsUser, startEmbeddedSts } from '../../src/demo/embedded-sts.ts'
+import { type EmbeddedSts, type StsUser, startEmbeddedSts } from '../../src/demo/sts/embedded-sts.ts'
 import { until } from './until.ts'
 
 export type Ended = { exitCode: number | null; stdout: string; stderr: string }

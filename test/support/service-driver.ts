@@ -6,9 +6,9 @@ import * as fs from 'node:fs'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
 import { errorBody } from '../../src/core/errors.ts'
-import { runServiceCommand } from '../../src/edges/service-command.ts'
-import { createServiceRunner } from '../../src/edges/service-runner.ts'
-import { planService, type ServiceSettings } from '../../src/service/service-plan.ts'
+import { planService, type ServiceSettings } from '../../src/core/service/service-plan.ts'
+import { runServiceCommand } from '../../src/edges/service/command.ts'
+import { createServiceRunner } from '../../src/edges/service/runner.ts'
 
 export type DriverRequest =
   | {

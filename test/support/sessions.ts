@@ -1,5 +1,5 @@
 // Active sessions for the tests of what is planned and said about them.
-import type { ActiveSession, Reminder } from '../../src/core/plan.ts'
+import type { ActiveSession, Reminder } from '../../src/core/plan/reminder-plan.ts'
 
 export const serialOf = (user: string) => `arn:aws:iam::111122223333:mfa/${user}`
 

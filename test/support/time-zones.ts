@@ -1,5 +1,5 @@
 // Offsets of time zones by the tables of the runtime.
-import type { UtcOffset } from '../../src/core/quiet-hours.ts'
+import type { UtcOffset } from '../../src/core/time/quiet-hours.ts'
 
 /** Minutes by which a zone is ahead of UTC. */
 export function offsetIn(timeZone: string): UtcOffset {

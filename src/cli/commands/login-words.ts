@@ -1,0 +1,23 @@
+// Which of the words after `mfad login` is the code.
+import { checkTokenCode, isTokenCode } from '../../core/login/token-code.ts'
+
+export type LoginWords = { profiles: string[]; code?: string }
+
+/**
+ * The last word is the code when it is six digits (a space in the middle is allowed) or `-`, unless a profile has that
+ * name. Without a profile the one that `AWS_PROFILE` names counts, if there is one. Throws usage.malformed-token-code for
+ * a last word of digits that is neither.
+ */
+export function splitLoginWords(
+  words: readonly string[],
+  names: ReadonlySet<string>,
+  awsProfile: string | undefined,
+): LoginWords {
+  const last = words.at(-1)
+  const isCode = last !== undefined && !names.has(last) && (last === '-' || /^[\d ]+$/.test(last))
+  const code = isCode ? last.replaceAll(' ', '') : undefined
+  if (code !== undefined && code !== '-' && !isTokenCode(code)) checkTokenCode(code)
+  const named = isCode ? words.slice(0, -1) : [...words]
+  const byDefault = awsProfile !== undefined && names.has(awsProfile) ? [awsProfile] : []
+  return { profiles: named.length > 0 ? named : byDefault, ...(code === undefined ? {} : { code }) }
+}

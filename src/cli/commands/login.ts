@@ -1,0 +1,153 @@
+// `mfad login`: finds out which words are profiles and which is the code, asks for what is missing, and tries again where
+// a new code can help.
+
+import { AppError } from '../../core/errors.ts'
+import { isTokenCode } from '../../core/login/token-code.ts'
+import { parseDuration } from '../../core/time/duration.ts'
+import type { LoginAnswer, LoginRequest, ProfileStatus } from '../../core/wire.ts'
+import type { Invocation } from '../command.ts'
+import { connectDaemon, type Daemon } from '../connection/connection.ts'
+import { loadContext } from '../connection/context.ts'
+import type { Output } from '../terminal/output.ts'
+import { askLine, canAsk, readLineFromInput } from '../terminal/prompt.ts'
+import { printLogin } from '../text/login-text.ts'
+import { splitLoginWords } from './login-words.ts'
+
+const mostAttempts = 3
+const retriableCodes: ReadonlySet<string> = new Set([
+  'sts.token-code-rejected',
+  'device.token-code-used',
+  'usage.malformed-token-code',
+])
+
+export async function runLogin({ positionals, values, environment, output }: Invocation): Promise<number> {
+  const context = await loadContext(environment)
+  const duration = values.duration === undefined ? undefined : durationSeconds(String(values.duration))
+  const daemon = await connectDaemon(context, output)
+  const names = new Set(
+    daemon.status.profiles.flatMap(({ profile, sessionProfile }) => [profile, sessionProfile]),
+  )
+  if (positionals.includes('')) {
+    throw new AppError('usage.bad-arguments', 'an argument is empty', 'look at: mfad login --help')
+  }
+  const words = splitLoginWords(positionals, names, environment.AWS_PROFILE)
+  if (words.profiles.some((word) => isTokenCode(word) && !names.has(word))) {
+    // Not for an unknown profile's name: that would be repeated.
+    throw new AppError(
+      'usage.bad-arguments',
+      'there is one code, and it comes last',
+      'mfad login PROFILE CODE',
+    )
+  }
+  if (values.all === true && positionals.length > (words.code === undefined ? 0 : 1)) {
+    throw new AppError('usage.bad-arguments', '--all takes no profile names', 'look at: mfad login --help')
+  }
+  const code = words.code === '-' ? await readLineFromInput() : words.code
+  const request: LoginRequest = {
+    profiles: values.all === true ? [] : words.profiles,
+    ...(values.all === true ? { all: true } : {}),
+    ...(code === undefined ? {} : { tokenCode: code.replace(/\s/g, '') }),
+    ...(values['serial-number'] === undefined ? {} : { serialNumber: String(values['serial-number']) }),
+    ...(duration === undefined ? {} : { durationSeconds: duration }),
+    ...(values.adopt === true ? { adopt: true } : {}),
+  }
+  await logInEach(daemon, request, output, (answer) => {
+    if (answer === undefined) return
+    if (values.json === true) output.printJson(answer)
+    else printLogin(answer, output, new Date())
+  })
+  return 0
+}
+
+/** One login; or one for each device where the profiles have several, and there is somebody to ask for the codes. */
+async function logInEach(
+  daemon: Daemon,
+  request: LoginRequest,
+  output: Output,
+  done: (answer: LoginAnswer | undefined) => void,
+): Promise<void> {
+  try {
+    done(await logIn(daemon, request, output))
+  } catch (error) {
+    const isSeveral = error instanceof AppError && error.code === 'usage.several-devices'
+    if (!isSeveral || request.tokenCode !== undefined || !canAsk()) throw error
+    for (const profiles of groupByDevice(daemon.status.profiles, request)) {
+      const { all: _all, ...rest } = request
+      done(await logIn(daemon, { ...rest, profiles }, output))
+    }
+  }
+}
+
+/**
+ * Asks for a code only when the daemon says that one is needed. Where `skipping` says what an empty line means, that ends
+ * it without an answer.
+ */
+export async function logIn(
+  daemon: Daemon,
+  request: LoginRequest,
+  output: Output,
+  skipping?: string,
+): Promise<LoginAnswer | undefined> {
+  let attempt = request
+  for (let asked = 0; ; asked++) {
+    try {
+      return await daemon.call<LoginAnswer>('POST', '/v1/login', attempt)
+    } catch (error) {
+      if (
+        !(error instanceof AppError) ||
+        request.tokenCode !== undefined ||
+        !canAsk() ||
+        asked === mostAttempts
+      )
+        throw error
+      if (error.code !== 'usage.token-code-needed') {
+        if (!isRetriable(error)) throw error
+        output.printError({ message: error.message, hint: error.hint })
+      } else if (asked === 0) output.note(error.message)
+      const tokenCode = await askCode(output, skipping)
+      if (tokenCode === '' && skipping !== undefined) return undefined
+      attempt = { ...request, tokenCode }
+    }
+  }
+}
+
+/** Another code may help; also one that a person gives where a command gave none. */
+function isRetriable({ code }: AppError): boolean {
+  return retriableCodes.has(code) || code.startsWith('device.mfa-process-')
+}
+
+async function askCode(output: Output, skipping: string | undefined): Promise<string> {
+  const question = skipping === undefined ? 'MFA code: ' : `MFA code (${skipping}): `
+  try {
+    return (await askLine(question)).replace(/\s/g, '')
+  } catch (error) {
+    // Ends the line of the question.
+    output.note('')
+    throw error
+  }
+}
+
+function groupByDevice(profiles: readonly ProfileStatus[], request: LoginRequest): string[][] {
+  const groups = new Map<string, string[]>()
+  const names = new Set(profiles.map(({ profile }) => profile))
+  for (const { profile, sessionProfile, kind, serialNumber, state, reason } of profiles) {
+    const isMeant = request.all
+      ? kind === 'key' && state !== 'unmanaged' && reason === undefined
+      : request.profiles.some(
+          (name) => name === profile || (name === sessionProfile && !names.has(sessionProfile)),
+        )
+    if (!isMeant || serialNumber === undefined) continue
+    groups.set(serialNumber, [...(groups.get(serialNumber) ?? []), profile])
+  }
+  return [...groups.values()]
+}
+
+function durationSeconds(text: string): number {
+  const seconds = parseDuration(text)
+  if (seconds !== undefined) return seconds
+  throw new AppError(
+    'usage.bad-duration',
+    `${JSON.stringify(text.slice(0, 40))} is no duration`,
+    'write it like 8h, 90m or 1h30m',
+  )
+}

@@ -1,0 +1,43 @@
+// The status from the files alone, when no daemon runs.
+import { type CredentialsDocument, parseDocument } from '../../core/document/document.ts'
+import { buildProfiles } from '../../core/profiles/profiles.ts'
+import { buildStatus } from '../../core/status.ts'
+import type { Status, Warning } from '../../core/wire.ts'
+import { openFileStore } from '../../edges/files/own-store.ts'
+import { fileWarnings } from '../../edges/files/warnings.ts'
+import { type Environment, stateDirectory } from '../../edges/paths.ts'
+import type { Context } from './context.ts'
+
+export function localStatus({ environment, files, settings }: Context, now: Date): Status {
+  const credentials = read(files.credentials, environment, true)
+  const config = read(files.config, environment, false)
+  return buildStatus(
+    {
+      version: MFAD_VERSION,
+      daemon: null,
+      files,
+      profiles: buildProfiles(
+        { credentials: credentials.document, config: config.document },
+        settings.suffix,
+        files,
+      ),
+      reminderLeadSeconds: settings.reminderLeadSeconds,
+      warnings: [...credentials.warnings, ...config.warnings],
+      clockOffsetSeconds: 0,
+      snoozedUntil: new Map(),
+      lastErrors: new Map(),
+      givenUp: new Map(),
+    },
+    now,
+  )
+}
+
+function read(
+  path: string,
+  environment: Environment,
+  hasSecrets: boolean,
+): { document: CredentialsDocument; warnings: Warning[] } {
+  const state = openFileStore(path, stateDirectory(environment)).read()
+  const document = parseDocument(state.kind === 'present' ? state.bytes : new Uint8Array())
+  return { document, warnings: fileWarnings(state, document, hasSecrets) }
+}

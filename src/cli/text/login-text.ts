@@ -1,0 +1,21 @@
+// What `mfad login` says when it is done.
+
+import { printable } from '../../core/text/printable.ts'
+import { formatDuration } from '../../core/time/duration.ts'
+import type { LoginAnswer } from '../../core/wire.ts'
+import type { Output } from '../terminal/output.ts'
+import { localTime } from './status-text.ts'
+
+export function printLogin({ renewed, failed, warnings }: LoginAnswer, output: Output, now: Date): void {
+  for (const { profile, sessionProfile, expiration } of renewed) {
+    const until = new Date(expiration)
+    const seconds = (until.getTime() - now.getTime()) / 1000
+    const left = formatDuration(seconds < 600 ? seconds : Math.round(seconds / 60) * 60)
+    output.print(
+      `${printable(profile)} → [${printable(sessionProfile)}] until ${localTime(until, now)} (${left})`,
+    )
+  }
+  for (const { error } of failed) output.printError(error)
+  for (const warning of warnings)
+    output.printError({ message: `warning: ${warning.message}`, hint: warning.hint })
+}

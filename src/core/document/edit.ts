@@ -1,0 +1,125 @@
+// Changes our own lines in a document and nothing else. Every edit is read back before it is handed out: for botocore
+// and for the AWS SDK, our section must hold exactly our values, and all others what they held before.
+
+import { type CredentialsDocument, parseDocument, parseText, type Section } from './document.ts'
+import { assertOnlyOursChanged, assertReadable, assertStandsOnce, assertWritable } from './edit-checks.ts'
+import { linesOf, type OwnLine, type TextLine, textWithoutSections } from './own-lines.ts'
+import { encode, lineEndOf } from './text.ts'
+
+/**
+ * The document with our lines in section `name`; a new section is appended, an existing one updated in place.
+ * `ownKeys`: every key that may be ours, in the order in which they are written; `values`: the ones that should be
+ * there now. Throws AppError `file.section-unreadable` where AWS tools would not read exactly these values.
+ */
+export function setSection(
+  document: CredentialsDocument,
+  name: string,
+  ownKeys: readonly string[],
+  values: ReadonlyMap<string, string>,
+): CredentialsDocument {
+  assertWritable(name, values)
+  assertStandsOnce(document, name)
+  const section = document.sections.get(name)
+  const after = section
+    ? withText(document, updated(document, section, ownKeys, values), section.start)
+    : withText(document, appended(document, name, ownKeys, values), document.text.length)
+  assertReadable(document, after, name, ownKeys, values)
+  assertOnlyOursChanged(document, after, name, ownKeys)
+  return after
+}
+
+/**
+ * The document without our lines in section `name`, and without its header unless other keys stand there. What
+ * `setSection` appended is removed to the byte. Throws AppError `file.section-unreadable` where AWS tools would then
+ * read something else in other lines.
+ */
+export function removeSection(
+  document: CredentialsDocument,
+  name: string,
+  ownKeys: readonly string[],
+): CredentialsDocument {
+  const section = document.sections.get(name)
+  if (!section) return document
+  assertStandsOnce(document, name)
+  const text = textWithoutSections(document, new Set([name]), ownKeys)
+  // One line end before the section may go with it.
+  const after = withText(document, text, Math.max(0, section.start - 2))
+  assertOnlyOursChanged(document, after, name, ownKeys)
+  return after
+}
+
+/** `unchanged`: so many characters at its beginning are those of the document. */
+function withText(document: CredentialsDocument, text: string, unchanged: number): CredentialsDocument {
+  if (text === document.text) return document
+  // A byte that was not UTF-8 may be gone by now.
+  if (!document.isUtf8) return parseDocument(encode({ text, isUtf8: false }))
+  return parseText(text, true, document.split && { split: document.split, unchanged })
+}
+
+function appended(
+  { text }: CredentialsDocument,
+  name: string,
+  ownKeys: readonly string[],
+  values: ReadonlyMap<string, string>,
+): string {
+  // After a lone "\r", a "\n" would look like half of the user's line end when the section is removed.
+  const lineEnd = text.endsWith('\r') ? '\r\n' : lineEndOf(text)
+  const entries = ownKeys.filter((key) => values.has(key)).map((key) => `${key} = ${values.get(key)}`)
+  const lines = [`[${name}]`, ...entries].map((line) => line + lineEnd)
+  return text + (text === '' ? '' : lineEnd) + lines.join('')
+}
+
+type Splice = { start: number; end: number; text: string }
+
+function updated(
+  document: CredentialsDocument,
+  section: Section,
+  ownKeys: readonly string[],
+  values: ReadonlyMap<string, string>,
+): string {
+  const { header, own } = linesOf(document, section, ownKeys)
+  const lineEnd = lineEndOf(document.text)
+  const splices: Splice[] = []
+  let previous: TextLine = header
+  for (const key of ownKeys) {
+    const line = own.find((candidate) => candidate.key === key)
+    const value = values.get(key)
+    if (line && value === undefined) splices.push({ start: line.start, end: line.next, text: '' })
+    else if (line && value !== undefined) {
+      splices.push(replacement(document, section, line, value))
+      previous = line
+    } else if (value !== undefined) splices.push(insertion(previous, `${key} = ${value}`, lineEnd))
+  }
+  return spliced(document.text, splices)
+}
+
+/** Only the value where all readers agree about the line, else the line: capitals, a colon, an indentation go. */
+function replacement(
+  { text }: CredentialsDocument,
+  { entries }: Section,
+  { key, start, end }: OwnLine,
+  value: string,
+): Splice {
+  const entry = entries.get(key)
+  if (!entry || entry.disputed || entry.value === '' || entry.value.includes('\n'))
+    return { start, end, text: `${key} = ${value}` }
+  const valueStart = text.indexOf(entry.value, text.indexOf('=', start) + 1)
+  return { start: valueStart, end: valueStart + entry.value.length, text: value }
+}
+
+/** A last line without a line end stays without one. */
+function insertion({ end, next }: TextLine, line: string, lineEnd: string): Splice {
+  return { start: next, end: next, text: next > end ? line + lineEnd : lineEnd + line }
+}
+
+/** What is inserted at an offset goes before what is replaced there. */
+function spliced(text: string, splices: readonly Splice[]): string {
+  const inOrder = splices.toSorted((one, other) => one.start - other.start || one.end - other.end)
+  let result = ''
+  let cursor = 0
+  for (const splice of inOrder) {
+    result += text.slice(cursor, splice.start) + splice.text
+    cursor = splice.end
+  }
+  return result + text.slice(cursor)
+}

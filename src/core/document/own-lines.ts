@@ -1,0 +1,82 @@
+// Which lines of a section are ours, and where they stand in the text.
+
+import type { CredentialsDocument, Section } from './document.ts'
+import { lineEndAt, lineEndBefore, lineEndOf, splitLines, stripPython } from './text.ts'
+
+/** Offsets in the document's text: `end` is before the line end, `next` after it. */
+export type TextLine = { line: number; start: number; end: number; next: number }
+
+export type OwnLine = TextLine & { key: string }
+
+export type SectionLines = {
+  header: TextLine
+  /** Our lines, in file order. A line is ours when botocore reads one of our keys there: in any case, with "=" or ":". */
+  own: readonly OwnLine[]
+  /** Something other than comments and blank lines remains without our lines. */
+  hasOthers: boolean
+}
+
+export function linesOf(
+  document: CredentialsDocument,
+  section: Section,
+  ownKeys: readonly string[],
+): SectionLines {
+  const keyByLine = new Map<number, string>()
+  for (const key of ownKeys) {
+    const entry = section.entries.get(key)
+    if (entry) keyByLine.set(entry.line, key)
+  }
+  const own: OwnLine[] = []
+  let hasOthers = false
+  let header: TextLine | undefined
+  let start = section.start
+  let line = section.line
+  for (const content of splitLines(document.text.slice(section.start, section.end))) {
+    const end = start + content.length
+    const next = end + lineEndAt(document.text, end).length
+    const key = keyByLine.get(line)
+    if (!header) header = { line, start, end, next }
+    else if (key !== undefined) own.push({ key, line, start, end, next })
+    else hasOthers ||= !/^(?:[#;]|$)/.test(stripPython(content))
+    start = next
+    line++
+  }
+  return { header: header as TextLine, own, hasOthers }
+}
+
+/**
+ * The text without our lines in the named sections: the inverse of adding them.
+ * A header goes too unless something else would then fall into the section before, and with it the one line end that
+ * was added before it: the last one of the file as it was written, or, where something follows, a blank line.
+ */
+export function textWithoutSections(
+  document: CredentialsDocument,
+  names: ReadonlySet<string>,
+  ownKeys: readonly string[],
+): string {
+  const { text, sections } = document
+  const found = [...names].flatMap((name) => sections.get(name) ?? [])
+  let rest = ''
+  let cursor = text.length
+  const cut = (start: number, next: number) => {
+    rest = text.slice(next, cursor) + rest
+    cursor = Math.min(start, cursor)
+  }
+  for (const section of found.sort((one, other) => other.start - one.start)) {
+    const { header, own, hasOthers } = linesOf(document, section, ownKeys)
+    for (const line of own.toReversed()) cut(line.start, line.next)
+    if (hasOthers) continue
+    cut(header.start, header.next)
+    cursor -= lengthOfLineEndAdded(text, header, rest === '')
+  }
+  return text.slice(0, cursor) + rest
+}
+
+/** A header's own line end tells which one was added before it. Half of a `\r\n` never is: it is the user's. */
+function lengthOfLineEndAdded(text: string, header: TextLine, isLast: boolean): number {
+  const added = lineEndAt(text, header.end) || lineEndOf(text)
+  const position = header.start - added.length
+  if (position <= 0 || added === '\r' || lineEndBefore(text, header.start) !== added) return 0
+  const isBlankLine = lineEndBefore(text, position) !== ''
+  return isLast || isBlankLine ? added.length : 0
+}

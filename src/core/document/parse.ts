@@ -1,0 +1,55 @@
+// Puts a document together: plain sections read by themselves, and what lies between them as botocore and the SDK read
+// it. A plain header makes each reader forget what it read before, other than the names of sections; so where no name
+// reaches from one to the other, reading the parts is reading the whole.
+
+import { inheritDefaults, type Reading, readAsBotocore } from './botocore.ts'
+import type { CredentialsDocument, Section } from './document.ts'
+import { type Earlier, type Part, splitText } from './plain.ts'
+import { disputeWhatTheSdkReadsDifferently, plainNameOf, readAsSdk, type SdkSections } from './sdk.ts'
+
+type Readings = Pick<CredentialsDocument, 'sections' | 'findings' | 'sdkSections' | 'split'>
+
+/** What all readers read in a text, and where they differ. */
+export function readText(text: string, isUtf8: boolean, earlier?: Earlier): Readings {
+  const split = splitText(text, earlier)
+  const { plain, odd } = split
+  const reading = readAsBotocore(text, isUtf8, odd)
+  const sdkSections = readAsSdk(text, odd)
+  const sections = inOrder(plain, [...reading.sections.values()])
+  const isApart =
+    sdkSections !== undefined &&
+    sections.size === plain.length + reading.sections.size &&
+    !reading.sections.has('DEFAULT') &&
+    [...sdkSections.keys()].every((name) => !sections.get(plainNameOf(name))?.isPlain)
+  return isApart ? { ...compared(reading, sdkSections), sections, split } : readLineByLine(text, isUtf8)
+}
+
+/** The same without looking for plain sections: slower, and right for every text. */
+export function readLineByLine(text: string, isUtf8: boolean): Readings {
+  const whole: Part = { start: 0, end: text.length, line: 1 }
+  const reading = readAsBotocore(text, isUtf8, [whole])
+  return { ...compared(reading, readAsSdk(text, [whole]) ?? new Map()), split: undefined }
+}
+
+/** By name. Where one stands twice there are fewer. */
+function inOrder(plain: readonly Section[], odd: readonly Section[]): Map<string, Section> {
+  const sections = new Map<string, Section>()
+  let next = 0
+  for (const section of plain) {
+    for (let before = odd[next]; before && before.start < section.start; before = odd[++next])
+      sections.set(before.name, before)
+    sections.set(section.name, section)
+  }
+  for (const section of odd.slice(next)) sections.set(section.name, section)
+  return sections
+}
+
+function compared(
+  { sections, findings, disputedLines }: Reading,
+  sdkSections: SdkSections,
+): Omit<Readings, 'split'> {
+  disputeWhatTheSdkReadsDifferently(sections, sdkSections, findings, disputedLines)
+  inheritDefaults({ sections, findings })
+  findings.sort((one, other) => one.line - other.line)
+  return { sections, findings, sdkSections }
+}

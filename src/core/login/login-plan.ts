@@ -1,0 +1,279 @@
+// Who a login is for: which device, which profiles are renewed by its one code, and for how long. Everything that can
+// be refused without asking AWS is refused here, before a code is used up.
+
+import { AppError } from '../errors.ts'
+import { serialNumberObstacle } from '../profiles/obstacles.ts'
+import { findProfile, type MfaProcess, type Profile } from '../profiles/profiles.ts'
+import { isActive, secondsLeft } from '../profiles/session-state.ts'
+import type { Settings } from '../settings/default-settings.ts'
+import { isSessionDuration } from '../settings/settings.ts'
+import type { LoginRequest } from '../wire.ts'
+
+/** A key profile that can be logged in: everything a call needs is there. */
+export type KeyProfile = Profile & { serialNumber: string; accessKeyId: string }
+
+export type LoginPlan = {
+  serialNumber: string
+  /** Named by the user, the first one's keys make the call. */
+  targets: KeyProfile[]
+  /** Active profiles on the same device that the same code renews. */
+  companions: KeyProfile[]
+  durationSeconds: number
+  /** Active profiles with the same serial number that cannot share: their keys are not known to be of the same user. */
+  strangers: KeyProfile[]
+  /** A profile whose live session serves the targets as it stands; no code is needed. */
+  sharedFrom?: KeyProfile
+  /** What gives the code of this device where the user gave none. */
+  mfaProcess?: MfaProcess
+}
+
+/** The IAM user behind each access key id, as far as AWS was asked. */
+export type Identities = ReadonlyMap<string, string>
+
+/**
+ * Plans a login. Throws AppError profile.*, device.* or usage.* for everything that stands against it.
+ * `identities` tells which access keys belong to one user: without it only profiles with the same key share a session.
+ */
+export function planLogin(
+  profiles: readonly Profile[],
+  request: LoginRequest,
+  settings: Settings,
+  identities: Identities,
+  now: Date,
+  credentialsFile: string,
+): LoginPlan {
+  const targets = chooseTargets(profiles, request, now).map((profile) =>
+    requireLoginReady(profile, request, credentialsFile),
+  )
+  const [first] = targets
+  if (first === undefined) throw noChoice(profiles, 'no profile was named')
+  requireOneDevice(targets, identities)
+  const others = profiles
+    .filter((profile) => isActive(profile) && !targets.some((target) => target.profile === profile.profile))
+    .filter((profile): profile is KeyProfile => isLoginReady(profile))
+    .filter((profile) => profile.serialNumber === first.serialNumber)
+  const companions = others.filter((profile) => sharesDevice(first, profile, identities))
+  const strangers = others.filter((profile) => !companions.includes(profile))
+  const plan = { serialNumber: first.serialNumber, targets, companions, strangers }
+  const sharedFrom = liveSource(plan, request, now)
+  const { mfaProcess } = [...targets, ...companions].find((profile) => profile.mfaProcess !== undefined) ?? {}
+  return {
+    ...plan,
+    ...(mfaProcess === undefined ? {} : { mfaProcess }),
+    durationSeconds: sessionDuration(plan, request, settings),
+    ...(sharedFrom === undefined ? {} : { sharedFrom }),
+  }
+}
+
+/**
+ * The profiles whose user must be asked of AWS before a login can be planned: those on the device of the targets, when
+ * they use different access keys. Empty in the usual case of one key.
+ */
+export function profilesToIdentify(
+  profiles: readonly Profile[],
+  request: LoginRequest,
+  now: Date,
+): KeyProfile[] {
+  const targets = chooseTargets(profiles, request, now)
+  const { serialNumber = targets[0]?.serialNumber } = request
+  const others = profiles.filter((profile) => isActive(profile) && !targets.includes(profile))
+  const onDevice = [...targets.map((target) => withDevice(target, request)), ...others]
+    .filter((profile): profile is KeyProfile => isLoginReady(profile))
+    .filter((profile) => profile.serialNumber === serialNumber)
+  const keys = new Set(onDevice.map(({ accessKeyId }) => accessKeyId))
+  return keys.size > 1 ? onDevice : []
+}
+
+function withDevice(profile: Profile, { serialNumber }: LoginRequest): Profile {
+  return serialNumber === undefined ? profile : { ...profile, serialNumber }
+}
+
+function chooseTargets(profiles: readonly Profile[], request: LoginRequest, now: Date): Profile[] {
+  if (request.all) return everyKeyProfile(profiles)
+  if (request.profiles.length > 0) {
+    return [...new Set(request.profiles.map((name) => findProfile(profiles, name)))]
+  }
+  return chooseDevice(profiles, now)
+}
+
+function everyKeyProfile(profiles: readonly Profile[]): Profile[] {
+  const found = profiles.filter((profile) => isLoginReady(profile) && profile.session.kind !== 'foreign')
+  if (found.length > 0) return found
+  throw new AppError(
+    'profile.none-with-device',
+    'no profile has both an access key and an mfa_serial',
+    'add the device with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile PROFILE',
+  )
+}
+
+/** Nobody was named: the active profile that expires soonest; while none is active, all on the only device. */
+function chooseDevice(profiles: readonly Profile[], now: Date): Profile[] {
+  const ready = profiles.filter(isLoginReady)
+  const left = (profile: Profile) => secondsLeft(profile, now) ?? Number.NEGATIVE_INFINITY
+  const [soonest] = ready.filter(isActive).sort((a, b) => left(a) - left(b))
+  if (soonest !== undefined) return [soonest]
+  const fresh = ready.filter(({ session }) => session.kind === 'none')
+  if (new Set(fresh.map(({ serialNumber }) => serialNumber)).size === 1) return fresh
+  throw noChoice(profiles, 'no profile was named, and none is active yet')
+}
+
+function noChoice(profiles: readonly Profile[], fact: string): AppError {
+  const names = profiles.filter(isLoginReady).map(({ profile }) => profile)
+  const bare = profiles.filter(
+    ({ kind, serialNumber, obstacle }) => kind === 'key' && !serialNumber && !obstacle,
+  )
+  if (names.length === 0 && bare[0] !== undefined) return noSerialNumber(bare[0].profile)
+  if (names.length === 0)
+    return new AppError('profile.none-with-device', fact, 'look at what is there with: mfad status')
+  const shown = names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '')
+  return new AppError('usage.no-profile', fact, `choose one of ${shown}: mfad login ${names[0] ?? 'PROFILE'}`)
+}
+
+/** Is there everything that a call to STS needs, and nothing that speaks against it? */
+export function isLoginReady(profile: Profile): profile is KeyProfile {
+  const { kind, serialNumber, accessKeyId, obstacle } = profile
+  return kind === 'key' && serialNumber !== undefined && accessKeyId !== undefined && obstacle === undefined
+}
+
+/** They speak about the device only, and so do not count against another one. */
+const deviceObstacles: ReadonlySet<unknown> = new Set([
+  'profile.malformed-serial-number',
+  'profile.security-key',
+])
+
+function requireLoginReady(profile: Profile, request: LoginRequest, credentialsFile: string): KeyProfile {
+  const { obstacle, accessKeyId } = profile
+  const serialNumber = request.serialNumber ?? profile.serialNumber
+  const isDeviceReplaced = request.serialNumber !== undefined && deviceObstacles.has(obstacle?.code)
+  if (obstacle !== undefined && !isDeviceReplaced)
+    throw new AppError(obstacle.code, obstacle.message, obstacle.hint)
+  requireOurs(profile, request.adopt ?? false, credentialsFile)
+  if (serialNumber === undefined) {
+    throw noSerialNumber(profile.profile)
+  }
+  const malformed = serialNumberObstacle(profile.profile, serialNumber)
+  if (malformed?.code === 'profile.malformed-serial-number' && request.serialNumber !== undefined) {
+    throw new AppError(
+      'usage.bad-serial-number',
+      '--serial-number is neither an ARN nor a hardware serial number',
+      'copy it from the IAM console: --serial-number arn:aws:iam::ACCOUNT:mfa/NAME',
+    )
+  }
+  if (malformed !== undefined) throw new AppError(malformed.code, malformed.message, malformed.hint)
+  if (accessKeyId === undefined)
+    throw new AppError(
+      'profile.no-keys',
+      `profile ${profile.profile} has no access key`,
+      `add one with: aws configure --profile ${profile.profile}`,
+    )
+  return { ...profile, serialNumber, accessKeyId }
+}
+
+function noSerialNumber(profile: string): AppError {
+  return new AppError(
+    'profile.no-serial-number',
+    `profile ${profile} has no mfa_serial`,
+    `add its device with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile ${profile}`,
+  )
+}
+
+function requireOurs({ profile, session }: Profile, adopt: boolean, credentialsFile: string): void {
+  if (session.kind !== 'foreign') return
+  if (!session.isAdoptable) {
+    throw new AppError(
+      'profile.session-not-ours',
+      `${session.reason}, and it has an access key of its own: line ${session.line} of ${credentialsFile}`,
+      "mfad will not replace it: rename that section, or choose another suffix in mfad's settings",
+    )
+  }
+  if (adopt) return
+  throw new AppError(
+    'profile.session-not-ours',
+    `${session.reason}: line ${session.line} of ${credentialsFile}`,
+    `let mfad take it over with: mfad login ${profile} --adopt`,
+  )
+}
+
+function requireOneDevice(targets: readonly KeyProfile[], identities: Identities): void {
+  const [first] = targets
+  const other = targets.find((target) => first !== undefined && !sharesDevice(first, target, identities))
+  if (first === undefined || other === undefined) return
+  if (first.serialNumber === other.serialNumber) {
+    throw new AppError(
+      'device.different-users',
+      `${first.profile} and ${other.profile} name one device, but their access keys are not known to be of one user`,
+      `log them in one by one: mfad login ${first.profile}, and with the next code: mfad login ${other.profile}`,
+    )
+  }
+  throw new AppError(
+    'usage.several-devices',
+    `${first.profile} and ${other.profile} have different devices, and a code belongs to one`,
+    `log them in device by device: ${commandsByDevice(targets).join(', then: ')}`,
+  )
+}
+
+function commandsByDevice(targets: readonly KeyProfile[]): string[] {
+  const serialNumbers = [...new Set(targets.map(({ serialNumber }) => serialNumber))]
+  return serialNumbers.map((serialNumber) => {
+    const names = targets
+      .filter((target) => target.serialNumber === serialNumber)
+      .map(({ profile }) => profile)
+    return `mfad login ${names.join(' ')}`
+  })
+}
+
+function sharesDevice(left: KeyProfile, right: KeyProfile, identities: Identities): boolean {
+  if (left.serialNumber !== right.serialNumber) return false
+  if (left.accessKeyId === right.accessKeyId) return true
+  const identity = identities.get(left.accessKeyId)
+  return identity !== undefined && identity === identities.get(right.accessKeyId)
+}
+
+/** A session that is about to end is not worth sharing. */
+const leastSharedSeconds = 60
+
+/**
+ * A live session of the device, when no target has one itself: logging in beside it needs no code, unless the user asked
+ * for a duration of their own.
+ */
+function liveSource(
+  { targets, companions }: Pick<LoginPlan, 'targets' | 'companions'>,
+  request: LoginRequest,
+  now: Date,
+): KeyProfile | undefined {
+  if (request.tokenCode !== undefined || request.durationSeconds !== undefined) return undefined
+  const left = (profile: Profile) => secondsLeft(profile, now) ?? 0
+  if (targets.some((target) => left(target) > 0)) return undefined
+  const live = companions.filter((companion) => left(companion) >= leastSharedSeconds)
+  return live.sort((a, b) => left(b) - left(a))[0]
+}
+
+/** The shortest of the wishes of all who share the session. Throws for a target's that is outside STS's limits. */
+function sessionDuration(
+  { targets, companions }: Pick<LoginPlan, 'targets' | 'companions'>,
+  request: LoginRequest,
+  settings: Settings,
+): number {
+  if (request.durationSeconds !== undefined) {
+    if (isSessionDuration(request.durationSeconds)) return request.durationSeconds
+    throw new AppError(
+      'usage.bad-duration',
+      'a session lasts between 15 minutes and 36 hours',
+      'give a duration such as: --duration 8h',
+    )
+  }
+  const malformed = targets.find(
+    ({ durationSeconds: wish }) => wish !== undefined && !isSessionDuration(wish),
+  )
+  if (malformed !== undefined) {
+    throw new AppError(
+      'profile.bad-duration',
+      `duration_seconds of ${malformed.profile} is not a number from 900 to 129600, as STS takes them for a session`,
+      `change it with: aws configure set duration_seconds 43200 --profile ${malformed.profile}`,
+    )
+  }
+  const wishes = [...targets, ...companions].map(({ durationSeconds: wish }) =>
+    isSessionDuration(wish) ? wish : settings.durationSeconds,
+  )
+  return Math.min(...wishes)
+}

@@ -1,0 +1,75 @@
+// What an mfa_process gave: the code, or why there is none. Neither the code nor anything that looks like one is ever part
+// of a message, whatever the command says about itself.
+import { AppError } from '../errors.ts'
+import type { MfaProcess } from '../profiles/profiles.ts'
+import { printable } from '../text/printable.ts'
+import { codeInOutput } from './token-code.ts'
+
+/** How a command ended. `output` and `complaint` are what it printed, cut to their limits. */
+export type CommandResult = {
+  end:
+    | { kind: 'exited'; exitCode: number }
+    | { kind: 'signalled'; signal: string }
+    /** `stopped`: the daemon ends. */
+    | { kind: 'timed-out' | 'too-long' | 'stopped' | 'not-started' }
+  output: string
+  complaint: string
+}
+
+const mostComplaintCharacters = 200
+
+/** The code. Throws device.mfa-process-failed, device.mfa-process-gave-no-code and daemon.stopping. */
+export function codeOf(result: CommandResult, { profile }: MfaProcess, timeoutSeconds: number): string {
+  const { end, output, complaint } = result
+  if (end.kind === 'stopped')
+    throw new AppError('daemon.stopping', 'the daemon is stopping', 'try again when it runs')
+  const ending = endingOf(end, timeoutSeconds)
+  if (ending !== undefined) {
+    const said = lastLine(complaint)
+    throw new AppError(
+      'device.mfa-process-failed',
+      `mfa_process of ${printable(profile)} ${ending}${said === '' ? '' : `: ${said}`}`,
+      `run it by hand to see why, or give the code yourself: mfad login ${printable(profile)} CODE`,
+    )
+  }
+  const code = codeInOutput(output)
+  if (code !== undefined) return code
+  throw new AppError(
+    'device.mfa-process-gave-no-code',
+    `mfa_process of ${printable(profile)} printed ${output.trim() === '' ? 'nothing' : 'no code, or more than one'}`,
+    `it must print the six digits; meanwhile: mfad login ${printable(profile)} CODE`,
+  )
+}
+
+/** The command was not even run: the file that names it could be somebody else's doing. */
+export function refusedMfaProcess({ profile }: MfaProcess, cause: unknown): AppError {
+  const { message, hint } =
+    cause instanceof AppError ? cause : { message: 'the file that names it cannot be looked at', hint: '' }
+  return new AppError(
+    'device.mfa-process-refused',
+    `mfa_process of ${printable(profile)} is not run: ${message}`,
+    hint === '' ? `give the code yourself: mfad login ${printable(profile)} CODE` : hint,
+    cause,
+  )
+}
+
+function endingOf(end: CommandResult['end'], timeoutSeconds: number): string | undefined {
+  switch (end.kind) {
+    case 'exited':
+      return end.exitCode === 0 ? undefined : `failed (exit status ${end.exitCode})`
+    case 'signalled':
+      return `was ended by ${end.signal}`
+    case 'timed-out':
+      return `gave no answer within ${timeoutSeconds} s`
+    case 'too-long':
+      return 'printed more than a code could be'
+    default:
+      return 'could not be started'
+  }
+}
+
+/** The last line is the reason as a rule. Digits in the number of a code are blotted out. */
+function lastLine(complaint: string): string {
+  const line = complaint.trim().split('\n').at(-1) ?? ''
+  return printable(line.trim().replace(/\d(?:[ -]?\d){5,}/g, '******'), mostComplaintCharacters)
+}

@@ -1,0 +1,181 @@
+// What STS's failures mean, and whether a code was used up by them. STS has one vague text for every MFA problem; it is
+// diagnosed in the order of likelihood.
+import { AppError } from '../errors.ts'
+
+/** A failed call as the STS edge saw it. `kind` is `answered` when STS itself spoke. */
+export type StsFailure = {
+  kind: 'answered' | 'unreachable' | 'timeout' | 'not-sts' | 'stopping'
+  /** AWS's error code, such as AccessDenied; empty where STS did not speak. */
+  name: string
+  /** AWS's own text. */
+  message: string
+  httpStatus?: number
+  /** STS's clock minus ours. */
+  clockOffsetSeconds?: number
+}
+
+export type CallContext = {
+  profile: string
+  serialNumber: string
+  /** The last four characters of the access key id. */
+  keyEnding: string
+  secondsToNextCode: number
+  endpointHost: string
+  /** The code came from an mfa_process, which computes it by a clock, most likely ours. */
+  isCodeFromCommand?: boolean
+}
+
+const throttlingNames =
+  /^(?:Throttling|ThrottlingException|RequestLimitExceeded|TooManyRequestsException|ThrottledException)$/
+const unknownKeyNames = /^(?:InvalidClientTokenId|UnrecognizedClientException|InvalidAccessKeyId)$/
+const signatureNames =
+  /^(?:SignatureDoesNotMatch|InvalidSignatureException|RequestTimeTooSkewed|RequestExpired|IncompleteSignature)$/
+
+/** STS refuses signatures 15 min off; a third of it is named, since a wrong secret is the likelier cause below. */
+const leastSkewSeconds = 300
+
+/** A code counts for 30 s, and AWS takes the ones beside it. */
+const leastCodeSkewSeconds = 30
+
+const setClock = 'set the clock (timedatectl set-ntp true; on macOS: Date & Time in the System Settings)'
+
+/** Has STS looked at the code, so that it will not take it again? Unknown counts as no. */
+export function wasCodeEvaluated({ kind, name }: StsFailure): boolean {
+  return kind === 'answered' && name === 'AccessDenied'
+}
+
+/** The fact and the next step for a failed GetSessionToken or GetCallerIdentity. */
+export function describeStsFailure(failure: StsFailure, context: CallContext): AppError {
+  if (failure.kind !== 'answered') return describeSilence(failure, context)
+  const { name, message, httpStatus } = failure
+  const { profile, keyEnding, endpointHost } = context
+  if (name === 'AccessDenied' && /MultiFactorAuthentication/.test(message))
+    return describeMfaFailure(failure, context)
+  if (unknownKeyNames.test(name)) {
+    return new AppError(
+      'sts.key-rejected',
+      `AWS does not know the access key of ${profile} (ending in ${keyEnding}): it was deleted or deactivated`,
+      `enter a valid one with: aws configure --profile ${profile}`,
+    )
+  }
+  if (signatureNames.test(name)) return describeSignatureFailure(failure, context)
+  if (throttlingNames.test(name) || httpStatus === 429) {
+    return new AppError(
+      'sts.throttled',
+      'AWS is throttling requests',
+      `wait a minute, then: mfad login ${profile}`,
+    )
+  }
+  if (name === 'AccessDenied') {
+    return new AppError(
+      'sts.access-denied',
+      `AWS refused GetSessionToken for ${profile}`,
+      'ask your administrator which policy denies it',
+    )
+  }
+  if (name === 'ValidationError') {
+    return new AppError(
+      'sts.validation-error',
+      `AWS rejected the request for ${profile} as malformed`,
+      `check mfa_serial and duration_seconds of ${profile}`,
+    )
+  }
+  if (httpStatus !== undefined && httpStatus >= 500) {
+    return new AppError(
+      'sts.unavailable',
+      `STS at ${endpointHost} failed (HTTP ${httpStatus})`,
+      `try again in a minute with: mfad login ${profile}`,
+    )
+  }
+  return new AppError(
+    'sts.refused',
+    `AWS refused the request for ${profile} (${safeName(name)})`,
+    'look the error up in the STS documentation',
+  )
+}
+
+function describeSilence({ kind }: StsFailure, { profile, endpointHost }: CallContext): AppError {
+  switch (kind) {
+    case 'timeout':
+      return new AppError(
+        'network.timeout',
+        `STS at ${endpointHost} did not answer in time`,
+        `check the network, then: mfad login ${profile}`,
+      )
+    case 'not-sts':
+      return new AppError(
+        'sts.invalid-answer',
+        `what answered at ${endpointHost} is not STS`,
+        `a captive portal or proxy may be in between: check the network, then: mfad login ${profile}`,
+      )
+    case 'stopping':
+      return new AppError(
+        'daemon.stopping',
+        'the daemon is stopping',
+        `when it runs again: mfad login ${profile}`,
+      )
+    default:
+      return new AppError(
+        'network.unreachable',
+        `STS at ${endpointHost} cannot be reached`,
+        `check the network, then: mfad login ${profile}`,
+      )
+  }
+}
+
+function describeMfaFailure(
+  { message, clockOffsetSeconds: offset = 0 }: StsFailure,
+  { profile, serialNumber, secondsToNextCode, isCodeFromCommand = false }: CallContext,
+): AppError {
+  if (/unable to validate/.test(message)) {
+    return new AppError(
+      'sts.device-rejected',
+      `AWS does not accept the device ${serialNumber} for ${profile}`,
+      `compare mfa_serial with the device in the IAM console: aws configure set mfa_serial ARN --profile ${profile}`,
+    )
+  }
+  if (isCodeFromCommand) {
+    return new AppError(
+      'sts.token-code-rejected',
+      `AWS rejected the code that mfa_process gave for ${profile} (${serialNumber}): it is wrong or was already used`,
+      Math.abs(offset) >= leastCodeSkewSeconds
+        ? `codes depend on the time, and this computer's clock is ${describeSkew(offset)} that of AWS: ${setClock}`
+        : `does the command give the code of this device? meanwhile: mfad login ${profile} CODE`,
+    )
+  }
+  return new AppError(
+    'sts.token-code-rejected',
+    `AWS rejected the code for ${profile} (${serialNumber}): it is wrong or was already used`,
+    `wait ${secondsToNextCode} s for the next one, then: mfad login ${profile} (if it happens again: check the phone's clock, then mfa_serial)`,
+  )
+}
+
+function describeSignatureFailure(failure: StsFailure, { profile, keyEnding }: CallContext): AppError {
+  const { name, message, clockOffsetSeconds: offset } = failure
+  const isOfTime =
+    /^Request(?:TimeTooSkewed|Expired)$/.test(name) || /^Signature (?:expired|not yet current)/.test(message)
+  if (isOfTime || Math.abs(offset ?? 0) > leastSkewSeconds) {
+    return new AppError(
+      'sts.clock-skewed',
+      `this computer's clock is ${describeSkew(offset)} that of AWS`,
+      `${setClock}, then: mfad login ${profile}`,
+    )
+  }
+  return new AppError(
+    'sts.signature-rejected',
+    `the secret access key of ${profile} does not belong to its access key id (ending in ${keyEnding})`,
+    `enter both again with: aws configure --profile ${profile}`,
+  )
+}
+
+function describeSkew(offset: number | undefined): string {
+  if (offset === undefined || Math.abs(offset) < leastCodeSkewSeconds) return 'too far from'
+  const seconds = Math.abs(offset)
+  const amount = seconds < 90 ? `${seconds} s` : `${Math.round(seconds / 60)} min`
+  return `${amount} ${offset > 0 ? 'behind' : 'ahead of'}`
+}
+
+/** Letters only, as AWS's error codes are: an endpoint could send the code or the key id back in it. */
+function safeName(name: string): string {
+  return name.replace(/[^A-Za-z.]/g, '').slice(0, 64) || 'no error code'
+}

@@ -1,0 +1,210 @@
+// When to remind of what: a pure function of the active sessions, of what was told before, and of the time. A reminder is
+// a session and a lead time; of each session only the shortest lead time told is remembered, and only shorter ones may
+// follow. So none comes twice, whatever becomes of the settings and the files; nor of the clock, but that what was said too
+// early, by a clock that has been set back since, is said again at its time.
+import { afterQuietHours, type QuietHours, type UtcOffset } from '../time/quiet-hours.ts'
+
+/** All instants are on our own clock. */
+export type ActiveSession = {
+  profile: string
+  accessKeyId: string
+  expiration: Date
+  /** How long the session lives in all, as far as known. */
+  lifeSeconds: number
+  /** One code serves all sessions with the same device. */
+  device: string
+  /** The device's name, where the profile can be logged in with a code. */
+  serialNumber?: string
+  /** It is expected to be renewed without the user: nothing is told before this. */
+  tellFrom?: Date
+}
+
+export type Reminder = {
+  /** Expired where at least one session has. */
+  kind: 'expiring' | 'expired'
+  sessions: ActiveSession[]
+  /** The earliest among them. */
+  expiration: Date
+}
+
+/**
+ * By session: the shortest lead time told, in seconds; infinite for a session that was seen but never told of, and
+ * `allSaid` or `abandoned` for one that nothing more is to be said of.
+ */
+export type Told = ReadonlyMap<string, number>
+
+/** Shorter than any lead time. */
+const allSaid = -1
+/** The same, for as long as the session counts as an abandoned one by our clock, which may have been ahead. */
+const abandoned = -2
+
+export type ReminderRules = {
+  leadSeconds: readonly number[]
+  quietHours: QuietHours | undefined
+  utcOffset: UtcOffset
+  /** By profile. */
+  snoozedUntil: ReadonlyMap<string, Date>
+}
+
+export type ReminderPlan = {
+  /** To be shown now: what falls together is one notification. */
+  due?: Reminder
+  /** What counts as told once `due` is shown. */
+  told: Told
+  /** The instant of the next reminder, when nothing changes until then. */
+  nextAt?: Date
+}
+
+type Moment = { session: ActiveSession; leadSeconds: number; rawAt: number; at: number }
+
+/** Reminders that would come within a minute of one another are one. */
+const mergeWindowMs = 60_000
+/** The next code renews the whole device, so what it needs soon is said at once. */
+const deviceWindowMs = 5 * 60_000
+/**
+ * A session that had expired long before it was first seen is an abandoned one. A long weekend with the computer switched
+ * off is shorter than this: whoever comes back on Monday is told.
+ */
+const abandonedMs = 72 * 3600_000
+const mostRemembered = 1000
+
+/** What tells sessions apart: two profiles can share one session's keys. */
+export function sessionId({ accessKeyId, profile }: Pick<ActiveSession, 'accessKeyId' | 'profile'>): string {
+  return `${accessKeyId} ${profile}`
+}
+
+/**
+ * What to remind of at `now`. A lead time longer than half the session's life is dropped; of several moments that have
+ * passed for one session only the last is told (a computer that slept hears of the expiration once). What falls into
+ * quiet hours or a snooze comes when those are over.
+ */
+export function planReminders(
+  sessions: readonly ActiveSession[],
+  rules: ReminderRules,
+  before: Told,
+  now: Date,
+): ReminderPlan {
+  const told = withNewSessions(before, sessions, now)
+  const moments = sessions.flatMap((session) => momentsOf(session, rules, told, now))
+  const shown = momentsToShow(moments, rules, now)
+  for (const { session, leadSeconds } of shown) {
+    const id = sessionId(session)
+    told.set(id, Math.min(leadSeconds, told.get(id) ?? leadSeconds))
+  }
+  const later = moments.filter(
+    ({ session, leadSeconds }) => leadSeconds < (told.get(sessionId(session)) ?? 0),
+  )
+  const due = mergeReminders(shown, now)
+  return {
+    told,
+    ...(due === undefined ? {} : { due }),
+    ...(later.length === 0
+      ? {}
+      : { nextAt: new Date(later.map(({ at }) => at).reduce((a, b) => Math.min(a, b))) }),
+  }
+}
+
+/** `told` as it was `before` a reminder was shown: it comes again. */
+export function untold(told: Told, before: Told, reminder: Reminder): Told {
+  const ids = reminder.sessions.map(sessionId)
+  return new Map([...told, ...ids.map((id) => [id, before.get(id) ?? Number.POSITIVE_INFINITY] as const)])
+}
+
+/** `told` with nothing more to be said of these. */
+export function allTold(told: Told, sessions: readonly ActiveSession[]): Told {
+  return new Map([...told, ...sessions.map((session) => [sessionId(session), allSaid] as const)])
+}
+
+/** Is there anything to be said of a session yet, beside its reminders? */
+export function isAllTold(told: Told, session: ActiveSession): boolean {
+  return (told.get(sessionId(session)) ?? 0) < 0
+}
+
+/** The sessions that a code can renew, one list for each device. */
+export function byDevice(sessions: readonly ActiveSession[]): ActiveSession[][] {
+  const groups = new Map<string, ActiveSession[]>()
+  for (const session of sessions) {
+    if (session.serialNumber === undefined) continue
+    groups.set(session.device, [...(groups.get(session.device) ?? []), session])
+  }
+  return [...groups.values()]
+}
+
+/** The instant at which a session counts as expired: timers may come a little early. */
+export function hasExpired({ expiration }: Pick<ActiveSession, 'expiration'>, now: Date): boolean {
+  return expiration.getTime() <= now.getTime() + 1000
+}
+
+/** The lead times that apply to a session, in seconds. */
+export function applicableLeads(leadSeconds: readonly number[], lifeSeconds: number): number[] {
+  return leadSeconds.filter((lead) => lead <= lifeSeconds / 2)
+}
+
+/**
+ * What is remembered of sessions that are gone from the file is of no use. But a file that is gone for a moment, while
+ * an editor saves it, must not have its reminders shown again: so nothing is forgotten before it is a lot.
+ */
+function withNewSessions(before: Told, sessions: readonly ActiveSession[], now: Date): Map<string, number> {
+  const present = new Set(sessions.map(sessionId))
+  const kept = before.size <= mostRemembered ? [...before] : [...before].filter(([id]) => present.has(id))
+  const told = new Map(kept)
+  for (const session of sessions) {
+    const isAbandoned = session.expiration.getTime() < now.getTime() - abandonedMs
+    const id = sessionId(session)
+    const known = told.get(id)
+    if (known === undefined && isAbandoned) told.set(id, abandoned)
+    else if (known === undefined || (known === abandoned ? !isAbandoned : isTooEarly(session, known, now)))
+      told.set(id, Number.POSITIVE_INFINITY)
+  }
+  return told
+}
+
+/** Our clock was set back after this was told: by as much as nothing is told too early otherwise. */
+function isTooEarly({ expiration }: ActiveSession, leadSeconds: number, now: Date): boolean {
+  return leadSeconds >= 0 && expiration.getTime() - leadSeconds * 1000 > now.getTime() + deviceWindowMs
+}
+
+/** Those still to come or to be told, of one session. */
+function momentsOf(session: ActiveSession, rules: ReminderRules, told: Told, now: Date): Moment[] {
+  const { quietHours, utcOffset, snoozedUntil, leadSeconds } = rules
+  const shortest = told.get(sessionId(session)) ?? Number.POSITIVE_INFINITY
+  const notBefore = Math.max(
+    now.getTime(),
+    session.tellFrom?.getTime() ?? Number.NEGATIVE_INFINITY,
+    snoozedUntil.get(session.profile)?.getTime() ?? Number.NEGATIVE_INFINITY,
+  )
+  return applicableLeads(leadSeconds, session.lifeSeconds)
+    .filter((lead) => lead < shortest)
+    .map((lead) => {
+      const rawAt = session.expiration.getTime() - lead * 1000
+      const at = afterQuietHours(new Date(Math.max(rawAt, notBefore)), quietHours, utcOffset).getTime()
+      return { session, leadSeconds: lead, rawAt, at }
+    })
+}
+
+/** What is due, and what of the other sessions falls together with it, other than what is held back. */
+function momentsToShow(moments: readonly Moment[], { snoozedUntil }: ReminderRules, now: Date): Moment[] {
+  const due = moments.filter(({ at }) => at <= now.getTime())
+  const dueIds = new Set(due.map(({ session }) => sessionId(session)))
+  const dueOfDevice = new Set(due.map(({ session, leadSeconds }) => `${session.device} ${leadSeconds}`))
+  const isNear = ({ session, leadSeconds, rawAt }: Moment) => {
+    const isOfDueDevice = dueOfDevice.has(`${session.device} ${leadSeconds}`)
+    return rawAt <= now.getTime() + (isOfDueDevice ? deviceWindowMs : mergeWindowMs)
+  }
+  const isHeld = ({ session }: Moment) =>
+    (snoozedUntil.get(session.profile) ?? now) > now || (session.tellFrom ?? now) > now
+  const near = moments.filter(
+    (moment) => !dueIds.has(sessionId(moment.session)) && isNear(moment) && !isHeld(moment),
+  )
+  return due.length === 0 ? [] : [...due, ...near]
+}
+
+function mergeReminders(moments: readonly Moment[], now: Date): Reminder | undefined {
+  const sessions = [...new Set(moments.map(({ session }) => session))].sort(
+    (a, b) => a.expiration.getTime() - b.expiration.getTime(),
+  )
+  const [earliest] = sessions
+  if (earliest === undefined) return undefined
+  const kind = hasExpired(earliest, now) ? 'expired' : 'expiring'
+  return { kind, sessions, expiration: earliest.expiration }
+}

@@ -1,0 +1,163 @@
+// What speaks against logging a profile in, before anybody is asked for a code.
+import type { ErrorBody } from '../errors.ts'
+import { printable } from '../text/printable.ts'
+import type { FilePaths, Profile } from './profiles.ts'
+import { longTermCredentialsOf, type ProfileSections, sectionsOf } from './sections.ts'
+import { isPortableName, isSerialNumber } from './session-section.ts'
+
+/** The device comes last: `--serial-number` replaces it, and must find all the rest looked at. */
+export function findObstacle(
+  sections: ProfileSections,
+  profile: Profile,
+  paths: FilePaths,
+): ErrorBody | undefined {
+  return (
+    nameObstacle(profile) ??
+    kindObstacle(sections, profile, paths) ??
+    keyObstacle(sections, profile, paths) ??
+    shadowObstacle(sections, profile, paths) ??
+    deviceObstacle(profile)
+  )
+}
+
+function nameObstacle({ profile, sessionProfile }: Profile): ErrorBody | undefined {
+  if (isPortableName(profile) && isPortableName(sessionProfile)) return undefined
+  return {
+    code: 'profile.unusable-name',
+    message: `the name ${JSON.stringify(printable(profile))} cannot be read by every AWS tool`,
+    hint: 'rename the profile; letters, digits and _ . / % @ : + - are safe',
+  }
+}
+
+function kindObstacle(
+  sections: ProfileSections,
+  { profile, sessionProfile, kind, sourceProfile }: Profile,
+  paths: FilePaths,
+): ErrorBody | undefined {
+  if (kind === 'key') return undefined
+  if (kind === 'role') {
+    const suffix = sessionProfile.slice(profile.length)
+    if (sourceProfile?.endsWith(suffix)) {
+      return {
+        code: 'profile.is-a-role',
+        message: `${profile} is a role profile, and AWS tools assume it with [${sourceProfile}]`,
+        hint: `log that one in: mfad login ${sourceProfile.slice(0, -suffix.length)}`,
+      }
+    }
+    const source = sourceProfile ?? profile
+    return {
+      code: 'profile.is-a-role',
+      message: `${profile} is a role profile, and mfad writes sessions for profiles that hold an access key`,
+      hint: `log in its source (mfad login ${source}) and set source_profile = ${source}${suffix} in [profile ${profile}]: AWS tools then assume the role without a code`,
+    }
+  }
+  const [section, config] = sectionsOf(sections, profile)
+  if (section?.entries.has('aws_session_token') || section?.entries.has('aws_security_token')) {
+    return {
+      code: 'profile.holds-session',
+      message: `${profile} holds session credentials, and STS issues sessions only for long-term keys`,
+      hint: `put the long-term keys of an IAM user into [${profile}] of ${paths.credentials}`,
+    }
+  }
+  if (section?.entries.has('credential_process') || config?.entries.has('credential_process')) {
+    return {
+      code: 'profile.keys-from-command',
+      message: `the keys of ${profile} come from its credential_process, and mfad reads long-term keys from the files only`,
+      hint: `put the long-term keys of an IAM user into [${profile}] of ${paths.credentials}`,
+    }
+  }
+  return {
+    code: 'profile.no-keys',
+    message: `profile ${profile} has no access key`,
+    hint: `add one with: aws configure --profile ${profile}`,
+  }
+}
+
+const keysThatMustAgree = [
+  'aws_access_key_id',
+  'aws_secret_access_key',
+  'mfa_serial',
+  'region',
+  'endpoint_url',
+  'duration_seconds',
+] as const
+
+function keyObstacle(
+  sections: ProfileSections,
+  { profile }: Profile,
+  paths: FilePaths,
+): ErrorBody | undefined {
+  const own = sectionsOf(sections, profile)
+  for (const key of keysThatMustAgree) {
+    const index = own.findIndex((section) => section?.entries.has(key))
+    const entry = own[index]?.entries.get(key)
+    if (entry === undefined || !entry.disputed) continue
+    return {
+      code: 'profile.disputed-value',
+      message: `AWS tools disagree about ${key} of ${profile}: line ${entry.line} of ${index === 0 ? paths.credentials : paths.config}`,
+      hint: 'write it as "key = value" at the start of a line, without quotes, comment or second copy',
+    }
+  }
+  const keys = longTermCredentialsOf(sections, profile)
+  if (
+    keys !== undefined &&
+    /^[A-Z0-9]{16,128}$/.test(keys.accessKeyId) &&
+    /^[\x21-\x7e]{1,512}$/.test(keys.secretAccessKey)
+  ) {
+    return undefined
+  }
+  return {
+    code: 'profile.malformed-keys',
+    message: `the access key of ${profile} is empty or malformed`,
+    hint: `enter it again with: aws configure --profile ${profile}`,
+  }
+}
+
+function deviceObstacle({ profile, serialNumber }: Profile): ErrorBody | undefined {
+  if (serialNumber === undefined) return undefined
+  return serialNumberObstacle(profile, serialNumber)
+}
+
+/** What speaks against a serial number: its form, or a FIDO security key, which GetSessionToken cannot use. */
+export function serialNumberObstacle(profile: string, serialNumber: string): ErrorBody | undefined {
+  if (!isSerialNumber(serialNumber)) {
+    return {
+      code: 'profile.malformed-serial-number',
+      message: `the mfa_serial of ${profile} is neither an ARN nor a hardware serial number`,
+      hint: `set it with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile ${profile}`,
+    }
+  }
+  if (!serialNumber.includes(':u2f/')) return undefined
+  return {
+    code: 'profile.security-key',
+    message: `the device of ${profile} is a FIDO security key, which AWS does not accept for GetSessionToken`,
+    hint: 'register an authenticator app (TOTP) for this user as well and use its ARN as mfa_serial',
+  }
+}
+
+/** What would keep AWS tools from looking at our section: they prefer these in the session profile's config section. */
+function shadowObstacle(
+  sections: ProfileSections,
+  { sessionProfile }: Profile,
+  paths: FilePaths,
+): ErrorBody | undefined {
+  const [inCredentials, config] = sectionsOf(sections, sessionProfile)
+  for (const section of [config, inCredentials]) {
+    for (const [key, { line }] of section?.entries ?? []) {
+      if (!/^(?:role_arn|web_identity_token_file|credential_source|sso_.+)$/.test(key)) continue
+      return {
+        code: 'profile.session-shadowed',
+        message: `AWS tools would not use [${sessionProfile}]: ${key} in line ${line} of ${section === config ? paths.config : paths.credentials} comes first`,
+        hint: `remove ${key} there, or choose another suffix in mfad's settings`,
+      }
+    }
+  }
+  if (config?.entries.has('aws_access_key_id') && !config.entries.has('aws_session_token')) {
+    return {
+      code: 'profile.session-is-key-profile',
+      message: `${sessionProfile} is a profile with an access key of its own in ${paths.config}`,
+      hint: "rename it, or choose another suffix in mfad's settings",
+    }
+  }
+  return undefined
+}

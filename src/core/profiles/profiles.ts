@@ -1,0 +1,196 @@
+// The profiles a user knows, derived from the two files: what each one is, its device, and what stands in the place of
+// its session section. A profile is the union of its sections, the credentials file winning key by key.
+import type { Section } from '../document/document.ts'
+import { AppError, type ErrorBody } from '../errors.ts'
+import { nearestName } from '../text/nearest-name.ts'
+import { printable } from '../text/printable.ts'
+import { findObstacle } from './obstacles.ts'
+import { type Documents, type ProfileSections, profileSections, sectionsOf } from './sections.ts'
+import { agreedValue, isRegion, readSession, readSessionSection, type Session } from './session-section.ts'
+
+export type FilePaths = { credentials: string; config: string }
+
+/** A command that prints the code, and the file that names it. */
+export type MfaProcess = { command: string; profile: string; file: string }
+
+export type Profile = {
+  profile: string
+  sessionProfile: string
+  kind: 'key' | 'role' | 'other'
+  session: Session
+  serialNumber?: string
+  sourceProfile?: string
+  region?: string
+  endpointUrl?: string
+  /** As written: NaN where it is no number. */
+  durationSeconds?: number
+  accessKeyId?: string
+  /** Its own, or that of a source profile. */
+  mfaProcess?: MfaProcess
+  /** What speaks against a login, whatever the code: shown by `status`, thrown by `login`. */
+  obstacle?: ErrorBody
+  /** The session section stands, but its profile is gone. */
+  isOrphan?: boolean
+  /** The config file gives the session profile a region of its own, so that ours would only hide it. */
+  hasOwnSessionRegion: boolean
+  /** Keys of the profile that AWS tools would need in the session profile too. */
+  notInherited: readonly string[]
+}
+
+/** Every profile of the two files in the order of the credentials file, then of the config file, then orphans. */
+export function buildProfiles(documents: Documents, suffix: string, paths: FilePaths): Profile[] {
+  const sections = profileSections(documents)
+  const known = new Set([...sections.credentials.keys(), ...sections.config.keys()])
+  const listed = [...known].filter((name) => !isSessionOfAnother(sections, name, suffix, known))
+  const profiles = listed.map((name) => buildProfile(documents, sections, name, suffix, paths))
+  return [...profiles, ...orphans(documents, suffix, new Set(listed))]
+}
+
+/**
+ * The profile that a name given by the user means: that profile, or the one whose session profile it names.
+ * Throws profile.not-found with the nearest name.
+ */
+export function findProfile(profiles: readonly Profile[], name: string): Profile {
+  const exact = profiles.find(({ profile }) => profile === name)
+  const found = exact ?? profiles.find(({ sessionProfile }) => sessionProfile === name)
+  if (found !== undefined) return found
+  const near = nearestName(
+    name,
+    profiles.map(({ profile }) => profile),
+  )
+  throw new AppError(
+    'profile.not-found',
+    `there is no profile ${printable(name)}`,
+    near === undefined
+      ? 'list the profiles with: mfad status'
+      : `did you mean ${near}? all profiles: mfad status`,
+  )
+}
+
+/** `[dev-mfa]` is no profile of its own while `dev` exists, unless it holds long-term keys or a role. */
+function isSessionOfAnother(
+  sections: ProfileSections,
+  name: string,
+  suffix: string,
+  known: ReadonlySet<string>,
+): boolean {
+  const section = sections.credentials.get(name)
+  if (section !== undefined && readSessionSection(section).kind === 'ours') return true
+  if (!name.endsWith(suffix) || !known.has(name.slice(0, -suffix.length))) return false
+  return kindOf(sectionsOf(sections, name)) === 'other'
+}
+
+function kindOf([first, second]: [Section | undefined, Section | undefined]): Profile['kind'] {
+  const has = (key: string) => first?.entries.has(key) || second?.entries.has(key)
+  if (has('role_arn') && (has('source_profile') || has('aws_access_key_id'))) return 'role'
+  if (has('role_arn') || has('aws_session_token') || has('aws_security_token')) return 'other'
+  return has('aws_access_key_id') && has('aws_secret_access_key') ? 'key' : 'other'
+}
+
+function buildProfile(
+  documents: Documents,
+  sections: ProfileSections,
+  name: string,
+  suffix: string,
+  paths: FilePaths,
+): Profile {
+  const own = sectionsOf(sections, name)
+  const value = (key: string) => agreedValue(own[0], key) ?? agreedValue(own[1], key)
+  const sessionProfile = name + suffix
+  const session = readSession(documents.credentials, sessionProfile)
+  const kind = kindOf(own)
+  const duration = value('duration_seconds')
+  const inConfig = sections.config.get(sessionProfile)
+  const fields = {
+    serialNumber: value('mfa_serial'),
+    sourceProfile: value('source_profile'),
+    region: validRegion(value('region')),
+    endpointUrl: value('endpoint_url'),
+    accessKeyId: kind === 'key' ? value('aws_access_key_id') : undefined,
+    durationSeconds: duration === undefined ? undefined : Number(duration),
+    mfaProcess: kind === 'key' ? findMfaProcess(sections, name, suffix, paths) : undefined,
+  }
+  const profile: Profile = {
+    profile: name,
+    sessionProfile,
+    kind,
+    session,
+    hasOwnSessionRegion: inConfig?.entries.has('region') ?? false,
+    notInherited: ['endpoint_url', 'ca_bundle'].filter(
+      (key) => value(key) !== undefined && !inConfig?.entries.has(key),
+    ),
+    ...definedOnly(fields),
+  }
+  const obstacle = findObstacle(sections, profile, paths)
+  return obstacle === undefined ? profile : { ...profile, obstacle }
+}
+
+/** As in aws-vault, `mfa_process` is inherited along `source_profile`; that may go in a circle. */
+function findMfaProcess(
+  sections: ProfileSections,
+  profile: string,
+  suffix: string,
+  paths: FilePaths,
+): MfaProcess | undefined {
+  const seen = new Set<string>()
+  let name: string | undefined = profile
+  while (name !== undefined && !seen.has(name)) {
+    seen.add(name)
+    const [inCredentials, inConfig] = sectionsOf(sections, name)
+    const first = agreedValue(inCredentials, 'mfa_process')
+    const command = first ?? agreedValue(inConfig, 'mfa_process')
+    const file = first === undefined ? paths.config : paths.credentials
+    if (command !== undefined) return { command, profile: name, file }
+    name = sourceOf(sections, name, suffix)
+  }
+  return undefined
+}
+
+/** A source that names a session profile means its profile. */
+function sourceOf(sections: ProfileSections, name: string, suffix: string): string | undefined {
+  const own = sectionsOf(sections, name)
+  const source = agreedValue(own[0], 'source_profile') ?? agreedValue(own[1], 'source_profile')
+  if (source === undefined || !source.endsWith(suffix)) return source
+  const isOwnProfile = sectionsOf(sections, source).some(
+    (section) => section?.entries.has('mfa_process') || section?.entries.has('source_profile'),
+  )
+  return isOwnProfile ? source : source.slice(0, -suffix.length)
+}
+
+function validRegion(region: string | undefined): string | undefined {
+  return region !== undefined && isRegion(region) ? region : undefined
+}
+
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
+
+function definedOnly<T extends object>(fields: T): Defined<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>
+}
+
+function orphans(documents: Documents, suffix: string, listed: ReadonlySet<string>): Profile[] {
+  const found: Profile[] = []
+  for (const [name, section] of documents.credentials.sections) {
+    const session = readSessionSection(section)
+    if (session.kind !== 'ours') continue
+    const isSuffixed = name.endsWith(suffix) && name.length > suffix.length
+    const profile = isSuffixed ? name.slice(0, -suffix.length) : name
+    if (isSuffixed && listed.has(profile)) continue
+    found.push({
+      profile,
+      sessionProfile: name,
+      kind: 'other',
+      session,
+      isOrphan: true,
+      hasOwnSessionRegion: false,
+      notInherited: [],
+      obstacle: {
+        code: 'profile.orphan',
+        message: isSuffixed
+          ? `profile ${profile} is gone, its session is still there`
+          : `[${name}] was written under another suffix`,
+        hint: `remove it with: mfad logout ${profile}`,
+      },
+    })
+  }
+  return found
+}

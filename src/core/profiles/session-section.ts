@@ -1,0 +1,167 @@
+// The section mfad writes: its keys, whose it is, and which values may ever stand in it.
+
+import type { CredentialsDocument, Section } from '../document/document.ts'
+import { AppError } from '../errors.ts'
+import { formatInstant } from '../time/instant.ts'
+
+/** Every key that may be ours in a session section, in the order in which they are written. */
+export const sessionKeys = [
+  'aws_access_key_id',
+  'aws_secret_access_key',
+  'aws_session_token',
+  'aws_security_token',
+  'expiration',
+  'region',
+  'manager',
+  'mfad_key',
+] as const
+
+/** Temporary credentials as STS issues them. */
+export type SessionCredentials = {
+  accessKeyId: string
+  secretAccessKey: string
+  sessionToken: string
+  expiration: Date
+}
+
+/** What stands in the place of a session section. `expiration` is missing where ours cannot be read. */
+export type Session =
+  | { kind: 'none' }
+  | { kind: 'ours'; accessKeyId: string; expiration?: Date; line: number }
+  | { kind: 'foreign'; reason: string; line: number; isAdoptable: boolean }
+
+const ownKeyIdLength = 8
+/** One alone is worth keeping, too. */
+const longTermKeys = ['aws_access_key_id', 'aws_secret_access_key'] as const
+const maxTokenLength = 8192
+const patterns = {
+  accessKeyId: /^ASIA[A-Z0-9]{12,124}$/,
+  secretAccessKey: /^[A-Za-z0-9+/=_-]+$/,
+  sessionToken: /^[A-Za-z0-9+/=_-]+$/,
+  region: /^[a-z0-9-]{1,64}$/,
+  serialNumber: /^[\w+=/:,.@-]{9,256}$/,
+  profileName: /^[A-Za-z0-9_./%@:+][A-Za-z0-9_./%@:+-]*$/,
+} as const
+
+export function isRegion(text: string): boolean {
+  return patterns.region.test(text)
+}
+
+export function isSerialNumber(text: string): boolean {
+  return patterns.serialNumber.test(text)
+}
+
+/** Can every AWS tool read a section of this name? (The Rust SDK's set of characters is the narrowest.) */
+export function isPortableName(name: string): boolean {
+  return patterns.profileName.test(name) && name !== 'DEFAULT' && name !== '__proto__'
+}
+
+/**
+ * The values of a session section, each checked against its own pattern: a hostile endpoint could put a line break and
+ * a `credential_process` into a token, and AWS tools would run it. Throws sts.invalid-answer; nothing is ever quoted or
+ * trimmed to fit.
+ */
+export function sessionValues(
+  credentials: SessionCredentials,
+  region: string | undefined,
+): Map<string, string> {
+  const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials
+  const malformed =
+    malformedValue(credentials) ?? (region === undefined || isRegion(region) ? undefined : 'region')
+  if (malformed !== undefined) {
+    throw new AppError(
+      'sts.invalid-answer',
+      `the answer from STS holds a malformed ${malformed}; nothing was written`,
+      'check the endpoint and the network: something between here and AWS may have changed the answer',
+    )
+  }
+  return new Map([
+    ['aws_access_key_id', accessKeyId],
+    ['aws_secret_access_key', secretAccessKey],
+    ['aws_session_token', sessionToken],
+    ['expiration', formatInstant(expiration)],
+    ...(region === undefined ? [] : [['region', region] as const]),
+    ['manager', 'mfad'],
+    ['mfad_key', accessKeyId.slice(-ownKeyIdLength)],
+  ])
+}
+
+/** What stands in the section of this name: nothing, a session of ours, or something that is not ours. */
+export function readSession(document: CredentialsDocument, name: string): Session {
+  const section = document.sections.get(name)
+  return section === undefined ? { kind: 'none' } : readSessionSection(section)
+}
+
+/**
+ * Ours is a section whose `manager` is mfad and whose `mfad_key` still ends its access key id: another tool that
+ * replaces the keys leaves those two standing.
+ */
+export function readSessionSection(section: Section): Session {
+  const accessKeyId = agreedValue(section, 'aws_access_key_id')
+  const isMarked = agreedValue(section, 'manager') === 'mfad'
+  if (isMarked && accessKeyId !== undefined && patterns.accessKeyId.test(accessKeyId)) {
+    if (agreedValue(section, 'mfad_key') === accessKeyId.slice(-ownKeyIdLength)) {
+      const expiration = parseExpiration(agreedValue(section, 'expiration'))
+      return {
+        kind: 'ours',
+        accessKeyId,
+        line: section.line,
+        ...(expiration === undefined ? {} : { expiration }),
+      }
+    }
+  }
+  const hasSessionKeys = accessKeyId !== undefined && patterns.accessKeyId.test(accessKeyId)
+  return {
+    kind: 'foreign',
+    line: section.line,
+    isAdoptable: hasSessionKeys || !longTermKeys.some((key) => section.entries.has(key)),
+    reason: foreignReason(section, isMarked, hasSessionKeys),
+  }
+}
+
+/** The session credentials that a section of ours holds, or undefined where one is missing or malformed. */
+export function readSessionCredentials(section: Section): SessionCredentials | undefined {
+  const accessKeyId = agreedValue(section, 'aws_access_key_id')
+  const secretAccessKey = agreedValue(section, 'aws_secret_access_key')
+  const sessionToken = agreedValue(section, 'aws_session_token')
+  const expiration = parseExpiration(agreedValue(section, 'expiration'))
+  if (!accessKeyId || !secretAccessKey || !sessionToken || expiration === undefined) return undefined
+  const credentials = { accessKeyId, secretAccessKey, sessionToken, expiration }
+  return malformedValue(credentials) === undefined ? credentials : undefined
+}
+
+/** A value that every AWS reader reads alike, or undefined. */
+export function agreedValue(section: Section | undefined, key: string): string | undefined {
+  const entry = section?.entries.get(key)
+  return entry === undefined || entry.disputed || entry.value === '' ? undefined : entry.value
+}
+
+function foreignReason(section: Section, isMarked: boolean, hasSessionKeys: boolean): string {
+  if (isMarked) return `[${section.name}] was written by mfad, but another program has changed its keys since`
+  if (hasSessionKeys) return `[${section.name}] holds session credentials that mfad did not write`
+  return `[${section.name}] is not mfad's`
+}
+
+function parseExpiration(text: string | undefined): Date | undefined {
+  if (text === undefined || !/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/.test(text)) return undefined
+  const expiration = new Date(text)
+  return Number.isNaN(expiration.getTime()) ? undefined : expiration
+}
+
+function isFourDigitYear(date: Date): boolean {
+  return date.getUTCFullYear() >= 1970 && date.getUTCFullYear() <= 9999
+}
+
+function malformedValue({
+  accessKeyId,
+  secretAccessKey,
+  sessionToken,
+  expiration,
+}: SessionCredentials): string | undefined {
+  if (!patterns.accessKeyId.test(accessKeyId)) return 'access key id'
+  if (secretAccessKey.length > maxTokenLength || !patterns.secretAccessKey.test(secretAccessKey))
+    return 'secret access key'
+  if (sessionToken.length > maxTokenLength || !patterns.sessionToken.test(sessionToken))
+    return 'session token'
+  return Number.isFinite(expiration.getTime()) && isFourDigitYear(expiration) ? undefined : 'expiration'
+}

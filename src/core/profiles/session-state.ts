@@ -1,0 +1,38 @@
+// Which of its states a profile is in at a given instant.
+
+import type { SessionState } from '../wire.ts'
+import type { Profile } from './profiles.ts'
+
+/** Obstacles that speak about the session section rather than about the profile's own keys. */
+const unmanagedCodes: ReadonlySet<string> = new Set([
+  'profile.unusable-name',
+  'profile.session-shadowed',
+  'profile.session-is-key-profile',
+])
+
+const leastExpiringSeconds = 600
+
+/** Active: the session section exists and is ours, expired or not. */
+export function isActive({ session }: Profile): boolean {
+  return session.kind === 'ours'
+}
+
+/** Seconds from `now` to the expiration; negative once expired; undefined without a session of ours that can be read. */
+export function secondsLeft({ session }: Profile, now: Date): number | undefined {
+  if (session.kind !== 'ours' || session.expiration === undefined) return undefined
+  return Math.floor((session.expiration.getTime() - now.getTime()) / 1000)
+}
+
+/** `expiring` is less than the longest reminder lead time, and never less than 10 minutes. */
+export function sessionState(
+  profile: Profile,
+  reminderLeadSeconds: readonly number[],
+  now: Date,
+): SessionState {
+  if (profile.session.kind === 'foreign') return 'unmanaged'
+  if (profile.obstacle !== undefined && unmanagedCodes.has(profile.obstacle.code)) return 'unmanaged'
+  if (profile.session.kind === 'none') return 'inactive'
+  const seconds = secondsLeft(profile, now)
+  if (seconds === undefined || seconds <= 0) return 'expired'
+  return seconds < Math.max(leastExpiringSeconds, ...reminderLeadSeconds) ? 'expiring' : 'valid'
+}

@@ -1,0 +1,63 @@
+// What `mfad install` hands to the service manager of this system: the files and the commands around them.
+
+import { launchdPlan } from './launchd-agent.ts'
+import { systemdPlan } from './systemd-unit.ts'
+import { checkServiceValues } from './values.ts'
+
+export { serviceEnvironment } from './environment.ts'
+
+export type ServiceSettings = {
+  platform: 'linux' | 'darwin'
+  home: string
+  uid: number
+  xdgConfigHome?: string
+  /** Absolute. */
+  nodePath: string
+  /** Absolute path of dist/mfad.cjs. */
+  scriptPath: string
+  /** The variables that the service gets, see `serviceEnvironment`. */
+  environment: ReadonlyMap<string, string>
+  /** The contents of the template files. */
+  templates: { systemd: string; launchd: string }
+}
+
+/** A command, `argv[0]` looked up in PATH. `why` completes "cannot ...". */
+export type Step = {
+  argv: string[]
+  why: string
+  /** Its failure is expected in some states and changes nothing. */
+  mayFail?: boolean
+  /** How often it is tried, a second apart, before its failure counts; 1 if absent. */
+  attempts?: number
+}
+
+/** `content` may hold a proxy password: print `redactedContent`. */
+type ServiceFile = { path: string; content: string; redactedContent: string; mode: number }
+
+export type ServicePlan = {
+  manager: 'systemd' | 'launchd'
+  /** For people: "the systemd user service mfad.service". */
+  title: string
+  files: ServiceFile[]
+  /** Exit status 0: the service is running. */
+  status: Step
+  /** Makes the manager know the files; repeating it harms nothing. */
+  enable: Step[]
+  /** Starts the service, or starts it anew after a change of its files. */
+  start: Step[]
+  restart: Step[]
+  /** Before the files are removed. */
+  stop: Step[]
+  /** After the files are removed. */
+  forget: Step[]
+  /** What the manager writes for the service: removed with it. */
+  leftovers: string[]
+  /** Removed with the service if empty, in this order. */
+  directories: string[]
+}
+
+/** Throws an AppError if a path or variable has a value that the service's file cannot hold. */
+export function planService(settings: ServiceSettings): ServicePlan {
+  checkServiceValues(settings)
+  return settings.platform === 'darwin' ? launchdPlan(settings) : systemdPlan(settings)
+}

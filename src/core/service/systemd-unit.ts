@@ -1,0 +1,104 @@
+// mfad as a systemd user service. Syntax: systemd.syntax(7), and "Command lines" in systemd.service(5).
+
+import { AppError } from '../errors.ts'
+import { daemonArgv } from './daemon-argv.ts'
+import { redactedEnvironment } from './environment.ts'
+import type { ServicePlan, ServiceSettings, Step } from './service-plan.ts'
+import { fillTemplate } from './template.ts'
+
+const unitName = 'mfad.service'
+
+export function systemdPlan(settings: ServiceSettings): ServicePlan {
+  const path = `${unitDirectories(settings)[0]}/${unitName}`
+  return {
+    manager: 'systemd',
+    title: `the systemd user service ${unitName}`,
+    files: [
+      {
+        path,
+        content: unitText(settings, settings.environment),
+        redactedContent: unitText(settings, redactedEnvironment(settings.environment)),
+        mode: 0o600,
+      },
+    ],
+    status: systemctl('ask for the state of the service', 'is-active', unitName),
+    enable: [
+      systemctl('make systemd read the unit', 'daemon-reload'),
+      // By its path: the manager may have another XDG_CONFIG_HOME than this shell, and then links to it.
+      systemctl('enable the service', 'enable', path),
+    ],
+    start: startSteps,
+    restart: startSteps,
+    stop: [
+      { ...systemctl('stop the service', 'stop', unitName), mayFail: true },
+      { ...systemctl('disable the service', 'disable', unitName), mayFail: true },
+    ],
+    forget: [{ ...systemctl('make systemd forget the unit', 'daemon-reload'), mayFail: true }, resetFailed],
+    leftovers: linksOf(settings).filter((link) => link !== path),
+    directories: unitDirectories(settings).flatMap((each) => [
+      `${each}/default.target.wants`,
+      each,
+      each.slice(0, -'/user'.length),
+    ]),
+  }
+}
+
+function systemctl(why: string, ...args: string[]): Step {
+  return { argv: ['systemctl', '--user', ...args], why }
+}
+
+/** Also empties the count of starts, so that someone who repairs and restarts is never refused. */
+const resetFailed: Step = { ...systemctl('clear past failures', 'reset-failed', unitName), mayFail: true }
+
+const startSteps: Step[] = [resetFailed, systemctl('start the service', 'restart', unitName)]
+
+/** Where the unit stands, and where a manager without this shell's XDG_CONFIG_HOME keeps its links to it. */
+function unitDirectories({ home, xdgConfigHome }: ServiceSettings): string[] {
+  const standard = `${home}/.config/systemd/user`
+  // XDG: a relative path is ignored.
+  if (!xdgConfigHome?.startsWith('/')) return [standard]
+  const own = `${xdgConfigHome}/systemd/user`
+  return own === standard ? [standard] : [own, standard]
+}
+
+function linksOf(settings: ServiceSettings): string[] {
+  return unitDirectories(settings).flatMap((each) => [
+    `${each}/${unitName}`,
+    `${each}/default.target.wants/${unitName}`,
+  ])
+}
+
+function unitText(settings: ServiceSettings, environment: ReadonlyMap<string, string>): string {
+  return fillTemplate(settings.templates.systemd, {
+    COMMAND: commandLine(daemonArgv(settings.nodePath, settings.scriptPath)),
+    ENVIRONMENT: environmentLines(environment),
+  })
+}
+
+/**
+ * The value of `ExecStart=`. Variables are expanded in arguments, where `$$` is a dollar sign, but not in the
+ * program's path, which must be absolute and free of quotes and backslashes: systemd refuses those, quoted or not.
+ */
+export function commandLine([program = '', ...args]: string[]): string {
+  if (/["'\\]/.test(program)) {
+    throw new AppError(
+      'settings.unwritable-value',
+      `systemd runs no program whose path holds a quote or a backslash: ${program}`,
+      'install Node.js elsewhere, then with that one: mfad install',
+    )
+  }
+  return [quoteWord(program), ...args.map((arg) => quoteWord(arg).replaceAll('$', () => '$$'))].join(' ')
+}
+
+/** The manager's own XDG_RUNTIME_DIR is right, and the same from whichever shell the service is installed. */
+export function environmentLines(environment: ReadonlyMap<string, string>): string {
+  return [...environment]
+    .filter(([name]) => name !== 'XDG_RUNTIME_DIR')
+    .map(([name, value]) => `Environment=${quoteWord(`${name}=${value}`)}`)
+    .join('\n')
+}
+
+/** Quoted, backslashes and quotes escaped, and `%`, which starts a specifier, doubled. */
+function quoteWord(word: string): string {
+  return `"${word.replace(/[\\"]/g, '\\$&').replaceAll('%', '%%')}"`
+}

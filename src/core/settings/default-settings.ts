@@ -1,0 +1,34 @@
+// What can be set, and what applies where nothing is.
+import type { QuietHours } from '../time/quiet-hours.ts'
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
+
+/** What asks for a code on the desktop. */
+export type PromptWay = 'auto' | 'zenity' | 'kdialog' | 'osascript' | 'none'
+
+export type Settings = {
+  /** Of a session, where the profile says nothing: 900 to 129,600. */
+  durationSeconds: number
+  /** How long before an expiration to remind, longest first. */
+  reminderLeadSeconds: readonly number[]
+  /** When no reminder is shown and nothing renews by itself. */
+  quietHours?: QuietHours
+  suffix: string
+  notify: 'desktop' | 'none'
+  prompt: PromptWay
+  /** Run by /bin/sh at every reminder. */
+  notifyCommand?: string
+  logLevel: LogLevel
+  credentialsFile?: string
+  configFile?: string
+  socket?: string
+}
+
+export const defaultSettings: Settings = {
+  durationSeconds: 43_200,
+  reminderLeadSeconds: [600, 0],
+  suffix: '-mfa',
+  notify: 'desktop',
+  prompt: 'auto',
+  logLevel: 'info',
+}

@@ -1,0 +1,60 @@
+// What a user answers to a reminder: a code for each of its devices, or a snooze. A code goes the way of every other login.
+import { errorBody } from '../../core/errors.ts'
+import { answerReason, canAskAgain, pendingDevices } from '../../core/plan/reminder-answer.ts'
+import type { ActiveSession } from '../../core/plan/reminder-plan.ts'
+import { namesOf } from '../../core/plan/reminder-text.ts'
+import type { LoginRequest } from '../../core/wire.ts'
+import type { CodeOutcome, Respond } from '../../edges/desktop/desktop.ts'
+import type { Log } from '../../edges/logger.ts'
+
+export type AnswerDeps = {
+  log: Log
+  now(): Date
+  /** Every active session as it is now. */
+  sessions(): readonly ActiveSession[]
+  /** The same login as from the command line. */
+  logIn(request: LoginRequest): Promise<unknown>
+}
+
+const mostWrongCodes = 5
+
+/** Takes the codes for the devices of `reminded`, one after the other, as far as they still need one. Never rejects. */
+export function createAnswer(deps: AnswerDeps, reminded: readonly ActiveSession[]): Respond['tokenCode'] {
+  const firstPending = () => pendingDevices(reminded, deps.sessions())[0]
+  let wrongCodes = 0
+  /** Whose code the user was asked for last. */
+  let asked = firstPending()?.[0]?.device
+
+  const askForNext = (before: string): CodeOutcome => {
+    const device = firstPending()
+    if (device === undefined) return { kind: 'done' }
+    asked = device[0]?.device
+    return {
+      kind: 'again',
+      reason: `${before}; now the code of ${device[0]?.serialNumber} for ${namesOf(device)}`,
+    }
+  }
+
+  const afterFailure = (thrown: unknown, profiles: readonly string[]): CodeOutcome => {
+    const error = errorBody(thrown)
+    deps.log.info({ profiles, code: error.code }, 'a login from a reminder failed')
+    if (!canAskAgain(error)) return { kind: 'failed', message: `${error.message}\n${error.hint}` }
+    wrongCodes += 1
+    if (wrongCodes < mostWrongCodes) return { kind: 'again', reason: answerReason(error, deps.now()) }
+    return { kind: 'failed', message: `${error.message}\nafter some minutes: mfad login ${profiles[0]}` }
+  }
+
+  return async (code) => {
+    const device = firstPending()
+    if (device === undefined) return { kind: 'done' }
+    // This code is that of another device.
+    if (device[0]?.device !== asked) return askForNext('the first was renewed meanwhile')
+    const profiles = device.map(({ profile }) => profile)
+    try {
+      await deps.logIn({ profiles, tokenCode: code.replace(/\s/g, '') })
+    } catch (thrown) {
+      return afterFailure(thrown, profiles)
+    }
+    return askForNext(`${namesOf(device)} ${device.length === 1 ? 'is' : 'are'} renewed`)
+  }
+}

@@ -1,0 +1,63 @@
+// One real reminder that is about nothing: whether it can be shown and answered is all that is asked of it.
+import type { NotifyTestAnswer } from '../../core/wire.ts'
+import type { Desktop, Reminded, ReminderRequest, Respond } from '../../edges/desktop/desktop.ts'
+
+const answers: Readonly<Record<Awaited<Reminded['ended']>, NotifyTestAnswer['answer']>> = {
+  answered: 'code',
+  snoozed: 'snooze',
+  dismissed: 'dismissed',
+  withdrawn: 'none',
+  'no-answer-possible': 'none',
+}
+
+/**
+ * Shows it, waits up to `waitMs` for an answer, and takes it away again. Any six digits will do: they go nowhere. Rejects
+ * where it could not be shown. Where notify_command fails, that is the answer, at once.
+ */
+export async function testReminder(
+  { remind }: Pick<Desktop, 'remind'>,
+  waitMs: number,
+  now: Date,
+  stopping: AbortSignal,
+): Promise<NotifyTestAnswer> {
+  const timeUp = new AbortController()
+  const withdraw = AbortSignal.any([timeUp.signal, stopping])
+  const reminded = await remind(testRequest(now), anyCode, withdraw)
+  const { way, ended, hasButtons = false, dialog, command } = reminded
+  const shown = { shown: true, way, buttons: hasButtons, ...(dialog === undefined ? {} : { dialog }) }
+  // It may fail before, or without, anybody waiting for it.
+  ended.catch(() => undefined)
+  const timer = waitMs === 0 ? undefined : setTimeout(() => timeUp.abort(), waitMs)
+  try {
+    const error = await command
+    if (error !== undefined) {
+      timeUp.abort()
+      return { ...shown, shown: false, error }
+    }
+    // Nobody waits for an answer: it stays where it can be looked at.
+    if (waitMs === 0) return shown
+    return { ...shown, answer: answers[await ended] ?? 'none' }
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const anyCode: Respond = {
+  tokenCode: async () => ({ kind: 'done' }),
+  snooze: () => undefined,
+}
+
+function testRequest(now: Date): ReminderRequest {
+  return {
+    notification: {
+      title: 'mfad: this is a test',
+      body: 'Reminders look like this one.',
+      isUrgent: false,
+    },
+    question: () => 'this is a test\nAny six digits will do: they are sent nowhere.',
+    kind: 'expiring',
+    profiles: [],
+    expiration: now,
+    canAnswer: true,
+  }
+}

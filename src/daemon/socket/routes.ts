@@ -1,0 +1,44 @@
+// The routes: what each request means to the agent. No secret ever crosses the socket.
+import { AppError } from '../../core/errors.ts'
+import {
+  readLoginRequest,
+  readNotifyTestRequest,
+  readProfileRequest,
+  readSnoozeRequest,
+} from '../../core/wire.ts'
+import type { Agent } from '../agent.ts'
+import type { Routes } from './http-server.ts'
+
+/** Login and renew are answered within this; what they began goes on to its end. */
+const loginLimitMs = 90_000
+
+export function createRoutes(agent: Agent): Routes {
+  return {
+    'GET /v1/status': () => agent.status(),
+    'POST /v1/login': (body) => within(loginLimitMs, agent.login(readLoginRequest(body))),
+    'POST /v1/renew': (body) => within(loginLimitMs, agent.renew(readProfileRequest(body))),
+    'POST /v1/logout': (body) => within(loginLimitMs, agent.logout(readProfileRequest(body))),
+    'POST /v1/snooze': (body) => agent.snooze(readSnoozeRequest(body)),
+    'POST /v1/notify-test': (body) => agent.notifyTest(readNotifyTestRequest(body)),
+  }
+}
+
+async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const limit = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(tooLong()), limitMs)
+  })
+  try {
+    return await Promise.race([work, limit])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+function tooLong(): AppError {
+  return new AppError(
+    'network.timeout',
+    'the daemon is still waiting for AWS',
+    'look later with: mfad status',
+  )
+}

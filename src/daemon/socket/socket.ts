@@ -1,0 +1,140 @@
+// The daemon's place in the file system. The socket is bound under a name of its own, made private, and renamed into
+// place once nobody answers at the old one; so a daemon that ends never removes its successor's.
+import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, type Stats, statSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { createConnection } from 'node:net'
+import { basename, dirname } from 'node:path'
+import { AppError } from '../../core/errors.ts'
+import { quoted } from '../../edges/files/disk/errors.ts'
+import { checkSocketPath, fitsSocketPath } from '../../edges/socket-path.ts'
+
+export type BoundSocket = {
+  /** Does the path still lead to this daemon's socket? */
+  isOurs(): boolean
+  /** Removes the path, if it is still ours. */
+  remove(): void
+}
+
+const askLimitMs = 2000
+
+/** Binds `server` to `path`. Throws daemon.already-running, daemon.socket-path and daemon.unsafe-socket. */
+export async function bindSocket(
+  server: Server,
+  path: string,
+  pid: number,
+  uid: number,
+): Promise<BoundSocket> {
+  checkSocketPath(path)
+  prepareDirectory(dirname(path), uid)
+  const ownPath = `${path}.${pid}`
+  rmSync(ownPath, { force: true })
+  await listen(server, ownPath)
+  try {
+    chmodSync(ownPath, 0o600)
+    const bound = lstatSync(ownPath)
+    if (!bound.isSocket() || bound.uid !== uid || (bound.mode & 0o777) !== 0o600)
+      throw unsafe(path, 'its mode could not be set')
+    await requireVacant(path)
+    renameSync(ownPath, path)
+    const isOurs = () => isSame(bound, statusOf(path))
+    return {
+      isOurs,
+      remove() {
+        if (isOurs()) rmSync(path, { force: true })
+      },
+    }
+  } catch (error) {
+    server.close()
+    rmSync(ownPath, { force: true })
+    throw error
+  }
+}
+
+/** A name that is too long for a socket because of its ending is bound relative to its directory. */
+async function listen(server: Server, path: string): Promise<void> {
+  if (fitsSocketPath(path)) return listenAt(server, path)
+  process.chdir(dirname(path))
+  try {
+    await listenAt(server, basename(path))
+  } finally {
+    process.chdir('/')
+  }
+}
+
+function listenAt(server: Server, path: string): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ path }, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+/** A directory that we make is private; one that stands must be the user's own and not be writable by others. */
+function prepareDirectory(directory: string, uid: number): void {
+  try {
+    if (mkdirSync(directory, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(directory, 0o700)
+  } catch (cause) {
+    throw new AppError(
+      'daemon.unsafe-socket',
+      `the directory ${directory} for the socket cannot be made`,
+      `look at it with: ls -ld ${quoted(directory)}`,
+      cause,
+    )
+  }
+  const stat = statSync(directory)
+  if (stat.uid !== uid) throw unsafe(directory, 'it belongs to another user')
+  if ((stat.mode & 0o077) === 0) return
+  if (basename(directory) === 'mfad') chmodSync(directory, 0o700)
+  else if ((stat.mode & 0o022) !== 0) throw unsafe(directory, 'others can write to it')
+}
+
+function unsafe(path: string, why: string): AppError {
+  return new AppError(
+    'daemon.unsafe-socket',
+    `${path} is no safe place for the socket: ${why}`,
+    'choose another one with MFAD_SOCKET',
+  )
+}
+
+/** Throws when somebody answers at the path, or what is there is no socket. A dead socket is vacant. */
+async function requireVacant(path: string): Promise<void> {
+  const standing = lstatSync(path, { throwIfNoEntry: false })
+  if (standing === undefined) return
+  if (!standing.isSocket()) throw unsafe(path, 'something that is no socket stands there')
+  const isAnswered = await isConnectable(path)
+  if (!isAnswered) return
+  throw new AppError(
+    'daemon.already-running',
+    `a daemon is already running at ${path}`,
+    'look at it with: mfad status',
+  )
+}
+
+function isConnectable(path: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const connection = createConnection(path)
+    connection.setTimeout(askLimitMs, () => finish(true))
+    const finish = (answer: boolean) => {
+      connection.destroy()
+      resolve(answer)
+    }
+    connection.once('connect', () => finish(true))
+    // A full backlog (EAGAIN) means that somebody is there.
+    connection.once('error', (error: NodeJS.ErrnoException) => finish(error.code === 'EAGAIN'))
+  })
+}
+
+/** What stands there; undefined also where it cannot be seen. */
+function statusOf(path: string): Stats | undefined {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
+function isSame(left: Stats, right: Stats | undefined): boolean {
+  return right !== undefined && left.ino === right.ino && left.dev === right.dev
+}

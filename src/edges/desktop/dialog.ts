@@ -1,0 +1,71 @@
+// The dialog that asks for a code: zenity or kdialog. Data reaches them as words only, and what was typed comes back on
+// their standard output: a code is never an argument, in an environment or in a log.
+import { printable } from '../../core/text/printable.ts'
+import { runProgram } from '../programs/child-program.ts'
+import { isInstalled } from '../programs/installed-program.ts'
+import type { DesktopSettings } from './desktop.ts'
+import { escapeMarkup, wrap } from './markup.ts'
+
+export type DialogProgram = 'zenity' | 'kdialog'
+
+/** About as wide as an ARN; neither program breaks lines. */
+const columns = 72
+const mostLineCharacters = 500
+
+/** The program that asks, where one may, is installed and has a screen; on KDE its own comes first. */
+export function findDialog(
+  prompt: DesktopSettings['prompt'],
+  environment: Record<string, string>,
+): DialogProgram | undefined {
+  if (!environment.DISPLAY && !environment.WAYLAND_DISPLAY) return undefined
+  const isKde = /\bKDE\b/.test(environment.XDG_CURRENT_DESKTOP ?? '')
+  const preferred: DialogProgram[] = isKde ? ['kdialog', 'zenity'] : ['zenity', 'kdialog']
+  return preferred.find(
+    (program) => (prompt === 'auto' || prompt === program) && isInstalled(program, environment.PATH),
+  )
+}
+
+/** What was typed; undefined where the dialog was dismissed or withdrawn. Rejects where it could not be opened. */
+export async function openDialog(
+  program: DialogProgram,
+  text: string,
+  environment: Record<string, string>,
+  withdraw: AbortSignal,
+): Promise<string | undefined> {
+  const { exitCode, stdout, stderr } = await runProgram(program, dialogArguments(program, text), {
+    environment,
+    withdraw,
+  })
+  if (withdraw.aborted) return undefined
+  if (exitCode === 0) return stdout
+  // Cancel is 1 as well. What else is printed are warnings about themes and the like.
+  const problem = /^.*(?:cannot open display|could not connect to display|ENOENT|EACCES).*$/im.exec(
+    stderr,
+  )?.[0]
+  if (exitCode === 1 && problem === undefined) return undefined
+  throw new Error(`${program} could not ask for the code${problem ? `: ${printable(problem, 200)}` : ''}`)
+}
+
+/** The words for the program. Line breaks of the text stay; no name in it is an option, markup, or a shortcut. */
+export function dialogArguments(program: DialogProgram, text: string): string[] {
+  const lines = wrap(
+    text
+      .split('\n')
+      .map((line) => printable(line, mostLineCharacters))
+      .join('\n'),
+    columns,
+  )
+  return program === 'zenity' ? zenityArguments(lines) : kdialogArguments(lines)
+}
+
+/** `--entry` reads backslashes as C does, and an underscore as the mark of a shortcut; it reads no markup. */
+function zenityArguments(text: string): string[] {
+  const literal = text.replaceAll('\\', '\\\\').replaceAll('_', '__')
+  return ['--entry', '--title=mfad', `--text=${literal}`, '--ok-label=Log in']
+}
+
+/** Qt guesses whether a text is rich: `<qt>` decides it. An ampersand marks a shortcut; kdialog reads backslashes. */
+function kdialogArguments(text: string): string[] {
+  const rich = escapeMarkup(text.replaceAll('&', '&&')).replaceAll('\\', '\\\\').replaceAll('\n', '<br/>')
+  return ['--title', 'mfad', '--inputbox', `<qt>${rich}</qt>`]
+}

@@ -1,0 +1,45 @@
+// macOS: the words for its own `osascript`, and what its answers mean. Text is an argument of the script, never part of it.
+// None of this has run on a Mac; the words are tested as text.
+import { withoutControls } from './markup.ts'
+
+export type MacAnswer = { kind: 'code'; typed: string } | { kind: 'snooze' } | { kind: 'dismissed' }
+
+/** A dialog with a field and three buttons. `text` begins with our own word, so that it cannot be an option. */
+export function macDialogArguments(text: string): string[] {
+  return script(
+    [
+      'set answer to display dialog (item 1 of argv) with title "mfad" default answer ""' +
+        ' buttons {"Cancel", "Snooze", "Log In"} default button "Log In" cancel button "Cancel"',
+      'return (button returned of answer) & linefeed & (text returned of answer)',
+    ],
+    [text],
+  )
+}
+
+/** A notification without buttons. */
+export function macNotificationArguments(title: string, body: string): string[] {
+  return script(['display notification (item 2 of argv) with title (item 1 of argv)'], [title, body])
+}
+
+/** What the dialog's script printed: the button, and below it what was typed. A cancelled one prints nothing. */
+export function readMacDialog(stdout: string): MacAnswer {
+  const [button, typed = ''] = stdout.split('\n')
+  if (button === 'Snooze') return { kind: 'snooze' }
+  return button === 'Log In' ? { kind: 'code', typed } : { kind: 'dismissed' }
+}
+
+/** What node-notifier tells of a notification with a reply field. A snooze is typed, too. */
+export function readMacReply(metadata: unknown): MacAnswer {
+  const { activationType, activationValue } = (metadata ?? {}) as Record<string, unknown>
+  if (activationType !== 'replied' || typeof activationValue !== 'string') return { kind: 'dismissed' }
+  return /^\s*snooze\s*$/i.test(activationValue)
+    ? { kind: 'snooze' }
+    : { kind: 'code', typed: activationValue }
+}
+
+function script(lines: readonly string[], words: readonly string[]): string[] {
+  return [
+    ...['on run argv', ...lines, 'end run'].flatMap((line) => ['-e', line]),
+    ...words.map(withoutControls),
+  ]
+}

@@ -1,0 +1,39 @@
+// A file store on the real file system, for this process and its user.
+import { randomBytes } from 'node:crypto'
+import * as fs from 'node:fs'
+import { witnessRenames } from './late/rename-witness.ts'
+import { createFileStore, type FileStore } from './store.ts'
+
+/** `stateDirectory`: where recovery copies go. */
+export function openFileStore(path: string, stateDirectory: string): FileStore {
+  return createFileStore({
+    fs,
+    path,
+    pid: process.pid,
+    uid: userId(),
+    gid: process.getgid?.() ?? -1,
+    randomName: () => randomBytes(6).toString('hex'),
+    isAlive,
+    stateDirectory,
+    witnessRenames,
+  })
+}
+
+/** The user that this process runs as. */
+export function userId(): number {
+  return process.getuid?.() ?? -1
+}
+
+/** A process of this user that may be an mfad: numbers are used again, in a container after every start. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+  } catch {
+    return false
+  }
+  try {
+    return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('mfad')
+  } catch {
+    return true
+  }
+}

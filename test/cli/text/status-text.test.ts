@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { localTime, statusText } from '../../../src/cli/text/status-text.ts'
+import type { ProfileStatus, Status } from '../../../src/core/wire.ts'
+
+const now = new Date('2026-11-23T10:00:00Z')
+const plain = (_: string, text: string) => text
+const bracketed = (style: string, text: string) => `<${style}>${text}</>`
+
+const dev: ProfileStatus = {
+  profile: 'dev',
+  sessionProfile: 'dev-mfa',
+  kind: 'key',
+  state: 'valid',
+  expiration: '2026-11-23T18:00:00Z',
+  secondsLeft: 28_800,
+  renews: 'by-code',
+}
+const status = (profiles: Partial<ProfileStatus>[], more: Partial<Status> = {}): Status => ({
+  version: '1',
+  daemon: null,
+  files: { credentials: '/c', config: '/f', settings: '/s', socket: '/k' },
+  warnings: [],
+  profiles: profiles.map((profile) => ({ ...dev, ...profile })),
+  ...more,
+})
+const text = (...args: Parameters<typeof status>) => statusText(status(...args), now, plain)
+
+let timeZone: string | undefined
+beforeEach(() => {
+  timeZone = process.env.TZ
+  process.env.TZ = 'UTC'
+})
+afterEach(() => {
+  if (timeZone === undefined) delete process.env.TZ
+  else process.env.TZ = timeZone
+})
+
+describe('the table of mfad status', () => {
+  it('lines up, and ends no line in spaces', () => {
+    const shown = statusText(
+      {
+        ...status([{}]),
+        profiles: [
+          dev,
+          {
+            profile: 'staging',
+            sessionProfile: 'staging-mfa',
+            kind: 'key',
+            state: 'inactive',
+            renews: 'by-code',
+          },
+        ],
+      },
+      now,
+      plain,
+    )
+    expect(shown).toBe(
+      [
+        'PROFILE  SECTION  STATE     LEFT           EXPIRES',
+        'dev      dev-mfa  valid     ███████░░░ 8h  18:00',
+        'staging           inactive',
+      ].join('\n'),
+    )
+  })
+
+  it('says how to begin where there are no profiles', () => {
+    expect(text([])).toBe(
+      'no profiles yet\n  → add one with: aws configure --profile dev, and its device with: aws configure set mfa_serial ARN --profile dev',
+    )
+  })
+
+  it.each([
+    [1, '█░░░░░░░░░ 1s'],
+    [6480, '██░░░░░░░░ 1h 48m'],
+    [21_600, '█████░░░░░ 6h'],
+    [43_200, '██████████ 12h'],
+    [129_600, '██████████ 1d 12h'],
+  ])('shows %i s left as %s', (secondsLeft, bar) => {
+    expect(text([{ secondsLeft }])).toContain(` ${bar} `)
+  })
+
+  it.each([0, -5])('shows no bar with %i s left', (secondsLeft) => {
+    expect(text([{ secondsLeft, state: 'expired' }])).not.toMatch(/[█░]/)
+  })
+
+  it.each([
+    ['valid', 'green'],
+    ['expiring', 'yellow'],
+    ['expired', 'red'],
+    ['inactive', 'dim'],
+    ['unmanaged', 'yellow'],
+  ] as const)('paints %s %s', (state, style) => {
+    expect(statusText(status([{ state }]), now, bracketed)).toContain(`<${style}>${state}</>`)
+  })
+
+  it('paints without moving the columns', () => {
+    const painted = statusText(status([{}, { profile: 'longer-name' }]), now, bracketed)
+    expect(painted.replace(/<\w+>|<\/>/g, '')).toBe(text([{}, { profile: 'longer-name' }]))
+  })
+
+  it('shows hostile names escaped, in one line each', () => {
+    const shown = text([{ profile: 'a\u001b[2Jb\nc', sessionProfile: '\u202ex' }])
+    expect(shown.split('\n')).toHaveLength(2)
+    expect(shown).toContain('a\\u{1b}[2Jb\\u{a}c  \\u{202e}x')
+  })
+})
+
+describe('below a profile', () => {
+  const notes = (profile: Partial<ProfileStatus>) => text([profile]).split('\n').slice(2)
+
+  it('stands the command that renews an expired session', () => {
+    expect(notes({ state: 'expired', secondsLeft: -5 })).toEqual(['  → mfad login dev'])
+  })
+
+  it('stands no such command where a login cannot help', () => {
+    const reason = 'profile dev is gone, its session is still there'
+    expect(notes({ state: 'expired', secondsLeft: -5, reason })).toEqual([`  ${reason}`])
+  })
+
+  it('stands the last error with its next step, instead of that command', () => {
+    const lastError = { code: 'sts.throttled', message: 'AWS is throttling requests', hint: 'wait' }
+    expect(notes({ state: 'expired', secondsLeft: -5, lastError })).toEqual([
+      '  AWS is throttling requests',
+      '      → wait',
+    ])
+  })
+
+  it('stands until when it is snoozed, as seen from now', () => {
+    expect(notes({ snoozedUntil: '2026-11-23T10:30:00Z' })).toEqual(['  snoozed until 10:30'])
+    expect(notes({ snoozedUntil: '2026-11-24T08:00:00Z' })).toEqual(['  snoozed until tomorrow 08:00'])
+  })
+
+  it.each<[ProfileStatus['kind'], ProfileStatus['state'], string[]]>([
+    ['key', 'inactive', ['  why']],
+    ['key', 'unmanaged', ['  why']],
+    ['other', 'unmanaged', ['  why']],
+    ['other', 'inactive', []],
+    ['role', 'inactive', []],
+  ])('stands what is wrong with a %s profile that is %s: %j', (kind, state, expected) => {
+    expect(notes({ kind, state, reason: 'why' })).toEqual(expected)
+  })
+})
+
+describe('below the table', () => {
+  it('stand the warnings with their place and next step', () => {
+    const warnings = [
+      { code: 'file.x', message: 'quoted', hint: 'unquote it', file: '/c', line: 3 },
+      { code: 'notifier.x', message: 'no desktop', hint: 'install one' },
+    ]
+    expect(text([{}], { warnings }).split('\n').slice(2)).toEqual([
+      '',
+      'warning: /c:3: quoted',
+      '  → unquote it',
+      'warning: no desktop',
+      '  → install one',
+    ])
+  })
+
+  it('stands nothing a terminal would obey', () => {
+    const warnings = [
+      { code: 'file.x', message: 'section [\u001b[8m]', hint: '\u009b31m', file: '/\u001b[0m', line: 3 },
+    ]
+    expect(text([{}], { warnings })).not.toMatch(/(?!\n)\p{Cc}/u)
+  })
+
+  it.each([
+    [90, 'this clock is 1m 30s behind that of AWS'],
+    [-3700, 'this clock is 1h 1m ahead of that of AWS'],
+  ])('stands a clock that differs by %i s', (clockOffsetSeconds, words) => {
+    expect(text([{}], { clockOffsetSeconds })).toContain(`warning: ${words}`)
+  })
+})
+
+describe('a local time', () => {
+  const shown = (zone: string, date: string, from: string) => {
+    process.env.TZ = zone
+    return localTime(new Date(date), new Date(from))
+  }
+
+  it.each([
+    ['UTC', '2026-11-23T22:15:00Z', '2026-11-23T10:00:00Z', '22:15'],
+    ['UTC', '2026-11-23T00:00:00Z', '2026-11-23T23:59:59Z', '00:00'],
+    ['UTC', '2026-11-24T00:00:00Z', '2026-11-23T23:59:59Z', 'tomorrow 00:00'],
+    ['UTC', '2026-11-24T23:59:00Z', '2026-11-23T00:00:00Z', 'tomorrow 23:59'],
+    ['UTC', '2026-11-25T08:00:00Z', '2026-11-23T23:59:00Z', '2026-11-25 08:00'],
+    ['UTC', '2026-11-22T23:59:00Z', '2026-11-23T00:01:00Z', '2026-11-22 23:59'],
+    ['UTC', '2027-01-01T08:05:00Z', '2026-12-31T12:00:00Z', 'tomorrow 08:05'],
+    ['Asia/Tokyo', '2026-11-23T15:30:00Z', '2026-11-23T14:59:00Z', 'tomorrow 00:30'],
+    ['America/New_York', '2026-11-24T04:59:00Z', '2026-11-23T12:00:00Z', '23:59'],
+    // The clock goes back on 25 October 2026 and forward on 29 March 2026: days of 25 and 23 hours.
+    ['Europe/Berlin', '2026-10-25T23:30:00Z', '2026-10-24T22:30:00Z', 'tomorrow 00:30'],
+    ['Europe/Berlin', '2026-10-25T22:59:00Z', '2026-10-24T22:00:00Z', '23:59'],
+    ['Europe/Berlin', '2026-03-29T22:30:00Z', '2026-03-28T23:30:00Z', 'tomorrow 00:30'],
+    ['Europe/Berlin', '2026-03-29T21:59:00Z', '2026-03-28T23:00:00Z', '23:59'],
+  ])('in %s, %s seen from %s, is %s', (zone, date, from, expected) => {
+    expect(shown(zone, date, from)).toBe(expected)
+  })
+})

@@ -1,0 +1,134 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseText } from '../../../src/core/document/document.ts'
+import { readLineByLine, readText } from '../../../src/core/document/parse.ts'
+import { decode } from '../../../src/core/document/text.ts'
+import { iniFile } from '../../support/ini-arbitrary.ts'
+
+const runs = Number(process.env.MFAD_RUNS ?? 2000)
+const seed = Number(process.env.MFAD_SEED ?? Date.now() % 2 ** 31)
+
+const plainFile = '# top\n[a]\nk = v\n; c\n[b] # note\n\nj = w\n[profile c]\n'
+const isPlain = (text: string) =>
+  [...parseText(text, true).sections.values()].map((section) => section.isPlain)
+
+/** All that a reading says, in words that can be compared: what is plain, and so left out, as the SDK reads it. */
+function told({ sections, findings, sdkSections }: ReturnType<typeof readText>): object {
+  const plain = [...sections.values()]
+    .filter((section) => section.isPlain)
+    .map(({ name, entries }) => {
+      const values = [...entries.values()].filter(({ value }) => value !== '')
+      return [name.replace(' ', '.'), values.map(({ key, value, line }) => [key, { value, line }])] as const
+    })
+    .filter(([, values]) => values.length > 0)
+  const sdk = [...sdkSections].map(([name, entries]) => [name, [...entries]] as const)
+  return {
+    findings,
+    sections: [...sections.values()].map(({ name, line, start, end, entries }) => {
+      return { name, line, start, end, entries: [...entries] }
+    }),
+    sdk: [...plain, ...sdk].sort(([one], [other]) => (one < other ? -1 : 1)),
+  }
+}
+
+describe(`with seed ${seed}`, () => {
+  const file = fc.oneof(
+    iniFile.map(decode),
+    // Several files in one have more sections, and more of them twice.
+    fc
+      .array(iniFile, { minLength: 2, maxLength: 4 })
+      .map((files) => decode(new Uint8Array(Buffer.concat(files)))),
+    fc.tuple(iniFile, fc.boolean()).map(([odd, isFirst]) => {
+      const bytes = Buffer.from(plainFile.replaceAll('[', '[plain/').replace('plain/profile c', 'profile p'))
+      return decode(new Uint8Array(Buffer.concat(isFirst ? [bytes, odd] : [odd, Buffer.from('\n'), bytes])))
+    }),
+  )
+
+  it('reading the plain sections apart is reading the file line by line', () => {
+    fc.assert(
+      fc.property(file, ({ text, isUtf8 }) => {
+        expect(told(readText(text, isUtf8))).toEqual(told(readLineByLine(text, isUtf8)))
+      }),
+      { numRuns: runs, seed },
+    )
+  })
+
+  it('reading a text again after a change is reading the new one', () => {
+    const lines = ['k = v', 'j =', '# c', '', ' ; d', 'k: v', '  more', '[odd]#', ' [odd]', 'x', 'i = w\r']
+    const section = fc.array(
+      fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...lines.slice(0, 5)) }, fc.constantFrom(...lines)),
+      { maxLength: 4 },
+    )
+    const file = fc
+      .array(section, { minLength: 1, maxLength: 8 })
+      .chain((sections) => fc.tuple(fc.constant(sections), fc.constantFrom('\n', '\r\n'), fc.boolean()))
+      .map(([sections, lineEnd, isEnded]) => {
+        const text = sections.map((own, index) => [`[s${index}]`, ...own].join(lineEnd)).join(lineEnd)
+        return isEnded ? text + lineEnd : text
+      })
+    const inserted = fc.oneof(
+      fc.constantFrom(
+        '',
+        '\n',
+        '\r',
+        ' ',
+        ']',
+        '[',
+        '=',
+        '[s1]\n',
+        '\n[new]\nk = v\n',
+        'k = v\n',
+        '  deep\n',
+        '[DEFAULT]\n',
+      ),
+      iniFile.map((bytes) => decode(bytes).text),
+    )
+    const place = fc.nat(1000).map((thousandths) => thousandths / 1000)
+    let resumed = 0
+    fc.assert(
+      fc.property(file, place, place, inserted, (text, one, other, added) => {
+        const [start = 0, end = 0] = [one, other]
+          .map((at) => Math.round(at * text.length))
+          .sort((a, b) => a - b)
+        const { split } = readText(text, true)
+        if (split === undefined) return
+        const changed = text.slice(0, start) + added + text.slice(end)
+        const again = readText(changed, true, { split, unchanged: start })
+        const anew = readText(changed, true)
+        expect(told(again)).toEqual(told(anew))
+        expect(again.split?.odd).toEqual(anew.split?.odd)
+        if (again.split?.plain[0] !== undefined && again.split.plain[0] === split.plain[0]) resumed++
+      }),
+      { numRuns: runs, seed, examples: [['[b]\nk: v\n[a]', 1, 1, 'x']] },
+    )
+    expect(resumed).toBeGreaterThan(runs / 20)
+  })
+})
+
+describe('a section', () => {
+  it('is plain in a plain file', () => {
+    expect(isPlain(plainFile)).toEqual([true, true, true])
+    expect(isPlain(plainFile.replaceAll('\n', '\r\n'))).toEqual([true, true, true])
+  })
+
+  it.each([
+    ['a line in it', '[a]\nk: v\n[b]\n[c]\n', [false, true, true]],
+    ['an indented line after it', '[a]\n[b]\nk = v\n  more\n[c]\n', [true, false, true]],
+    ['a header after it that not all readers see', '[a]\n[b]#\nk = v\n[c]\n', [false, false, true]],
+    ['a lone carriage return in it', '[a]\nk = v\r[b]\n[c]\n', [false, false, true]],
+    ['a key that stands twice', '[a]\nk = v\nk = w\n[b]\n', [false, true]],
+  ])('is not plain because of %s, and the others are', (_, text, expected) => {
+    expect(isPlain(text)).toEqual(expected)
+  })
+
+  it.each([
+    ['one stands twice', '[a]\nk: v\n[b]\n[a]\n'],
+    ['[DEFAULT] adds to them', '[a]\n[b]\n[DEFAULT]\nk = v\n'],
+    ['the SDK gives up', '[a]\n[b]\n[__proto__]\n'],
+    ['the SDK gives up at a profile', '[a]\n[b]\n[profile __proto__]\n'],
+    ['the SDK finds one in the value of another', '[a]\nk = v\n  [b]\n  j = w\n[b]\ni = x\n'],
+    ['the SDK knows two by one name', '[profile a]\nk = v\n[profile "a"]\nk = w\n'],
+  ])('is not plain where %s', (_, text) => {
+    expect(isPlain(text)).not.toContain(true)
+  })
+})

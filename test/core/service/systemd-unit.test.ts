@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { planService, type ServiceSettings } from '../../../src/core/service/service-plan.ts'
+import { commandLine, environmentLines } from '../../../src/core/service/systemd-unit.ts'
+
+const settings: ServiceSettings = {
+  platform: 'linux',
+  home: '/home/alice',
+  uid: 1000,
+  nodePath: '/usr/bin/node',
+  scriptPath: '/usr/lib/node_modules/mfad/dist/mfad.cjs',
+  environment: new Map(),
+  templates: { systemd: readFileSync('systemd/mfad.service', 'utf8'), launchd: '' },
+}
+
+const unitOf = (changes: Partial<ServiceSettings> = {}) =>
+  planService({ ...settings, ...changes }).files[0] ?? expect.fail('no unit file')
+
+/** The value lines of a unit, in order, without comments and sections. */
+const linesOf = (text: string) => text.split('\n').filter((line) => /^[A-Z]/.test(line))
+
+const text = fc.string({
+  unit: fc.oneof(
+    fc.constantFrom(...'"\'\\%$ ;#:@=~{}ns0'),
+    fc.string({ unit: 'grapheme', minLength: 1, maxLength: 1 }),
+  ),
+})
+
+/** systemd's reading of a line, as systemd.syntax(7) and systemd.service(5) describe it. */
+function readWords(line: string): string[] {
+  const words = [...line.matchAll(/"((?:[^"\\]|\\.)*)"(?: |$)/gsu)]
+  expect(words.map(([whole]) => whole).join('')).toBe(line)
+  return words.map(([, quoted = '']) => expandSpecifiers(unescapeQuoted(quoted)))
+}
+
+const unescapeQuoted = (quoted: string) =>
+  quoted.replace(/\\(.)/gsu, (_, char) => (/["\\]/.test(char) ? char : expect.fail(`escape ${char}`)))
+
+const expandSpecifiers = (word: string) =>
+  word.replace(/%(.?)/gsu, (_, char) => (char === '%' ? '%' : expect.fail(`specifier %${char}`)))
+
+const expandVariables = (word: string) =>
+  word.replace(/\$(.?)/gsu, (_, char) => (char === '$' ? '$' : expect.fail(`variable $${char}`)))
+
+describe('the systemd unit', () => {
+  test('starts the daemon with the absolute Node, its flags and the script', () => {
+    expect(linesOf(unitOf().content)).toContain(
+      'ExecStart="/usr/bin/node" "--max-opt=0" "--max-semi-space-size=1" "--optimize-for-size" "/usr/lib/node_modules/mfad/dist/mfad.cjs" "daemon"',
+    )
+  })
+
+  test('restarts a daemon that crashed, but not one that ended for a lasting reason', () => {
+    expect(linesOf(unitOf().content)).toEqual(
+      expect.arrayContaining(['Restart=on-failure', 'RestartPreventExitStatus=2 4', 'StartLimitBurst=10']),
+    )
+  })
+
+  test('keeps files private, writes no core dump and drops NODE_OPTIONS', () => {
+    expect(linesOf(unitOf().content)).toEqual(
+      expect.arrayContaining(['UMask=0077', 'LimitCORE=0', 'UnsetEnvironment=NODE_OPTIONS']),
+    )
+  })
+
+  test('has no line for variables when there are none', () => {
+    expect(unitOf().content).toMatch(/"daemon"\nUnsetEnvironment=/)
+  })
+
+  test('carries each variable on a line of its own', () => {
+    const environment = new Map([
+      ['MFAD_CONFIG', '/home/alice/my settings.ini'],
+      ['NO_PROXY', '*.corp'],
+    ])
+    expect(unitOf({ environment }).content).toContain(
+      'Environment="MFAD_CONFIG=/home/alice/my settings.ini"\nEnvironment="NO_PROXY=*.corp"\n',
+    )
+  })
+
+  test("leaves XDG_RUNTIME_DIR to the manager's own", () => {
+    expect(environmentLines(new Map([['XDG_RUNTIME_DIR', '/tmp/other']]))).toBe('')
+  })
+
+  test('does not fill a placeholder that a value contains', () => {
+    expect(unitOf({ scriptPath: '/x/@ENVIRONMENT@.cjs' }).content).toContain('"/x/@ENVIRONMENT@.cjs"')
+  })
+
+  test('stands in ~/.config, or in XDG_CONFIG_HOME if that is absolute, for the user alone', () => {
+    expect(unitOf()).toMatchObject({ path: '/home/alice/.config/systemd/user/mfad.service', mode: 0o600 })
+    expect(unitOf({ xdgConfigHome: '/cfg' }).path).toBe('/cfg/systemd/user/mfad.service')
+    expect(unitOf({ xdgConfigHome: 'cfg' }).path).toBe('/home/alice/.config/systemd/user/mfad.service')
+  })
+
+  test('removes the directories that only the unit needed, innermost first', () => {
+    expect(planService(settings).directories).toEqual([
+      '/home/alice/.config/systemd/user/default.target.wants',
+      '/home/alice/.config/systemd/user',
+      '/home/alice/.config/systemd',
+    ])
+  })
+})
+
+describe('what goes with the unit', () => {
+  test('is also looked for where a manager without this XDG_CONFIG_HOME links to it', () => {
+    const plan = planService({ ...settings, xdgConfigHome: '/cfg' })
+    expect(plan.leftovers).toEqual([
+      '/cfg/systemd/user/default.target.wants/mfad.service',
+      '/home/alice/.config/systemd/user/mfad.service',
+      '/home/alice/.config/systemd/user/default.target.wants/mfad.service',
+    ])
+  })
+
+  test('is never the unit itself', () => {
+    const plan = planService({ ...settings, xdgConfigHome: '/home/alice/.config' })
+    expect(plan.leftovers).toEqual(['/home/alice/.config/systemd/user/default.target.wants/mfad.service'])
+  })
+})
+
+describe('the escaping for systemd', () => {
+  test('quotes spaces, quotes, backslashes, percent and dollar signs', () => {
+    expect(commandLine(['/n o%h$HOME/node', `/a b%h$HOME"q'x\\z/s.cjs`])).toBe(
+      `"/n o%%h$HOME/node" "/a b%%h$$HOME\\"q'x\\\\z/s.cjs"`,
+    )
+  })
+
+  test('gives every argument back as it was', () => {
+    fc.assert(
+      fc.property(fc.array(text), (args) => {
+        const [program, ...read] = readWords(commandLine(['/bin/node', ...args]))
+        expect([program, ...read.map(expandVariables)]).toEqual(['/bin/node', ...args])
+      }),
+    )
+  })
+
+  test('gives every path of a program that systemd accepts back as it was', () => {
+    fc.assert(
+      fc.property(text, (name) => {
+        const program = `/${name.replace(/["'\\]/g, '')}`
+        expect(readWords(commandLine([program]))).toEqual([program])
+      }),
+    )
+  })
+
+  test('gives every variable back as it was', () => {
+    fc.assert(
+      fc.property(text, (value) => {
+        const line = environmentLines(new Map([['MFAD_CONFIG', value]]))
+        expect(readWords(line.slice('Environment='.length))).toEqual([`MFAD_CONFIG=${value}`])
+      }),
+    )
+  })
+
+  test.each(["/o'brien/node", '/a"b/node', '/a\\b/node'])(
+    'refuses %s as a program: systemd would',
+    (program) => {
+      expect(() => commandLine([program])).toThrow('systemd runs no program whose path holds a quote')
+    },
+  )
+})

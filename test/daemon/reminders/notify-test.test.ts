@@ -1,0 +1,37 @@
+// A desktop of ours answers.
+import { describe, expect, it } from 'vitest'
+import { testReminder } from '../../../src/daemon/reminders/notify-test.ts'
+import type { Reminded, ReminderRequest } from '../../../src/edges/desktop/desktop.ts'
+
+const problem = {
+  code: 'notifier.command-failed',
+  message: 'notify_command failed with exit code 3',
+  hint: 'mend notify_command in the settings',
+}
+const now = new Date('2026-11-23T14:00:00Z')
+
+async function test(reminded: Partial<Reminded>, waitMs: number) {
+  const requests: ReminderRequest[] = []
+  const ended = Promise.resolve('answered' as const)
+  const remind = async (request: ReminderRequest): Promise<Reminded> => {
+    requests.push(request)
+    return { way: 'fake', ended, ...reminded }
+  }
+  return { answer: await testReminder({ remind }, waitMs, now, new AbortController().signal), requests }
+}
+
+describe('a test of the reminders', () => {
+  it.each([0, 1000])('tells that notify_command failed, when it waits %i ms', async (waitMs) => {
+    const { answer } = await test({ command: Promise.resolve(problem) }, waitMs)
+    expect(answer).toMatchObject({ shown: false, error: problem })
+  })
+
+  it('is one that worked where notify_command did', async () => {
+    const { answer } = await test({ command: Promise.resolve(undefined) }, 1000)
+    expect(answer).toEqual({ shown: true, way: 'fake', buttons: false, answer: 'code' })
+  })
+
+  it('is about no profile, so that it takes the place of no reminder', async () => {
+    expect((await test({}, 0)).requests[0]?.profiles).toEqual([])
+  })
+})

@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs'
+import { createServer, type Server } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+import { expect, it, onTestFinished, vi } from 'vitest'
+import { createSts } from '../../../src/edges/aws/sts.ts'
+
+const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' }
+const target = { region: 'eu-west-1', useFipsEndpoint: false, useDualstackEndpoint: false, credentials }
+
+async function listen(server: Server): Promise<number> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  onTestFinished(() => void server.close())
+  return (server.address() as AddressInfo).port
+}
+
+it('takes an answer that names nobody for no answer: two such would be one user', async () => {
+  const empty = '<GetCallerIdentityResponse><GetCallerIdentityResult/></GetCallerIdentityResponse>'
+  const port = await listen(createServer((_, response) => response.end(empty)))
+  const endpointUrl = `http://127.0.0.1:${port}`
+  const result = await createSts().getCallerIdentity({ ...target, endpointUrl }, AbortSignal.timeout(5000))
+  expect(result).toMatchObject({ failure: { kind: 'not-sts' } })
+})
+
+it('sends no code to a server that is not trusted, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async () => {
+  vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const pem = readFileSync('test/fixtures/untrusted-server.pem')
+  let requests = 0
+  const server = createTlsServer({ key: pem, cert: pem }, (_, response) => {
+    requests++
+    response.end()
+  })
+  const endpointUrl = `https://127.0.0.1:${await listen(server)}`
+  const request = {
+    ...target,
+    endpointUrl,
+    serialNumber: 'arn:aws:iam::1:mfa/a',
+    tokenCode: '123456',
+    durationSeconds: 900,
+  }
+  const result = await createSts().getSessionToken(request, AbortSignal.timeout(5000))
+  expect(result).toMatchObject({ failure: { kind: 'unreachable' } })
+  expect(requests).toBe(0)
+})
