@@ -12,7 +12,7 @@ beforeAll(() => {
   directory = mkdtempSync(join(tmpdir(), 'mfad-terminal-'))
   script = join(directory, 'print.cjs')
   const contents = `import { readSync } from 'node:fs'
-import { createTerminal } from '../src/cli/terminal/terminal.ts'
+import { createTerminal } from './src/cli/terminal/terminal.ts'
 // Node makes a pipe non-blocking when it makes its stream.
 process.stdout.getWindowSize
 const terminal = createTerminal()
