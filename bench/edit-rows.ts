@@ -1,8 +1,8 @@
 // What one edit of a large file takes: parse, edit and serialise, without the file system's part. Also as the service
 // runs the daemon, without V8's optimizing compiler, in a process of its own.
 import { spawnSync } from 'node:child_process'
-import { parseDocument } from '../src/core/document/document.ts'
 import { setSection } from '../src/core/document/edit.ts'
+import { parseDocument } from '../src/core/document/parse.ts'
 import { sessionKeys, sessionValues } from '../src/core/profiles/session-section.ts'
 import { nodeFlags } from '../src/core/service/daemon-argv.ts'
 import { median, type Row } from './measure.ts'

@@ -2,8 +2,8 @@
 
 import type { Finding } from './document/document.ts'
 import type { ErrorBody } from './errors.ts'
-import { isLoginReady } from './login/login-plan.ts'
-import type { Profile } from './profiles/profiles.ts'
+import { deviceOf, type Identities } from './profiles/devices.ts'
+import { isLoginReady, type Profile } from './profiles/profile.ts'
 import { isActive, secondsLeft, sessionState } from './profiles/session-state.ts'
 import { formatInstant } from './time/instant.ts'
 import type { Files, ProfileStatus, Status, Warning } from './wire.ts'
@@ -20,6 +20,7 @@ export type StatusFacts = {
   warnings: readonly Warning[]
   /** STS's clock minus ours; 0 where it is not known. */
   clockOffsetSeconds: number
+  identities: Identities
   /** By profile. */
   snoozedUntil: ReadonlyMap<string, Date>
   /** By profile. */
@@ -31,7 +32,7 @@ export type StatusFacts = {
 /** The whole of `status --json`. `now` is STS's time: the local clock plus the known difference. */
 export function buildStatus(facts: StatusFacts, now: Date): Status {
   const { version, daemon, files, clockOffsetSeconds } = facts
-  const renewing = new Set(facts.profiles.filter(hasCommand).map(deviceOf))
+  const renewing = new Set(facts.profiles.filter(hasCommand).map((each) => deviceOf(each, facts.identities)))
   return {
     version,
     daemon,
@@ -46,7 +47,7 @@ export function buildStatus(facts: StatusFacts, now: Date): Status {
 function profileStatus(
   profile: Profile,
   facts: StatusFacts,
-  renewing: ReadonlySet<string>,
+  renewing: ReadonlySet<unknown>,
   now: Date,
 ): ProfileStatus {
   const { session, obstacle } = profile
@@ -70,7 +71,7 @@ function profileStatus(
       : {}),
     ...(seconds === undefined ? {} : { secondsLeft: seconds }),
     renews:
-      isLoginReady(profile) && isRenewing(profile, renewing) && givenUp === undefined
+      isLoginReady(profile) && isRenewing(profile, facts, renewing) && givenUp === undefined
         ? 'by-itself'
         : 'by-code',
     ...(snoozedUntil === undefined ? {} : { snoozedUntil: formatInstant(snoozedUntil) }),
@@ -80,16 +81,14 @@ function profileStatus(
 }
 
 /** One command's code renews every active profile of its device. */
-function isRenewing(profile: Profile, renewing: ReadonlySet<string>): boolean {
-  return profile.mfaProcess !== undefined || (isActive(profile) && renewing.has(deviceOf(profile)))
+function isRenewing(profile: Profile, { identities }: StatusFacts, renewing: ReadonlySet<unknown>): boolean {
+  return (
+    profile.mfaProcess !== undefined || (isActive(profile) && renewing.has(deviceOf(profile, identities)))
+  )
 }
 
 function hasCommand(profile: Profile): boolean {
   return profile.mfaProcess !== undefined && isActive(profile)
-}
-
-function deviceOf({ serialNumber, accessKeyId }: Profile): string {
-  return `${serialNumber} ${accessKeyId}`
 }
 
 function missing({ kind, serialNumber }: Profile): string | undefined {

@@ -3,8 +3,8 @@ import type { ErrorBody } from '../core/errors.ts'
 import type { UsedCode } from '../core/login/token-code.ts'
 import type { Told } from '../core/plan/reminder-plan.ts'
 import type { Attempt } from '../core/plan/renewal-plan.ts'
+import type { SessionCredentials } from '../core/profiles/session-section.ts'
 import type { Warning } from '../core/wire.ts'
-import type { UnwrittenSession } from './unwritten-session.ts'
 
 export type AgentState = {
   usedCodes: UsedCode[]
@@ -49,4 +49,30 @@ export function createAgentState(): AgentState {
     lifeSeconds: new Map(),
     clockOffsetSeconds: 0,
   }
+}
+
+/** The time on STS's clock, on which expirations are stated. */
+export function stsNow({ state, now }: { state: AgentState; now(): Date }): Date {
+  return new Date(now().getTime() + state.clockOffsetSeconds * 1000)
+}
+
+export type SessionWrite = {
+  sessionProfile: string
+  /** By key; see sessionValues. */
+  values: ReadonlyMap<string, string>
+  /** The access key id that must still stand there: another daemon may have written a newer session meanwhile. */
+  replaces?: string
+  /** Take over a section that is not ours. */
+  adopt: boolean
+  /** Left out, and reported, when it cannot be written: one odd section must not cost the others their renewal. */
+  isOptional: boolean
+}
+
+export type UnwrittenSession = {
+  /** The device and the long-term access key that it was issued for. */
+  serialNumber: string
+  callerKeyId: string
+  credentials: SessionCredentials
+  writes: SessionWrite[]
+  nextTryAt: Date
 }

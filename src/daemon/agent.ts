@@ -11,11 +11,13 @@
 import type { CredentialsDocument } from '../core/document/document.ts'
 import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
 import { activeSessions } from '../core/plan/active-sessions.ts'
+import { notifierWarning } from '../core/plan/reminder-text.ts'
 import { isHopeless, withHope } from '../core/plan/renewal-plan.ts'
-import { findProfile, type Profile } from '../core/profiles/profiles.ts'
+import type { Profile } from '../core/profiles/profile.ts'
+import { findProfile } from '../core/profiles/profiles.ts'
 import { isActive } from '../core/profiles/session-state.ts'
 import { buildStatus } from '../core/status.ts'
-import { formatInstant } from '../core/time/instant.ts'
+import { earliest, formatInstant } from '../core/time/instant.ts'
 import type { UtcOffset } from '../core/time/quiet-hours.ts'
 import type {
   LoginAnswer,
@@ -25,18 +27,19 @@ import type {
   SnoozeAnswer,
   Status,
 } from '../core/wire.ts'
-import type { Desktop } from '../edges/desktop/desktop.ts'
+import type { Desktop } from '../edges/desktop/reminder.ts'
 import type { Log } from '../edges/logger.ts'
-import { type AgentState, createAgentState } from './agent-state.ts'
+import { describeBug } from '../edges/logger.ts'
+import { type AgentState, createAgentState, stsNow } from './agent-state.ts'
 import { correctRegions, type RegionsGiven } from './files/keeper.ts'
 import type { KnownFiles } from './files/known-files.ts'
 import { removeSession, restoreUndone } from './files/session-writer.ts'
 import { type CodeCommandDeps, createCodeCommands } from './login/code-commands.ts'
-import { type CommandNeeded, type LoginDeps, login, stsNow } from './login/login.ts'
+import { type CommandNeeded, login } from './login/login.ts'
+import type { LoginDeps } from './login/sts-session.ts'
 import { testReminder } from './reminders/notify-test.ts'
-import { createReminders, earliest, notifierWarning } from './reminders/reminders.ts'
+import { createReminders } from './reminders/reminders.ts'
 import { createRenewals } from './reminders/renewals.ts'
-import { describeBug } from './socket/http-server.ts'
 import { forgetUnwritten, nextTry, nextTryAt } from './unwritten-session.ts'
 
 export type AgentDeps = Omit<LoginDeps, 'state'> &
@@ -278,6 +281,7 @@ export function createAgent(deps: AgentDeps): Agent {
             ...deps.desktop.warnings(),
           ],
           clockOffsetSeconds: state.clockOffsetSeconds,
+          identities: state.identities,
           snoozedUntil: currentSnoozes(state.snoozedUntil, deps.now()),
           lastErrors: currentErrors(state.lastErrors, deps.now()),
           givenUp: renewals.givenUp(currentSessions()),

@@ -7,9 +7,10 @@ import { formatInstant } from '../core/time/instant.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
 import { createDesktop } from '../edges/desktop/desktop.ts'
-import { openFileStore, userId } from '../edges/files/own-store.ts'
+import { settingsStamp } from '../edges/files/disk/stamp.ts'
+import { openFileStore } from '../edges/files/own-store.ts'
 import { refuseForeignHome } from '../edges/foreign-home.ts'
-import { createLogger, type RunningLog } from '../edges/logger.ts'
+import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
 import {
   type Environment,
   homeDirectory,
@@ -18,12 +19,13 @@ import {
   stateDirectory,
 } from '../edges/paths.ts'
 import { checkOwnFile, runHelperCommand } from '../edges/programs/helper-command.ts'
-import { loadSettings, settingsStamp } from '../edges/settings-file.ts'
+import { loadSettings } from '../edges/settings-file.ts'
+import { userId } from '../edges/user.ts'
 import { startWatcher } from '../edges/watcher.ts'
 import { type Agent, createAgent } from './agent.ts'
 import { createKnownFiles, type KnownFiles } from './files/known-files.ts'
 import { hardenProcess } from './process-hardening.ts'
-import { createHttpServer, describeBug } from './socket/http-server.ts'
+import { createHttpServer } from './socket/http-server.ts'
 import { createRoutes } from './socket/routes.ts'
 import { bindSocket } from './socket/socket.ts'
 

@@ -3,18 +3,9 @@
 
 import { AppError } from '../core/errors.ts'
 import type { SessionCredentials } from '../core/profiles/session-section.ts'
-import type { AgentState } from './agent-state.ts'
+import type { AgentState, UnwrittenSession } from './agent-state.ts'
 import type { KnownFiles } from './files/known-files.ts'
-import { type SessionWrite, writeSessions } from './files/session-writer.ts'
-
-export type UnwrittenSession = {
-  /** The device and the long-term access key that it was issued for. */
-  serialNumber: string
-  callerKeyId: string
-  credentials: SessionCredentials
-  writes: SessionWrite[]
-  nextTryAt: Date
-}
+import { writeSessions } from './files/session-writer.ts'
 
 const retryMs = 10_000
 /** One that ends within a minute is worth no waiting. */

@@ -1,7 +1,7 @@
 // The guided demo: an embedded STS, a throw-away home, and the real daemon and command line as processes. It succeeds only
 // if every step really worked.
 import { readFileSync } from 'node:fs'
-import { parseDocument } from '../core/document/document.ts'
+import { parseDocument } from '../core/document/parse.ts'
 import { AppError } from '../core/errors.ts'
 import { readSessionCredentials } from '../core/profiles/session-section.ts'
 import { daemonArgv } from '../core/service/daemon-argv.ts'

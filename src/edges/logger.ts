@@ -40,3 +40,10 @@ function standardError(): DestinationStream {
   stream.on('error', () => undefined)
   return stream
 }
+
+/** Where a bug was, without its message: that could hold anything. */
+export function describeBug(error: unknown): string {
+  if (!(error instanceof Error)) return 'not an error'
+  const frame = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '))
+  return `${error.name} ${frame?.trim() ?? ''}`.trim()
+}

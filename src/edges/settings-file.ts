@@ -1,12 +1,11 @@
 // The settings file, read. It is the only file that the `ini` package parses.
 import { readFileSync, statSync } from 'node:fs'
 import { parse } from 'ini'
-import { parseDocument } from '../core/document/document.ts'
+import { parseDocument } from '../core/document/parse.ts'
 import { AppError } from '../core/errors.ts'
 import { defaultSettings, type Settings } from '../core/settings/default-settings.ts'
 import { readSettings } from '../core/settings/settings.ts'
-import { quoted } from './files/disk/errors.ts'
-import { errnoOf } from './files/disk/system.ts'
+import { quoted } from '../core/text/quoted.ts'
 
 const maxBytes = 1024 * 1024
 
@@ -23,16 +22,6 @@ function parseIni(bytes: Uint8Array, path: string): unknown {
     return parse(new TextDecoder().decode(bytes))
   } catch (cause) {
     throw new AppError('settings.invalid', `${path} cannot be read as settings`, `edit ${path}`, cause)
-  }
-}
-
-/** Changes whenever the file may have changed. Never throws. */
-export function settingsStamp(path: string): string {
-  try {
-    const { dev, ino, size, mtimeNs, ctimeNs, mode } = statSync(path, { bigint: true })
-    return [dev, ino, size, mtimeNs, ctimeNs, mode].join(':')
-  } catch (error) {
-    return errnoOf(error) ?? 'unknown'
   }
 }
 

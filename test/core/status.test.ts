@@ -11,6 +11,7 @@ const facts: StatusFacts = {
   reminderLeadSeconds: [600, 0],
   warnings: [],
   clockOffsetSeconds: 0,
+  identities: new Map(),
   snoozedUntil: new Map(),
   lastErrors: new Map(),
   givenUp: new Map(),
@@ -100,6 +101,24 @@ describe('the status', () => {
       'stranger by-code',
       'nodevice by-code',
     ])
+  })
+
+  it('says what renews by itself for two keys that AWS said are of one user', () => {
+    const device = 'mfa_serial = GAHT12345678\n'
+    const [first, second] = ['AKIAIOSFODNN7EXAMPLE', 'AKIAI44QH8DHBEXAMPLE'].map(keysOf)
+    const credentials = [
+      `[own]\n${first}${device}mfa_process = otp\n`,
+      `[other]\n${second}${device}`,
+      ...['own', 'other'].map((name) => sessionOf(`${name}-mfa`, '2026-11-23T11:00:00Z')),
+    ].join('')
+    const user = 'arn:aws:iam::111111111111:user/alice'
+    const identities = new Map([
+      ['AKIAIOSFODNN7EXAMPLE', user],
+      ['AKIAI44QH8DHBEXAMPLE', user],
+    ])
+    const renewsOf = (more: object) => statusOf(credentials, '', more).profiles.map(({ renews }) => renews)
+    expect(renewsOf({})).toEqual(['by-itself', 'by-code'])
+    expect(renewsOf({ identities })).toEqual(['by-itself', 'by-itself'])
   })
 
   it('of a foreign section gives the reason with the line, before any other', () => {

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defaultSettings } from '../../src/core/settings/default-settings.ts'
-import { loadSettings, settingsStamp } from '../../src/edges/settings-file.ts'
+import { settingsStamp } from '../../src/edges/files/disk/stamp.ts'
+import { loadSettings } from '../../src/edges/settings-file.ts'
 import { thrownBy } from '../support/thrown.ts'
 
 let directory: string

@@ -4,7 +4,8 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createDesktop, type Respond } from '../../src/edges/desktop/desktop.ts'
+import { createDesktop } from '../../src/edges/desktop/desktop.ts'
+import type { Respond } from '../../src/edges/desktop/reminder.ts'
 import { obstacle, openTestDesktop, type TestDesktop } from '../support/desktop.ts'
 import {
   aliceKeys,

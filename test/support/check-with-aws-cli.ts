@@ -1,6 +1,7 @@
 // What the AWS CLI itself reads before and after an edit of ours, and what becomes of our section when it edits the file.
 
-import { type CredentialsDocument, parseDocument } from '../../src/core/document/document.ts'
+import type { CredentialsDocument } from '../../src/core/document/document.ts'
+import { parseDocument } from '../../src/core/document/parse.ts'
 import { readSession } from '../../src/core/profiles/session-section.ts'
 import type { AwsCli, AwsResult } from './aws-cli.ts'
 import type { BotocoreReader } from './aws-readers.ts'

@@ -1,7 +1,8 @@
 // What mfad says about a file of the corpus, short enough to be looked through in expectations.json.
 
-import { type CredentialsDocument, parseDocument } from '../../src/core/document/document.ts'
+import type { CredentialsDocument } from '../../src/core/document/document.ts'
 import { removeSection, setSection } from '../../src/core/document/edit.ts'
+import { parseDocument } from '../../src/core/document/parse.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { readSession } from '../../src/core/profiles/session-section.ts'
 import { editsOf, ownKeys, sessionName } from './edits.ts'

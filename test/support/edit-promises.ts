@@ -2,8 +2,9 @@
 // true where there is nothing to hold.
 
 import { changesOnlySections } from '../../src/core/document/comparison.ts'
-import { type CredentialsDocument, parseDocument } from '../../src/core/document/document.ts'
+import type { CredentialsDocument } from '../../src/core/document/document.ts'
 import { removeSection, setSection } from '../../src/core/document/edit.ts'
+import { parseDocument } from '../../src/core/document/parse.ts'
 import { readSession } from '../../src/core/profiles/session-section.ts'
 import { type Edits, ownKeys, sessionName, unlessRefused } from './edits.ts'
 

@@ -1,7 +1,8 @@
 // One file and what mfad makes of it: with its section, without it, and back again.
 
-import { type CredentialsDocument, parseDocument } from '../../src/core/document/document.ts'
+import type { CredentialsDocument } from '../../src/core/document/document.ts'
 import { removeSection, setSection } from '../../src/core/document/edit.ts'
+import { parseDocument } from '../../src/core/document/parse.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { sessionKeys } from '../../src/core/profiles/session-section.ts'
 

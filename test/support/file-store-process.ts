@@ -6,9 +6,7 @@ import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
-import { keptPathOf } from '../../src/edges/files/disk/own-names.ts'
-import { tempPathOf } from '../../src/edges/files/disk/temp-file.ts'
-import { recoveryPathOf } from '../../src/edges/files/in-place/recovery-copy.ts'
+import { keptPathOf, recoveryPathOf, tempPathOf } from '../../src/edges/files/disk/own-names.ts'
 import { createFileStore, type FileStore } from '../../src/edges/files/store.ts'
 import { type Action, type Answer, type Request, texts } from './file-store-driver.ts'
 
@@ -62,12 +60,14 @@ const create = (path: string, text: string | undefined) => {
   if (text !== undefined) fs.writeFileSync(path, text, { mode: 0o600 })
   return path
 }
+
 const plain = (path: string) => create(path, oldText)
 const nothing = (path: string) => path
 const withSecondName = (path: string) => {
   fs.linkSync(plain(path), `${path}.second`)
   return path
 }
+
 const isRoot = process.getuid?.() === 0
 
 const appended = { action: 'append', before: oldText, after: oldText + texts.added } as const

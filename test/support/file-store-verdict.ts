@@ -2,7 +2,8 @@
 
 import * as fs from 'node:fs'
 import { basename, join } from 'node:path'
-import { hashOf, keptFileOf } from '../../src/edges/files/disk/own-names.ts'
+import { hashOf } from '../../src/edges/files/disk/bytes.ts'
+import { keptFileOf } from '../../src/edges/files/disk/own-names.ts'
 import { type Answer, texts } from './file-store-driver.ts'
 import type { Call, Laboratory, Scene, Stage, Traced } from './file-store-process.ts'
 
@@ -103,6 +104,7 @@ const codes: Record<string, readonly string[]> = {
   EXDEV: ['file.cannot-replace'],
   ENOENT: ['file.changed-underneath'],
 }
+
 export const errnos = Object.keys(codes)
 
 function checkError(

@@ -1,6 +1,7 @@
 // Profiles out of literal file texts, as the daemon builds them.
-import { parseDocument } from '../../src/core/document/document.ts'
-import { buildProfiles, type Profile } from '../../src/core/profiles/profiles.ts'
+import { parseDocument } from '../../src/core/document/parse.ts'
+import type { Profile } from '../../src/core/profiles/profile.ts'
+import { buildProfiles } from '../../src/core/profiles/profiles.ts'
 import type { Documents } from '../../src/core/profiles/sections.ts'
 
 export const paths = { credentials: '/home/me/.aws/credentials', config: '/home/me/.aws/config' }

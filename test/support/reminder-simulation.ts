@@ -1,11 +1,8 @@
 // A daemon, its user and their clock in months that pass at once: it looks when something happens and at the instant that
 // the plan asked for, as the real one does.
-import {
-  type ActiveSession,
-  planReminders,
-  type ReminderRules,
-  type Told,
-} from '../../src/core/plan/reminder-plan.ts'
+
+import type { ActiveSession } from '../../src/core/plan/active-sessions.ts'
+import { planReminders, type ReminderRules, type Told } from '../../src/core/plan/reminder-plan.ts'
 import { activeSession, serialOf } from './sessions.ts'
 
 export type Telling = { atMs: number; kind: string; sessions: ActiveSession[] }

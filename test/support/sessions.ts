@@ -1,5 +1,7 @@
 // Active sessions for the tests of what is planned and said about them.
-import type { ActiveSession, Reminder } from '../../src/core/plan/reminder-plan.ts'
+
+import type { ActiveSession } from '../../src/core/plan/active-sessions.ts'
+import type { Reminder } from '../../src/core/plan/reminder-plan.ts'
 
 export const serialOf = (user: string) => `arn:aws:iam::111122223333:mfa/${user}`
 

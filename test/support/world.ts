@@ -8,12 +8,13 @@ import type { UtcOffset } from '../../src/core/time/quiet-hours.ts'
 import { type Agent, createAgent } from '../../src/daemon/agent.ts'
 import { createKnownFiles } from '../../src/daemon/files/known-files.ts'
 import type { Sts } from '../../src/edges/aws/sts.ts'
-import type { Desktop, Reminded, ReminderRequest, Respond } from '../../src/edges/desktop/desktop.ts'
+import type { Desktop, Reminded, ReminderRequest, Respond } from '../../src/edges/desktop/reminder.ts'
+import { settingsStamp } from '../../src/edges/files/disk/stamp.ts'
 import { openFileStore } from '../../src/edges/files/own-store.ts'
 import type { FileStore } from '../../src/edges/files/store.ts'
 import type { Log } from '../../src/edges/logger.ts'
 import { resolveFiles } from '../../src/edges/paths.ts'
-import { loadSettings, settingsStamp } from '../../src/edges/settings-file.ts'
+import { loadSettings } from '../../src/edges/settings-file.ts'
 
 const start = Date.parse('2026-11-23T08:00:00Z')
 const tickSeconds = 30

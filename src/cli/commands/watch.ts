@@ -1,10 +1,10 @@
 // `mfad status --watch`: the status, drawn anew every second until somebody ends it.
 import { AppError } from '../../core/errors.ts'
 import type { Invocation } from '../command.ts'
+import { currentStatus } from '../connection/current-status.ts'
 import type { Output } from '../terminal/output.ts'
 import { openScreen, type Screen, wrap } from '../terminal/screen.ts'
 import { statusText } from '../text/status-text.ts'
-import { currentStatus } from './status.ts'
 
 const stepMs = 1000
 /** As a shell has it: 128 and the signal's number. */

@@ -1,5 +1,6 @@
 // The status from the files alone, when no daemon runs.
-import { type CredentialsDocument, parseDocument } from '../../core/document/document.ts'
+import type { CredentialsDocument } from '../../core/document/document.ts'
+import { parseDocument } from '../../core/document/parse.ts'
 import { buildProfiles } from '../../core/profiles/profiles.ts'
 import { buildStatus } from '../../core/status.ts'
 import type { Status, Warning } from '../../core/wire.ts'
@@ -24,6 +25,7 @@ export function localStatus({ environment, files, settings }: Context, now: Date
       reminderLeadSeconds: settings.reminderLeadSeconds,
       warnings: [...credentials.warnings, ...config.warnings],
       clockOffsetSeconds: 0,
+      identities: new Map(),
       snoozedUntil: new Map(),
       lastErrors: new Map(),
       givenUp: new Map(),

@@ -1,7 +1,7 @@
 // What botocore (AWS CLI, boto3) reads: Python's `RawConfigParser` in strict mode (`Lib/configparser.py`, `_read`),
 // then `_parse_nested` of `botocore.configloader`. Where botocore gives up, this goes on and leaves a finding.
 
-import type { Entry, Finding, Section } from './document.ts'
+import type { Entry, Finding, Part, Section } from './document.ts'
 import {
   addFinding,
   entryProblems,
@@ -10,7 +10,7 @@ import {
   type Place,
   valueProblems,
 } from './findings.ts'
-import { type Part, plainLineAt } from './plain.ts'
+import { plainLineAt } from './plain.ts'
 import {
   countLineEnds,
   decode,

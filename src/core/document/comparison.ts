@@ -1,8 +1,8 @@
 // Do AWS tools read the same in two documents, apart from our lines? As botocore and as the AWS SDK.
 
-import type { CredentialsDocument, Section } from './document.ts'
+import type { CredentialsDocument, SdkEntry, SdkSections, Section } from './document.ts'
 import { linesOf, textWithoutSections } from './own-lines.ts'
-import { type SdkEntry, type SdkSections, sdkNameOf } from './sdk.ts'
+import { sdkNameOf } from './sdk.ts'
 import { lineEndBefore } from './text.ts'
 
 /** Do the two differ in nothing but our lines in the named sections? Verifies a file before it replaces another. */

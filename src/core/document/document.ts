@@ -1,11 +1,6 @@
 // The credentials file (and the config file) as a lossless document: what botocore reads in it, and every place
 // where another AWS tool would read something else.
 
-import { readText } from './parse.ts'
-import type { Earlier, Split } from './plain.ts'
-import type { SdkSections } from './sdk.ts'
-import { decode, encode } from './text.ts'
-
 /** A place where readers disagree. Neither `message` nor `hint` ever holds a value of the file. */
 export type Finding = {
   code: `file.${string}`
@@ -55,13 +50,18 @@ export type CredentialsDocument = {
   toBytes(): Uint8Array
 }
 
-/** Reads any bytes, never throws, and loses none: `parseDocument(bytes).toBytes()` is `bytes`. */
-export function parseDocument(bytes: Uint8Array): CredentialsDocument {
-  const { text, isUtf8 } = decode(bytes)
-  return parseText(text, isUtf8)
-}
-
-/** The same for text that was decoded before. `earlier` saves time where most of the text was read before. */
-export function parseText(text: string, isUtf8: boolean, earlier?: Earlier): CredentialsDocument {
-  return { ...readText(text, isUtf8, earlier), text, isUtf8, toBytes: () => encode({ text, isUtf8 }) }
+/** A stretch of a text that readers have to look at line by line: it begins at the start of the text or at a plain
+ * header, and ends before a plain header or at the end of the text. `line` is that of its start, counted from 1. */
+export type Part = { start: number; end: number; line: number }
+/** The plain sections of a text and what lies between them, each in order. */
+export type Split = { plain: readonly Section[]; odd: readonly Part[] }
+/** How an earlier text was cut, and how many of its first characters are those of the new one. */
+export type Earlier = { split: Split; unchanged: number }
+export type SdkEntry = { value: string; line: number }
+/** By the SDK's own section names and keys: `profile.dev`, `s3.addressing_style`. */
+export type SdkSections = ReadonlyMap<string, ReadonlyMap<string, SdkEntry>>
+/** A value that every AWS reader reads alike, or undefined. */
+export function agreedValue(section: Section | undefined, key: string): string | undefined {
+  const entry = section?.entries.get(key)
+  return entry === undefined || entry.disputed || entry.value === '' ? undefined : entry.value
 }

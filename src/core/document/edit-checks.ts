@@ -105,3 +105,14 @@ function unreadable(name: string, reason: Reason | undefined): AppError {
     'use only letters, digits and _ . / % @ : + - in the name of the profile',
   )
 }
+
+/** Throws file.rejected-by-aws when botocore, and so the AWS CLI, would refuse the file as it is. */
+export function checkAccepted(document: CredentialsDocument, path: string): void {
+  const finding = document.findings.find(({ rejectsFile }) => rejectsFile)
+  if (finding === undefined) return
+  throw new AppError(
+    'file.rejected-by-aws',
+    `AWS tools reject ${path}, so mfad does not write to it: line ${finding.line}: ${finding.message}`,
+    finding.hint,
+  )
+}

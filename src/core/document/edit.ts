@@ -1,9 +1,10 @@
 // Changes our own lines in a document and nothing else. Every edit is read back before it is handed out: for botocore
 // and for the AWS SDK, our section must hold exactly our values, and all others what they held before.
 
-import { type CredentialsDocument, parseDocument, parseText, type Section } from './document.ts'
+import type { CredentialsDocument, Section } from './document.ts'
 import { assertOnlyOursChanged, assertReadable, assertStandsOnce, assertWritable } from './edit-checks.ts'
 import { linesOf, type OwnLine, type TextLine, textWithoutSections } from './own-lines.ts'
+import { parseDocument, parseText } from './parse.ts'
 import { encode, lineEndOf } from './text.ts'
 
 /**

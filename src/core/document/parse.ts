@@ -3,9 +3,10 @@
 // reaches from one to the other, reading the parts is reading the whole.
 
 import { inheritDefaults, type Reading, readAsBotocore } from './botocore.ts'
-import type { CredentialsDocument, Section } from './document.ts'
-import { type Earlier, type Part, splitText } from './plain.ts'
-import { disputeWhatTheSdkReadsDifferently, plainNameOf, readAsSdk, type SdkSections } from './sdk.ts'
+import type { CredentialsDocument, Earlier, Part, SdkSections, Section } from './document.ts'
+import { splitText } from './plain.ts'
+import { disputeWhatTheSdkReadsDifferently, plainNameOf, readAsSdk } from './sdk.ts'
+import { decode, encode } from './text.ts'
 
 type Readings = Pick<CredentialsDocument, 'sections' | 'findings' | 'sdkSections' | 'split'>
 
@@ -52,4 +53,15 @@ function compared(
   inheritDefaults({ sections, findings })
   findings.sort((one, other) => one.line - other.line)
   return { sections, findings, sdkSections }
+}
+
+/** Reads any bytes, never throws, and loses none: `parseDocument(bytes).toBytes()` is `bytes`. */
+export function parseDocument(bytes: Uint8Array): CredentialsDocument {
+  const { text, isUtf8 } = decode(bytes)
+  return parseText(text, isUtf8)
+}
+
+/** The same for text that was decoded before. `earlier` saves time where most of the text was read before. */
+export function parseText(text: string, isUtf8: boolean, earlier?: Earlier): CredentialsDocument {
+  return { ...readText(text, isUtf8, earlier), text, isUtf8, toBytes: () => encode({ text, isUtf8 }) }
 }

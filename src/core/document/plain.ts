@@ -1,18 +1,8 @@
 // Sections in which each line is so plain that all readers read the same, whatever stands around them: nearly all
 // sections. They need one pass over the text; entries are read when they are asked for.
 
-import type { Entry, Section } from './document.ts'
+import type { Earlier, Entry, Part, Section, Split } from './document.ts'
 import { countLineEnds, splitLines } from './text.ts'
-
-/** A stretch of a text that readers have to look at line by line: it begins at the start of the text or at a plain
- * header, and ends before a plain header or at the end of the text. `line` is that of its start, counted from 1. */
-export type Part = { start: number; end: number; line: number }
-
-/** The plain sections of a text and what lies between them, each in order. */
-export type Split = { plain: readonly Section[]; odd: readonly Part[] }
-
-/** How an earlier text was cut, and how many of its first characters are those of the new one. */
-export type Earlier = { split: Split; unchanged: number }
 
 /** Names of sections that are more than names to some reader. */
 const specialNames = ['DEFAULT', 'profile __proto__', ...Object.getOwnPropertyNames(Object.prototype)]

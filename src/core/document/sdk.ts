@@ -1,13 +1,9 @@
 // What the AWS SDK for JavaScript reads (`parseIni` of @smithy/core), to find where it differs from botocore.
 
-import type { Entry, Finding, Section } from './document.ts'
+import type { Entry, Finding, Part, SdkEntry, SdkSections, Section } from './document.ts'
 import { addFinding } from './findings.ts'
-import { type Part, plainLineAt } from './plain.ts'
+import { plainLineAt } from './plain.ts'
 import { countLineEnds, splitLinesPython, stripPython } from './text.ts'
-
-export type SdkEntry = { value: string; line: number }
-/** By the SDK's own section names and keys: `profile.dev`, `s3.addressing_style`. */
-export type SdkSections = ReadonlyMap<string, ReadonlyMap<string, SdkEntry>>
 
 const prefixedName = /^([\w-]+)\s(["'])?([\w\-@+.%:/]+)\2$/
 const prefixes = new Set(['profile', 'sso-session', 'services'])

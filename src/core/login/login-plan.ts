@@ -2,15 +2,14 @@
 // be refused without asking AWS is refused here, before a code is used up.
 
 import { AppError } from '../errors.ts'
+import { isSessionDuration } from '../profiles/aws-values.ts'
+import { type Identities, sharesDevice } from '../profiles/devices.ts'
 import { serialNumberObstacle } from '../profiles/obstacles.ts'
-import { findProfile, type MfaProcess, type Profile } from '../profiles/profiles.ts'
+import { isLoginReady, type KeyProfile, type MfaProcess, type Profile } from '../profiles/profile.ts'
+import { findProfile } from '../profiles/profiles.ts'
 import { isActive, secondsLeft } from '../profiles/session-state.ts'
 import type { Settings } from '../settings/default-settings.ts'
-import { isSessionDuration } from '../settings/settings.ts'
 import type { LoginRequest } from '../wire.ts'
-
-/** A key profile that can be logged in: everything a call needs is there. */
-export type KeyProfile = Profile & { serialNumber: string; accessKeyId: string }
 
 export type LoginPlan = {
   serialNumber: string
@@ -26,9 +25,6 @@ export type LoginPlan = {
   /** What gives the code of this device where the user gave none. */
   mfaProcess?: MfaProcess
 }
-
-/** The IAM user behind each access key id, as far as AWS was asked. */
-export type Identities = ReadonlyMap<string, string>
 
 /**
  * Plans a login. Throws AppError profile.*, device.* or usage.* for everything that stands against it.
@@ -129,12 +125,6 @@ function noChoice(profiles: readonly Profile[], fact: string): AppError {
   return new AppError('usage.no-profile', fact, `choose one of ${shown}: mfad login ${names[0] ?? 'PROFILE'}`)
 }
 
-/** Is there everything that a call to STS needs, and nothing that speaks against it? */
-export function isLoginReady(profile: Profile): profile is KeyProfile {
-  const { kind, serialNumber, accessKeyId, obstacle } = profile
-  return kind === 'key' && serialNumber !== undefined && accessKeyId !== undefined && obstacle === undefined
-}
-
 /** They speak about the device only, and so do not count against another one. */
 const deviceObstacles: ReadonlySet<unknown> = new Set([
   'profile.malformed-serial-number',
@@ -220,13 +210,6 @@ function commandsByDevice(targets: readonly KeyProfile[]): string[] {
       .map(({ profile }) => profile)
     return `mfad login ${names.join(' ')}`
   })
-}
-
-function sharesDevice(left: KeyProfile, right: KeyProfile, identities: Identities): boolean {
-  if (left.serialNumber !== right.serialNumber) return false
-  if (left.accessKeyId === right.accessKeyId) return true
-  const identity = identities.get(left.accessKeyId)
-  return identity !== undefined && identity === identities.get(right.accessKeyId)
 }
 
 /** A session that is about to end is not worth sharing. */

@@ -1,7 +1,7 @@
 // What an mfa_process gave: the code, or why there is none. Neither the code nor anything that looks like one is ever part
 // of a message, whatever the command says about itself.
 import { AppError } from '../errors.ts'
-import type { MfaProcess } from '../profiles/profiles.ts'
+import type { MfaProcess } from '../profiles/profile.ts'
 import { printable } from '../text/printable.ts'
 import { codeInOutput } from './token-code.ts'
 

@@ -1,16 +1,14 @@
 // The sessions that may be reminded of and renewed, out of the profiles: whose device they hang on, and how long they live.
-import { isLoginReady } from '../login/login-plan.ts'
-import type { Profile } from '../profiles/profiles.ts'
+import { deviceOf, type Identities } from '../profiles/devices.ts'
+import type { Profile } from '../profiles/profile.ts'
 import { sessionState } from '../profiles/session-state.ts'
-import type { ActiveSession } from './reminder-plan.ts'
 
 export type SessionFacts = {
   /** Of a session where nothing else is known. */
   durationSeconds: number
   /** By access key id: how long a session lives in all. */
   lifeSeconds: ReadonlyMap<string, number>
-  /** The IAM user behind an access key id, as far as AWS was asked. */
-  identities: ReadonlyMap<string, string>
+  identities: Identities
   /** STS's clock, on which expirations are stated, minus ours. */
   clockOffsetSeconds: number
 }
@@ -19,32 +17,59 @@ export type SessionFacts = {
 export function activeSessions(profiles: readonly Profile[], facts: SessionFacts): ActiveSession[] {
   const { lifeSeconds, identities, clockOffsetSeconds } = facts
   return profiles.filter(isManaged).flatMap((known) => {
-    const { profile, session, durationSeconds } = known
+    const { profile, session, serialNumber, durationSeconds } = known
     if (session.kind !== 'ours' || session.expiration === undefined) return []
     const { accessKeyId, expiration } = session
+    const device = deviceOf(known, identities)
     return [
       {
         profile,
         accessKeyId,
         expiration: new Date(expiration.getTime() - clockOffsetSeconds * 1000),
         lifeSeconds: lifeSeconds.get(accessKeyId) ?? (durationSeconds || facts.durationSeconds),
-        ...deviceOf(known, identities),
+        device: device ?? `none for ${profile}`,
+        ...(device === undefined || serialNumber === undefined ? {} : { serialNumber }),
       },
     ]
   })
 }
 
-/** A code serves the profiles with one serial number whose keys are of one user. */
-function deviceOf(
-  profile: Profile,
-  identities: SessionFacts['identities'],
-): Pick<ActiveSession, 'device' | 'serialNumber'> {
-  if (!isLoginReady(profile)) return { device: `none for ${profile.profile}` }
-  const { serialNumber, accessKeyId } = profile
-  return { device: `${serialNumber} ${identities.get(accessKeyId) ?? accessKeyId}`, serialNumber }
-}
-
 /** Sessions of profiles that are gone, or that AWS tools would not read, are nothing to renew. */
 function isManaged(profile: Profile): boolean {
   return !profile.isOrphan && sessionState(profile, [], new Date(0)) !== 'unmanaged'
+}
+
+/** All instants are on our own clock. */
+export type ActiveSession = {
+  profile: string
+  accessKeyId: string
+  expiration: Date
+  /** How long the session lives in all, as far as known. */
+  lifeSeconds: number
+  /** One code serves all sessions with the same device. */
+  device: string
+  /** The device's name, where the profile can be logged in with a code. */
+  serialNumber?: string
+  /** It is expected to be renewed without the user: nothing is told before this. */
+  tellFrom?: Date
+}
+
+/** What tells sessions apart: two profiles can share one session's keys. */
+export function sessionId({ accessKeyId, profile }: Pick<ActiveSession, 'accessKeyId' | 'profile'>): string {
+  return `${accessKeyId} ${profile}`
+}
+
+/** The sessions that a code can renew, one list for each device. */
+export function byDevice(sessions: readonly ActiveSession[]): ActiveSession[][] {
+  const groups = new Map<string, ActiveSession[]>()
+  for (const session of sessions) {
+    if (session.serialNumber === undefined) continue
+    groups.set(session.device, [...(groups.get(session.device) ?? []), session])
+  }
+  return [...groups.values()]
+}
+
+/** The instant at which a session counts as expired: timers may come a little early. */
+export function hasExpired({ expiration }: Pick<ActiveSession, 'expiration'>, now: Date): boolean {
+  return expiration.getTime() <= now.getTime() + 1000
 }

@@ -1,7 +1,7 @@
 // What becomes of a reminder that is answered: whose code is wanted, what may be tried again, and how long a snooze is.
 import type { ErrorBody } from '../errors.ts'
 import { secondsToNextCode } from '../login/token-code.ts'
-import { type ActiveSession, byDevice, sessionId } from './reminder-plan.ts'
+import { type ActiveSession, byDevice, sessionId } from './active-sessions.ts'
 
 const snoozeMs = 30 * 60_000
 const leastSnoozeMs = 60_000

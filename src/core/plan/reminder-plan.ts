@@ -3,21 +3,7 @@
 // follow. So none comes twice, whatever becomes of the settings and the files; nor of the clock, but that what was said too
 // early, by a clock that has been set back since, is said again at its time.
 import { afterQuietHours, type QuietHours, type UtcOffset } from '../time/quiet-hours.ts'
-
-/** All instants are on our own clock. */
-export type ActiveSession = {
-  profile: string
-  accessKeyId: string
-  expiration: Date
-  /** How long the session lives in all, as far as known. */
-  lifeSeconds: number
-  /** One code serves all sessions with the same device. */
-  device: string
-  /** The device's name, where the profile can be logged in with a code. */
-  serialNumber?: string
-  /** It is expected to be renewed without the user: nothing is told before this. */
-  tellFrom?: Date
-}
+import { type ActiveSession, hasExpired, sessionId } from './active-sessions.ts'
 
 export type Reminder = {
   /** Expired where at least one session has. */
@@ -68,11 +54,6 @@ const deviceWindowMs = 5 * 60_000
 const abandonedMs = 72 * 3600_000
 const mostRemembered = 1000
 
-/** What tells sessions apart: two profiles can share one session's keys. */
-export function sessionId({ accessKeyId, profile }: Pick<ActiveSession, 'accessKeyId' | 'profile'>): string {
-  return `${accessKeyId} ${profile}`
-}
-
 /**
  * What to remind of at `now`. A lead time longer than half the session's life is dropped; of several moments that have
  * passed for one session only the last is told (a computer that slept hears of the expiration once). What falls into
@@ -118,21 +99,6 @@ export function allTold(told: Told, sessions: readonly ActiveSession[]): Told {
 /** Is there anything to be said of a session yet, beside its reminders? */
 export function isAllTold(told: Told, session: ActiveSession): boolean {
   return (told.get(sessionId(session)) ?? 0) < 0
-}
-
-/** The sessions that a code can renew, one list for each device. */
-export function byDevice(sessions: readonly ActiveSession[]): ActiveSession[][] {
-  const groups = new Map<string, ActiveSession[]>()
-  for (const session of sessions) {
-    if (session.serialNumber === undefined) continue
-    groups.set(session.device, [...(groups.get(session.device) ?? []), session])
-  }
-  return [...groups.values()]
-}
-
-/** The instant at which a session counts as expired: timers may come a little early. */
-export function hasExpired({ expiration }: Pick<ActiveSession, 'expiration'>, now: Date): boolean {
-  return expiration.getTime() <= now.getTime() + 1000
 }
 
 /** The lead times that apply to a session, in seconds. */

@@ -1,11 +1,13 @@
 // The words of a reminder. The title begins with our own word, so that no profile's name can be taken for an option.
 
-import type { ErrorBody } from '../errors.ts'
-import { isPortableName } from '../profiles/session-section.ts'
+import { type ErrorBody, messageOf } from '../errors.ts'
+import { isPortableName } from '../profiles/aws-values.ts'
 import { printable } from '../text/printable.ts'
 import { formatDuration } from '../time/duration.ts'
 import type { UtcOffset } from '../time/quiet-hours.ts'
-import { type ActiveSession, byDevice, hasExpired, type Reminder } from './reminder-plan.ts'
+import type { Warning } from '../wire.ts'
+import { type ActiveSession, byDevice, hasExpired } from './active-sessions.ts'
+import type { Reminder } from './reminder-plan.ts'
 
 export type Notification = { title: string; body: string; isUrgent: boolean }
 
@@ -97,4 +99,16 @@ function nextStep(sessions: readonly ActiveSession[]): string {
 
 function wallTime(instant: Date, utcOffset: UtcOffset): string {
   return new Date(instant.getTime() + utcOffset(instant) * 60_000).toISOString().slice(11, 16)
+}
+
+/** What `status` says of a desktop that shows nothing. */
+export function notifierWarning(error: unknown): Warning {
+  const problem = messageOf(error)
+  return {
+    code: 'notifier.unavailable',
+    message: `notifications cannot be shown: ${problem}`,
+    hint: /not installed/.test(problem)
+      ? 'apt-get install libnotify-bin, or set notify = none in the settings'
+      : 'is there a desktop session, and does it allow notifications? else set notify = none in the settings',
+  }
 }

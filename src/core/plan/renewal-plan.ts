@@ -13,9 +13,10 @@
 // session has really run out.
 import type { ErrorBody } from '../errors.ts'
 import { secondsToNextCode } from '../login/token-code.ts'
-import type { MfaProcess, Profile } from '../profiles/profiles.ts'
+import type { MfaProcess, Profile } from '../profiles/profile.ts'
 import { afterQuietHours } from '../time/quiet-hours.ts'
-import { type ActiveSession, applicableLeads, byDevice, type ReminderRules } from './reminder-plan.ts'
+import { type ActiveSession, byDevice } from './active-sessions.ts'
+import { applicableLeads, type ReminderRules } from './reminder-plan.ts'
 
 /** A device that renews by itself, with all of its active sessions. */
 export type RenewingDevice = {

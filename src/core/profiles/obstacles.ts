@@ -1,9 +1,9 @@
 // What speaks against logging a profile in, before anybody is asked for a code.
 import type { ErrorBody } from '../errors.ts'
 import { printable } from '../text/printable.ts'
-import type { FilePaths, Profile } from './profiles.ts'
+import { isPortableName, isSerialNumber } from './aws-values.ts'
+import type { FilePaths, Profile } from './profile.ts'
 import { longTermCredentialsOf, type ProfileSections, sectionsOf } from './sections.ts'
-import { isPortableName, isSerialNumber } from './session-section.ts'
 
 /** The device comes last: `--serial-number` replaces it, and must find all the rest looked at. */
 export function findObstacle(

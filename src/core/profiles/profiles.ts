@@ -1,41 +1,15 @@
 // The profiles a user knows, derived from the two files: what each one is, its device, and what stands in the place of
 // its session section. A profile is the union of its sections, the credentials file winning key by key.
 import type { Section } from '../document/document.ts'
-import { AppError, type ErrorBody } from '../errors.ts'
+import { agreedValue } from '../document/document.ts'
+import { AppError } from '../errors.ts'
 import { nearestName } from '../text/nearest-name.ts'
 import { printable } from '../text/printable.ts'
+import { isRegion } from './aws-values.ts'
 import { findObstacle } from './obstacles.ts'
+import type { FilePaths, MfaProcess, Profile } from './profile.ts'
 import { type Documents, type ProfileSections, profileSections, sectionsOf } from './sections.ts'
-import { agreedValue, isRegion, readSession, readSessionSection, type Session } from './session-section.ts'
-
-export type FilePaths = { credentials: string; config: string }
-
-/** A command that prints the code, and the file that names it. */
-export type MfaProcess = { command: string; profile: string; file: string }
-
-export type Profile = {
-  profile: string
-  sessionProfile: string
-  kind: 'key' | 'role' | 'other'
-  session: Session
-  serialNumber?: string
-  sourceProfile?: string
-  region?: string
-  endpointUrl?: string
-  /** As written: NaN where it is no number. */
-  durationSeconds?: number
-  accessKeyId?: string
-  /** Its own, or that of a source profile. */
-  mfaProcess?: MfaProcess
-  /** What speaks against a login, whatever the code: shown by `status`, thrown by `login`. */
-  obstacle?: ErrorBody
-  /** The session section stands, but its profile is gone. */
-  isOrphan?: boolean
-  /** The config file gives the session profile a region of its own, so that ours would only hide it. */
-  hasOwnSessionRegion: boolean
-  /** Keys of the profile that AWS tools would need in the session profile too. */
-  notInherited: readonly string[]
-}
+import { readSession, readSessionSection } from './session-section.ts'
 
 /** Every profile of the two files in the order of the credentials file, then of the config file, then orphans. */
 export function buildProfiles(documents: Documents, suffix: string, paths: FilePaths): Profile[] {

@@ -1,6 +1,6 @@
 // Where the parts of a profile stand: `[dev]` in the credentials file, `[profile dev]` in the config file.
 import type { CredentialsDocument, Section } from '../document/document.ts'
-import { agreedValue } from './session-section.ts'
+import { agreedValue } from '../document/document.ts'
 
 export type Documents = { credentials: CredentialsDocument; config: CredentialsDocument }
 

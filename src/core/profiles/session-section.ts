@@ -1,8 +1,9 @@
 // The section mfad writes: its keys, whose it is, and which values may ever stand in it.
 
-import type { CredentialsDocument, Section } from '../document/document.ts'
+import { agreedValue, type CredentialsDocument, type Section } from '../document/document.ts'
 import { AppError } from '../errors.ts'
 import { formatInstant } from '../time/instant.ts'
+import { isRegion, patterns } from './aws-values.ts'
 
 /** Every key that may be ours in a session section, in the order in which they are written. */
 export const sessionKeys = [
@@ -34,28 +35,6 @@ const ownKeyIdLength = 8
 /** One alone is worth keeping, too. */
 const longTermKeys = ['aws_access_key_id', 'aws_secret_access_key'] as const
 const maxTokenLength = 8192
-const patterns = {
-  accessKeyId: /^ASIA[A-Z0-9]{12,124}$/,
-  secretAccessKey: /^[A-Za-z0-9+/=_-]+$/,
-  sessionToken: /^[A-Za-z0-9+/=_-]+$/,
-  region: /^[a-z0-9-]{1,64}$/,
-  serialNumber: /^[\w+=/:,.@-]{9,256}$/,
-  profileName: /^[A-Za-z0-9_./%@:+][A-Za-z0-9_./%@:+-]*$/,
-} as const
-
-export function isRegion(text: string): boolean {
-  return patterns.region.test(text)
-}
-
-export function isSerialNumber(text: string): boolean {
-  return patterns.serialNumber.test(text)
-}
-
-/** Can every AWS tool read a section of this name? (The Rust SDK's set of characters is the narrowest.) */
-export function isPortableName(name: string): boolean {
-  return patterns.profileName.test(name) && name !== 'DEFAULT' && name !== '__proto__'
-}
-
 /**
  * The values of a session section, each checked against its own pattern: a hostile endpoint could put a line break and
  * a `credential_process` into a token, and AWS tools would run it. Throws sts.invalid-answer; nothing is ever quoted or
@@ -130,12 +109,6 @@ export function readSessionCredentials(section: Section): SessionCredentials | u
   return malformedValue(credentials) === undefined ? credentials : undefined
 }
 
-/** A value that every AWS reader reads alike, or undefined. */
-export function agreedValue(section: Section | undefined, key: string): string | undefined {
-  const entry = section?.entries.get(key)
-  return entry === undefined || entry.disputed || entry.value === '' ? undefined : entry.value
-}
-
 function foreignReason(section: Section, isMarked: boolean, hasSessionKeys: boolean): string {
   if (isMarked) return `[${section.name}] was written by mfad, but another program has changed its keys since`
   if (hasSessionKeys) return `[${section.name}] holds session credentials that mfad did not write`
@@ -164,4 +137,15 @@ function malformedValue({
   if (sessionToken.length > maxTokenLength || !patterns.sessionToken.test(sessionToken))
     return 'session token'
   return Number.isFinite(expiration.getTime()) && isFourDigitYear(expiration) ? undefined : 'expiration'
+}
+
+/** The region our section should hold: the profile's own, unless the config file gives the session profile one. */
+export function sessionRegion({
+  region,
+  hasOwnSessionRegion,
+}: {
+  region?: string
+  hasOwnSessionRegion: boolean
+}): string | undefined {
+  return hasOwnSessionRegion ? undefined : region
 }

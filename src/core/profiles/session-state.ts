@@ -1,7 +1,7 @@
 // Which of its states a profile is in at a given instant.
 
 import type { SessionState } from '../wire.ts'
-import type { Profile } from './profiles.ts'
+import type { Profile } from './profile.ts'
 
 /** Obstacles that speak about the session section rather than about the profile's own keys. */
 const unmanagedCodes: ReadonlySet<string> = new Set([

@@ -1,9 +1,5 @@
 // What `mfad install` hands to the service manager of this system: the files and the commands around them.
 
-import { launchdPlan } from './launchd-agent.ts'
-import { systemdPlan } from './systemd-unit.ts'
-import { checkServiceValues } from './values.ts'
-
 export { serviceEnvironment } from './environment.ts'
 
 export type ServiceSettings = {
@@ -54,10 +50,4 @@ export type ServicePlan = {
   leftovers: string[]
   /** Removed with the service if empty, in this order. */
   directories: string[]
-}
-
-/** Throws an AppError if a path or variable has a value that the service's file cannot hold. */
-export function planService(settings: ServiceSettings): ServicePlan {
-  checkServiceValues(settings)
-  return settings.platform === 'darwin' ? launchdPlan(settings) : systemdPlan(settings)
 }

@@ -3,13 +3,10 @@
 
 import type { CredentialsDocument, Entry } from '../document/document.ts'
 import { AppError } from '../errors.ts'
-import { isPortableName } from '../profiles/session-section.ts'
+import { isPortableName, isSessionDuration } from '../profiles/aws-values.ts'
 import { parseDuration } from '../time/duration.ts'
 import { parseQuietHours } from '../time/quiet-hours.ts'
 import { defaultSettings, type Settings } from './default-settings.ts'
-
-/** GetSessionToken's limits, in seconds (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html). */
-export const sessionDurationLimits = { least: 900, most: 129_600 } as const
 
 const longestCommand = 4096
 
@@ -52,12 +49,6 @@ const readers: Readonly<Record<string, Reader>> = {
     isPath(text) ? { credentialsFile: text } : 'must be an absolute path, or begin with ~/',
   config_file: (text) => (isPath(text) ? { configFile: text } : 'must be an absolute path, or begin with ~/'),
   socket: (text) => (isPath(text) ? { socket: text } : 'must be an absolute path, or begin with ~/'),
-}
-
-export function isSessionDuration(seconds: number | undefined): seconds is number {
-  return (
-    seconds !== undefined && seconds >= sessionDurationLimits.least && seconds <= sessionDurationLimits.most
-  )
 }
 
 /**

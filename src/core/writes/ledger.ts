@@ -7,7 +7,8 @@
 // other sections each merged change counts for itself: their writers go on writing there.
 
 import type { CredentialsDocument } from '../document/document.ts'
-import { canMake, isMade, isSame, type SectionChange, sectionChanges, sectionTexts } from './merge.ts'
+import { canMake, isMade } from './merge.ts'
+import { isSame, type SectionChange, sectionChanges, sectionTexts } from './section-changes.ts'
 
 /** Why a change was made: to write or remove sessions, or to put another program's late edit into the file. */
 export type WriteKind = 'sessions' | 'merge'

@@ -1,66 +1,25 @@
 // What one program changed in a file, section by section, applied to a version that it did not know of. For edits that met
 // ours: written into the old file when the new one stood already, or written over ours by a program that had read before.
 
-import { type CredentialsDocument, parseDocument, parseText } from '../document/document.ts'
+import type { CredentialsDocument } from '../document/document.ts'
 import { removeSection, setSection } from '../document/edit.ts'
+import { parseDocument, parseText } from '../document/parse.ts'
 import { encode, lineEndOf, splitLines } from '../document/text.ts'
 import { AppError } from '../errors.ts'
 import { readSession, readSessionSection, sessionKeys } from '../profiles/session-section.ts'
 import { mergeLines } from './line-merge.ts'
-
-/** The text of a section, with all that follows it up to the next header; of the lines before the first one when `name` is
- * empty. Undefined where there is none. */
-export type SectionChange = {
-  name: string
-  from: string | undefined
-  to: string | undefined
-  /** Of a new section: the blank lines that were added before it. */
-  lead: string
-  /** The sections that come after it, the nearest first: a new one is put before the first of them that there is. */
-  followers: readonly string[]
-}
+import {
+  addedLines,
+  endIndexOf,
+  isSame,
+  type SectionChange,
+  sectionChanges,
+  sectionTexts,
+  withoutEnd,
+} from './section-changes.ts'
 
 /** `conflicts`: sections that both sides changed, each in its own way; they are as in `current`. */
 export type Merged = { document: CredentialsDocument; conflicts: string[] }
-
-const mostFollowers = 8
-
-/** The texts of a document's sections, by name and in order; together they are the document. */
-export function sectionTexts({ text, sections }: CredentialsDocument): Map<string, string> {
-  const inOrder = [...sections.values()].sort((one, other) => one.start - other.start)
-  const texts = new Map([['', text.slice(0, inOrder[0]?.start ?? text.length)]])
-  for (const [index, { name, start }] of inOrder.entries())
-    texts.set(name, text.slice(start, inOrder[index + 1]?.start ?? text.length))
-  return texts
-}
-
-/** Blank lines at the end of a section come and go with what follows it, so they are no change. */
-export function sectionChanges(before: CredentialsDocument, after: CredentialsDocument): SectionChange[] {
-  const [ones, others] = [sectionTexts(before), sectionTexts(after)]
-  const names = [...others.keys()]
-  const changed = names.flatMap((name, index) => {
-    const [from, to] = [ones.get(name), others.get(name)]
-    if (isSame(from, to)) return []
-    const previous = names[index - 1] ?? ''
-    const lead = from === undefined ? addedEnd(ones.get(previous), others.get(previous)) : ''
-    return [{ name, from, to, lead, followers: names.slice(index + 1, index + 1 + mostFollowers) }]
-  })
-  const removed = [...ones].filter(([name]) => !others.has(name))
-  const none = { to: undefined, lead: '', followers: [] }
-  return [...changed, ...removed.map(([name, from]) => ({ name, from, ...none }))]
-}
-
-/** The line ends that a text got at its end. */
-function addedEnd(before: string | undefined, after: string | undefined): string {
-  if (before === undefined || after === undefined) return ''
-  const [one, other] = [before, after].map((text) => text.slice(endIndexOf(text)))
-  return one !== undefined && other?.startsWith(one) ? other.slice(one.length) : ''
-}
-
-/** Does a text read the same without the blank lines at its end? */
-export function isSame(one: string | undefined, other: string | undefined): boolean {
-  return one === undefined || other === undefined ? one === other : withoutEnd(one) === withoutEnd(other)
-}
 
 /**
  * The changes, made in `current`. Throws AppError `internal.unsafe-edit` where the result would not read section by section
@@ -224,18 +183,8 @@ function checkMerged(
   )
 }
 
-function withoutEnd(text: string): string {
-  return text.slice(0, endIndexOf(text))
-}
-
 function withEndOf(text: string, other: string): string {
   return withoutEnd(text) + other.slice(endIndexOf(other))
-}
-
-function endIndexOf(text: string): number {
-  let index = text.length
-  while (index > 0 && (text[index - 1] === '\n' || text[index - 1] === '\r')) index--
-  return index
 }
 
 /**
@@ -256,9 +205,4 @@ export function differsOnlyBy(
     const expected = [...addedLines(meant), ...addedLines({ ...made, from: meant.from, to: made.from })]
     return expected.every((line) => lines.has(line))
   })
-}
-
-function addedLines({ from, to }: Pick<SectionChange, 'from' | 'to'>): string[] {
-  const known = new Set(splitLines(from ?? ''))
-  return splitLines(to ?? '').filter((line) => line !== '' && !known.has(line))
 }

@@ -1,9 +1,11 @@
 // A session profile inherits no region, so ours carries its profile's; when that one changes, ours follows.
-import { readSessionCredentials, sessionValues } from '../../core/profiles/session-section.ts'
+
+import { checkAccepted } from '../../core/document/edit-checks.ts'
+import { readSessionCredentials, sessionRegion, sessionValues } from '../../core/profiles/session-section.ts'
 import { isActive } from '../../core/profiles/session-state.ts'
-import { sessionRegion } from '../login/login.ts'
+import type { SessionWrite } from '../agent-state.ts'
 import type { KnownFiles } from './known-files.ts'
-import { checkAccepted, type SessionWrite, writeSessions } from './session-writer.ts'
+import { writeSessions } from './session-writer.ts'
 
 /** How often a section was given a region, by its access key id and that region. */
 export type RegionsGiven = Map<string, number>

@@ -1,14 +1,17 @@
 // What the daemon knows of the files: re-read whenever a stamp changed, and derived anew each time. An empty file, or one
 // that is only the beginning of what it was, is most likely being written at this moment: it is not believed for 500 ms.
 
-import { type CredentialsDocument, parseDocument } from '../../core/document/document.ts'
-import { AppError } from '../../core/errors.ts'
-import { buildProfiles, type Profile } from '../../core/profiles/profiles.ts'
+import type { CredentialsDocument } from '../../core/document/document.ts'
+import { parseDocument } from '../../core/document/parse.ts'
+import type { AppError } from '../../core/errors.ts'
+import type { Profile } from '../../core/profiles/profile.ts'
+import { buildProfiles } from '../../core/profiles/profiles.ts'
 import type { Documents } from '../../core/profiles/sections.ts'
 import type { Settings } from '../../core/settings/default-settings.ts'
 import type { Files, Warning } from '../../core/wire.ts'
 import { createRecentWrites, type RecentWrites, type WriteKind } from '../../core/writes/ledger.ts'
 import { startsWith } from '../../edges/files/disk/bytes.ts'
+import { busyError } from '../../edges/files/disk/errors.ts'
 import type { FileStore, UpdateResult } from '../../edges/files/store.ts'
 import { fileWarnings, warningOf } from '../../edges/files/warnings.ts'
 
@@ -183,15 +186,6 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     },
   }
   return known
-}
-
-/** The file looks half-written: what we wrote now, its writer would not know, and what it wrote would be lost. */
-export function busyError(path: string): AppError {
-  return new AppError(
-    'file.busy',
-    `${path} is being written by another program`,
-    'try again in a moment; if it stays like this, look at the file: it may be incomplete',
-  )
 }
 
 function openFile(deps: KnownFilesDeps, path: string, hasSecrets: boolean): KnownFile {

@@ -2,50 +2,23 @@
 // about to replace the file.
 
 import { changesOnlySections } from '../../core/document/comparison.ts'
-import { type CredentialsDocument, parseDocument } from '../../core/document/document.ts'
+import type { CredentialsDocument } from '../../core/document/document.ts'
 import { removeSection, setSection } from '../../core/document/edit.ts'
+import { checkAccepted } from '../../core/document/edit-checks.ts'
+import { parseDocument } from '../../core/document/parse.ts'
 import { AppError, type ErrorBody, errorBody } from '../../core/errors.ts'
 import { readSession, sessionKeys } from '../../core/profiles/session-section.ts'
-import { printable } from '../../core/text/printable.ts'
 import type { Warning } from '../../core/wire.ts'
 import type { Undone, WriteKind } from '../../core/writes/ledger.ts'
-import {
-  applyChanges,
-  differsOnlyBy,
-  type SectionChange,
-  sectionChanges,
-  unsafeMergeError,
-} from '../../core/writes/merge.ts'
-import { isEqual } from '../../edges/files/disk/bytes.ts'
-import type { LateWrite } from '../../edges/files/late/late-writes.ts'
+import { applyChanges } from '../../core/writes/merge.ts'
+import { busyError } from '../../edges/files/disk/errors.ts'
 import type { Update, UpdateResult } from '../../edges/files/store.ts'
-import { busyError, type KnownFiles } from './known-files.ts'
-
-export type SessionWrite = {
-  sessionProfile: string
-  /** By key; see sessionValues. */
-  values: ReadonlyMap<string, string>
-  /** The access key id that must still stand there: another daemon may have written a newer session meanwhile. */
-  replaces?: string
-  /** Take over a section that is not ours. */
-  adopt: boolean
-  /** Left out, and reported, when it cannot be written: one odd section must not cost the others their renewal. */
-  isOptional: boolean
-}
+import type { SessionWrite } from '../agent-state.ts'
+import type { KnownFiles } from './known-files.ts'
+import { checkMerge, type Edit, mergeLate } from './late-merge.ts'
 
 /** Why optional sections were left out, by session profile. */
 export type Skipped = ReadonlyMap<string, ErrorBody>
-
-/** Throws file.rejected-by-aws when botocore, and so the AWS CLI, would refuse the file as it is. */
-export function checkAccepted(document: CredentialsDocument, path: string): void {
-  const finding = document.findings.find(({ rejectsFile }) => rejectsFile)
-  if (finding === undefined) return
-  throw new AppError(
-    'file.rejected-by-aws',
-    `AWS tools reject ${path}, so mfad does not write to it: line ${finding.line}: ${finding.message}`,
-    finding.hint,
-  )
-}
 
 /** Writes all sections in one replacement, and returns when the daemon knows the new file. */
 export async function writeSessions(
@@ -151,82 +124,12 @@ export async function restoreUndone(known: KnownFiles): Promise<string[]> {
   return undone.map(({ name }) => name)
 }
 
-type Edit = Pick<Update, 'edit' | 'verify'> & {
-  /** Throws AppError when what was written is not all that was meant. */
-  check?(): void
-}
-type Late = LateWrite & { written: Uint8Array; realPath: string }
-
 /** Replaces the file and takes the new one for known; what others then still write into the old one is merged. */
 function write(known: KnownFiles, edit: Edit, kind: WriteKind | 'made-again'): Promise<UpdateResult> {
-  return updateSettled(known, { ...edit, merge: (late) => mergeLate(known, edit, late) }, kind)
-}
-
-/**
- * Puts what another program wrote into the old file into the new one. While that is still as we wrote it, our edit is made
- * in what the other program wrote; else the two are merged section by section.
- */
-async function mergeLate(known: KnownFiles, ours: Edit, late: Late): Promise<void> {
-  let changes: SectionChange[] | undefined
-  let conflicts: string[] = []
-  const edit: Edit = {
-    edit(current) {
-      conflicts = []
-      changes = undefined
-      if (known.realPath !== late.realPath) throw movedError(late.realPath)
-      if (isEqual(current, late.written)) return ours.edit(late.after)
-      const document = parseDocument(current)
-      const [before, after] = [parseDocument(late.before), parseDocument(late.after)]
-      // Else the same text would be other characters in each of them.
-      if (document.isUtf8 !== before.isUtf8 || before.isUtf8 !== after.isUtf8) throw encodingError()
-      checkAccepted(document, known.files.credentials)
-      changes = sectionChanges(before, after).filter((change) => !known.recentWrites.isStale(change))
-      const merged = applyChanges(document, changes)
-      conflicts = merged.conflicts
-      return merged.document.toBytes()
-    },
-    verify(before, after) {
-      if (changes === undefined) ours.verify(late.after, after)
-      else checkMerge(before, after, changes)
-    },
-    check() {
-      if (changes === undefined) ours.check?.()
-      if (conflicts.length > 0) throw conflictError(conflicts)
-    },
-  }
-  await write(known, edit, 'merge')
-  edit.check?.()
-}
-
-function movedError(realPath: string): AppError {
-  return new AppError(
-    'file.edit-conflict',
-    `${realPath} is no longer the credentials file`,
-    'compare the two files, and take over what is missing',
-  )
-}
-
-function encodingError(): AppError {
-  return new AppError(
-    'file.edit-conflict',
-    'one of the two is not UTF-8',
-    'compare the two files, and take over what is missing',
-  )
-}
-
-function checkMerge(before: Uint8Array, after: Uint8Array, changes: readonly SectionChange[]): void {
-  if (differsOnlyBy(parseDocument(before), parseDocument(after), changes)) return
-  throw unsafeMergeError()
-}
-
-function conflictError(names: readonly string[]): AppError {
-  const sections = names.map((name) =>
-    name === '' ? 'the lines before the first section' : `[${printable(name)}]`,
-  )
-  return new AppError(
-    'file.edit-conflict',
-    `both changed ${sections.slice(0, 5).join(', ')}`,
-    'compare the two files, and take over what is missing',
+  return updateSettled(
+    known,
+    { ...edit, merge: (late) => mergeLate(known, edit, late, (merge) => write(known, merge, 'merge')) },
+    kind,
   )
 }
 

@@ -1,7 +1,7 @@
 // Codes from an mfa_process. One command runs at a time: two that ask one security key for a code would be in each other's
 // way.
 import { type CommandResult, codeOf, refusedMfaProcess } from '../../core/login/mfa-process.ts'
-import type { MfaProcess } from '../../core/profiles/profiles.ts'
+import type { MfaProcess } from '../../core/profiles/profile.ts'
 
 export type CodeCommandDeps = {
   /** Throws where somebody else could have written the file. */

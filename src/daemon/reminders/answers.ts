@@ -1,10 +1,10 @@
 // What a user answers to a reminder: a code for each of its devices, or a snooze. A code goes the way of every other login.
 import { errorBody } from '../../core/errors.ts'
+import type { ActiveSession } from '../../core/plan/active-sessions.ts'
 import { answerReason, canAskAgain, pendingDevices } from '../../core/plan/reminder-answer.ts'
-import type { ActiveSession } from '../../core/plan/reminder-plan.ts'
 import { namesOf } from '../../core/plan/reminder-text.ts'
 import type { LoginRequest } from '../../core/wire.ts'
-import type { CodeOutcome, Respond } from '../../edges/desktop/desktop.ts'
+import type { CodeOutcome, Respond } from '../../edges/desktop/reminder.ts'
 import type { Log } from '../../edges/logger.ts'
 
 export type AnswerDeps = {

@@ -1,6 +1,6 @@
 // One real reminder that is about nothing: whether it can be shown and answered is all that is asked of it.
 import type { NotifyTestAnswer } from '../../core/wire.ts'
-import type { Desktop, Reminded, ReminderRequest, Respond } from '../../edges/desktop/desktop.ts'
+import type { Desktop, Reminded, ReminderRequest, Respond } from '../../edges/desktop/reminder.ts'
 
 const answers: Readonly<Record<Awaited<Reminded['ended']>, NotifyTestAnswer['answer']>> = {
   answered: 'code',

@@ -1,25 +1,27 @@
 // Shows the reminders that are due and takes their answers. A reminder stays open until it is answered or dismissed, or
 // until nothing is left of what it says: then it is withdrawn, with the dialog that may be open.
 
-import { type ErrorBody, messageOf } from '../../core/errors.ts'
+import type { ErrorBody } from '../../core/errors.ts'
+import { type ActiveSession, hasExpired, sessionId } from '../../core/plan/active-sessions.ts'
 import { snoozeEnd } from '../../core/plan/reminder-answer.ts'
 import {
-  type ActiveSession,
   allTold,
-  hasExpired,
   isAllTold,
   planReminders,
   type Reminder,
   type ReminderRules,
-  sessionId,
   type Told,
   untold,
 } from '../../core/plan/reminder-plan.ts'
-import { reminderQuestion, reminderText, renewalProblemText } from '../../core/plan/reminder-text.ts'
-import { formatInstant } from '../../core/time/instant.ts'
+import {
+  notifierWarning,
+  reminderQuestion,
+  reminderText,
+  renewalProblemText,
+} from '../../core/plan/reminder-text.ts'
+import { earliest, formatInstant } from '../../core/time/instant.ts'
 import { afterQuietHours, type UtcOffset } from '../../core/time/quiet-hours.ts'
-import type { Warning } from '../../core/wire.ts'
-import type { Desktop, ReminderRequest } from '../../edges/desktop/desktop.ts'
+import type { Desktop, ReminderRequest } from '../../edges/desktop/reminder.ts'
 import type { AgentState } from '../agent-state.ts'
 import { type AnswerDeps, createAnswer } from './answers.ts'
 
@@ -257,21 +259,4 @@ function failedCommand(sessions: readonly ActiveSession[], { attempts }: AgentSt
     if (attempt?.kind === 'waiting' && attempt.subject.includes(accessKeyId)) return attempt.error.message
   }
   return undefined
-}
-
-export function earliest(...instants: readonly (Date | undefined)[]): Date | undefined {
-  const times = instants.filter((instant) => instant !== undefined).map((instant) => instant.getTime())
-  return times.length === 0 ? undefined : new Date(Math.min(...times))
-}
-
-/** What `status` says of a desktop that shows nothing. */
-export function notifierWarning(error: unknown): Warning {
-  const problem = messageOf(error)
-  return {
-    code: 'notifier.unavailable',
-    message: `notifications cannot be shown: ${problem}`,
-    hint: /not installed/.test(problem)
-      ? 'apt-get install libnotify-bin, or set notify = none in the settings'
-      : 'is there a desktop session, and does it allow notifications? else set notify = none in the settings',
-  }
 }

@@ -1,6 +1,7 @@
 // Renews the devices that have an mfa_process, each when its time has come. See core/renewal-plan.ts for the states.
 import { type ErrorBody, errorBody } from '../../core/errors.ts'
-import type { ActiveSession, ReminderRules } from '../../core/plan/reminder-plan.ts'
+import type { ActiveSession } from '../../core/plan/active-sessions.ts'
+import type { ReminderRules } from '../../core/plan/reminder-plan.ts'
 import {
   type Attempt,
   failedAttempt,

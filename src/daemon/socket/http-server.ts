@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { AppError, errorBody, httpStatusOf } from '../../core/errors.ts'
-import type { Log } from '../../edges/logger.ts'
+import { describeBug, type Log } from '../../edges/logger.ts'
 
 /** Answers a request with a JSON value, or throws AppError. */
 type Route = (body: unknown) => unknown | Promise<unknown>
@@ -151,11 +151,4 @@ function unknownRoute(routes: Routes, key: string): AppError {
     `there is no ${JSON.stringify(key.slice(0, 100))}`,
     `this daemon knows: ${Object.keys(routes).join(', ')}`,
   )
-}
-
-/** Where a bug was, without its message: that could hold anything. */
-export function describeBug(error: unknown): string {
-  if (!(error instanceof Error)) return 'not an error'
-  const frame = error.stack?.split('\n').find((line) => line.trimStart().startsWith('at '))
-  return `${error.name} ${frame?.trim() ?? ''}`.trim()
 }

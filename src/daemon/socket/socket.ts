@@ -5,7 +5,7 @@ import type { Server } from 'node:http'
 import { createConnection } from 'node:net'
 import { basename, dirname } from 'node:path'
 import { AppError } from '../../core/errors.ts'
-import { quoted } from '../../edges/files/disk/errors.ts'
+import { quoted } from '../../core/text/quoted.ts'
 import { checkSocketPath, fitsSocketPath } from '../../edges/socket-path.ts'
 
 export type BoundSocket = {

@@ -1,5 +1,5 @@
 // Asks for a code until it was right, or there is no point in asking; and keeps those who ask in a queue.
-import type { CodeOutcome, Reminded } from './desktop.ts'
+import type { CodeOutcome, Reminded } from './reminder.ts'
 
 export type Asked = { how: Awaited<Reminded['ended']>; failure?: string }
 

@@ -3,8 +3,8 @@
 import { printable } from '../../core/text/printable.ts'
 import { runProgram } from '../programs/child-program.ts'
 import { isInstalled } from '../programs/installed-program.ts'
-import type { DesktopSettings } from './desktop.ts'
 import { escapeMarkup, wrap } from './markup.ts'
+import type { DesktopSettings } from './reminder.ts'
 
 export type DialogProgram = 'zenity' | 'kdialog'
 

@@ -2,6 +2,7 @@
 // neither its display nor its bus; systemd does, and is asked each time.
 
 import type { Environment } from '../paths.ts'
+import { childEnvironment } from '../programs/child-environment.ts'
 import { runProgram } from '../programs/child-program.ts'
 import { isInstalled } from '../programs/installed-program.ts'
 
@@ -19,23 +20,6 @@ const busVariables = ['DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR'] as const
 
 const askLimitMs = 2000
 const mostValueCharacters = 4096
-
-/** What other programs get of our environment: nothing of AWS, of how we were started, or that Node reads. */
-export function childEnvironment(own: Environment): Record<string, string> {
-  const foreign = /^(?:AWS_|MFAD_|LISTEN_|NODE_|WATCHDOG_|NOTIFY_SOCKET$|JOURNAL_STREAM$|INVOCATION_ID$)/
-  const kept: Record<string, string> = {}
-  for (const [name, value] of Object.entries(own)) {
-    if (value !== undefined && !foreign.test(name)) kept[name] = value
-  }
-  return withUtf8(kept)
-}
-
-/** A service often has no locale; zenity then refuses every text that is not ASCII. */
-function withUtf8(environment: Record<string, string>): Record<string, string> {
-  const { LC_ALL, ...others } = environment
-  const locale = LC_ALL || others.LC_CTYPE || others.LANG || ''
-  return /utf-?8/i.test(locale) ? environment : { ...others, LC_CTYPE: 'C.UTF-8' }
-}
 
 /** The environment of a program on the desktop as it is now: systemd's word for it, else our own. Never rejects. */
 export async function desktopEnvironment(

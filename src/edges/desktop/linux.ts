@@ -6,11 +6,11 @@ import { isInstalled } from '../programs/installed-program.ts'
 import { type Button, type Pressed, showButtons } from './buttons.ts'
 import { type Capabilities, readCapabilities } from './capabilities.ts'
 import { type Asked, askForCode, createTurns } from './code-question.ts'
-import type { DesktopDeps, Reminded, ReminderRequest, Respond, Screen } from './desktop.ts'
 import { findDialog, openDialog } from './dialog.ts'
 import { desktopEnvironment } from './environment.ts'
 import { oneLine } from './markup.ts'
 import { createNotifier } from './notifier.ts'
+import type { DesktopDeps, Reminded, ReminderRequest, Respond, Screen } from './reminder.ts'
 
 const mostCharacters = 500
 

@@ -1,10 +1,9 @@
 // macOS: a notification that the code is typed into, where node-notifier's program runs; else a dialog by osascript. None
 // of this has run on a Mac.
 import { printable } from '../../core/text/printable.ts'
+import { childEnvironment } from '../programs/child-environment.ts'
 import { runProgram, untilShown } from '../programs/child-program.ts'
 import { askForCode, createTurns } from './code-question.ts'
-import type { DesktopDeps, Reminded, ReminderRequest, Respond, Screen } from './desktop.ts'
-import { childEnvironment } from './environment.ts'
 import {
   type MacAnswer,
   macDialogArguments,
@@ -13,6 +12,7 @@ import {
   readMacReply,
 } from './mac-words.ts'
 import { createNotifier, showMacReply } from './notifier.ts'
+import type { DesktopDeps, Reminded, ReminderRequest, Respond, Screen } from './reminder.ts'
 
 type Ended = Awaited<Reminded['ended']>
 

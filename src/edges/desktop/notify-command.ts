@@ -2,12 +2,12 @@
 // name is never part of a command line.
 
 import type { CommandResult } from '../../core/login/mfa-process.ts'
-import { isPortableName } from '../../core/profiles/session-section.ts'
+import { isPortableName } from '../../core/profiles/aws-values.ts'
 import { formatInstant } from '../../core/time/instant.ts'
 import type { Environment } from '../paths.ts'
 import { runHelperCommand } from '../programs/helper-command.ts'
-import type { ReminderRequest } from './desktop.ts'
 import { desktopEnvironment } from './environment.ts'
+import type { ReminderRequest } from './reminder.ts'
 
 const limitMs = 60_000
 /** Linux takes 128 KiB for a variable, and no more than a share of the stack for all. */

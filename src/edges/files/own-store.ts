@@ -1,6 +1,7 @@
 // A file store on the real file system, for this process and its user.
 import { randomBytes } from 'node:crypto'
 import * as fs from 'node:fs'
+import { userId } from '../user.ts'
 import { witnessRenames } from './late/rename-witness.ts'
 import { createFileStore, type FileStore } from './store.ts'
 
@@ -17,11 +18,6 @@ export function openFileStore(path: string, stateDirectory: string): FileStore {
     stateDirectory,
     witnessRenames,
   })
-}
-
-/** The user that this process runs as. */
-export function userId(): number {
-  return process.getuid?.() ?? -1
 }
 
 /** A process of this user that may be an mfad: numbers are used again, in a container after every start. */

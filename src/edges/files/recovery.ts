@@ -2,15 +2,13 @@
 
 import { basename, dirname, join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
-import { hashOf, keptFileOf } from './disk/own-names.ts'
+import { hashOf } from './disk/bytes.ts'
+import { keptFileOf, pidOfRecoveryCopy, pidOfTempFile } from './disk/own-names.ts'
 import { locate, openFile } from './disk/reading.ts'
 import { errnoOf, type FileSystem, failureOf } from './disk/system.ts'
-import { pidOfTempFile } from './disk/temp-file.ts'
 import { recoverInPlace } from './in-place/in-place.ts'
-import { pidOfRecoveryCopy } from './in-place/recovery-copy.ts'
 import type { Leftovers } from './late/leftovers.ts'
 import type { Target } from './replace/target.ts'
-import type { Recovery } from './store.ts'
 
 type Notes = Pick<Leftovers, 'noteKept' | 'noteInterrupted'>
 type IsInUse = (pid: number, name: string) => boolean
@@ -87,3 +85,6 @@ function namesIn(fs: FileSystem, directory: string): string[] {
   })
   return names
 }
+
+/** `removed`: the names of files. */
+export type Recovery = { removed: string[]; isCompleted: boolean }

@@ -5,15 +5,17 @@ import { AppError, type ErrorBody } from '../../core/errors.ts'
 import { accessWarnings, isReplaceable } from './disk/access.ts'
 import { fileError } from './disk/errors.ts'
 import { locate, type OpenFile, openFile } from './disk/reading.ts'
+import { stampOf } from './disk/stamp.ts'
 import { errnoOf, type FileSystem, failureOf } from './disk/system.ts'
 import { createFollowed } from './late/followed.ts'
 import { createLeftovers } from './late/leftovers.ts'
-import { recover } from './recovery.ts'
-import { replaceFile, type Update, type UpdateResult } from './replace/replacement.ts'
+import { type Recovery, recover } from './recovery.ts'
+import type { Update, UpdateResult } from './replace/attempt.ts'
+import { replaceFile } from './replace/replacement.ts'
 import { checkDirectory, checkTarget, checkWritableFile, type Target } from './replace/target.ts'
 
 export type { FileSystem } from './disk/system.ts'
-export type { Update, UpdateResult } from './replace/replacement.ts'
+export type { Update, UpdateResult } from './replace/attempt.ts'
 
 /** What is at the path now. `stamp` was taken before the rest, so a later change shows as another stamp. */
 export type FileState =
@@ -45,9 +47,6 @@ export type FileStore = {
   /** Ends following the files that were replaced, each as soon as it stands still. */
   close(): Promise<void>
 }
-
-/** `removed`: the names of files. */
-export type Recovery = { removed: string[]; isCompleted: boolean }
 
 export type FileStoreDeps = Omit<Target, 'follow'> & { isAlive(pid: number): boolean }
 
@@ -84,16 +83,6 @@ export function createFileStore(deps: FileStoreDeps): FileStore {
 }
 
 const forget = () => undefined
-
-/** ctime also moves with nlink and gid. Kernels before 6.13 tick every 1 to 4 ms; what falls into one tick is missed. */
-function stampOf(fs: FileSystem, path: string): string {
-  try {
-    const { dev, ino, size, mtimeNs, ctimeNs, mode, uid } = fs.statSync(path, { bigint: true })
-    return [dev, ino, size, mtimeNs, ctimeNs, mode, uid].join(':')
-  } catch (error) {
-    return errnoOf(error) ?? 'unknown'
-  }
-}
 
 function readState(fs: FileSystem, path: string): FileState {
   const stamp = stampOf(fs, path)

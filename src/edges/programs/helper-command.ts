@@ -4,9 +4,9 @@
 import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CommandResult } from '../../core/login/mfa-process.ts'
-import { childEnvironment } from '../desktop/environment.ts'
 import { checkAccess, otherOwnerError } from '../files/disk/access.ts'
 import type { Environment } from '../paths.ts'
+import { childEnvironment } from './child-environment.ts'
 import { collect, drainMs, signalGroup, startProgram } from './started-program.ts'
 
 export type HelperDeps = {

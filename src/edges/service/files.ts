@@ -4,9 +4,11 @@ import { randomBytes } from 'node:crypto'
 import type * as nodeFs from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../../core/errors.ts'
-import { notAFileError, quoted } from '../files/disk/errors.ts'
+import { quoted } from '../../core/text/quoted.ts'
+import { notAFileError } from '../files/disk/errors.ts'
+import { tempPathOf } from '../files/disk/own-names.ts'
 import { errnoOf, type FileSystem, failureOf } from '../files/disk/system.ts'
-import { tempPathOf, writeTempFile } from '../files/disk/temp-file.ts'
+import { writeTempFile } from '../files/disk/temp-file.ts'
 
 export type ServiceFileSystem = FileSystem &
   Pick<typeof nodeFs, 'lstatSync' | 'readFileSync' | 'rmdirSync' | 'unlinkSync'>

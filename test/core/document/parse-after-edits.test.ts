@@ -1,7 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseText } from '../../../src/core/document/document.ts'
-import { readLineByLine, readText } from '../../../src/core/document/parse.ts'
+import { parseText, readLineByLine, readText } from '../../../src/core/document/parse.ts'
 import { decode } from '../../../src/core/document/text.ts'
 import { iniFile } from '../../support/ini-arbitrary.ts'
 

@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CredentialsDocument, parseDocument } from '../../../src/core/document/document.ts'
+import type { CredentialsDocument } from '../../../src/core/document/document.ts'
+import { parseDocument } from '../../../src/core/document/parse.ts'
 import { iniFile } from '../../support/ini-arbitrary.ts'
 
 const parse = (text: string) => parseDocument(new TextEncoder().encode(text))

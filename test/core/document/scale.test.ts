@@ -1,8 +1,9 @@
 // Files of a size that nobody should have. The limits in seconds are many times what is taken; what grows with the
 // square of the size would take minutes.
 import { describe, expect, it } from 'vitest'
-import { type CredentialsDocument, parseDocument } from '../../../src/core/document/document.ts'
+import type { CredentialsDocument } from '../../../src/core/document/document.ts'
 import { removeSection, setSection } from '../../../src/core/document/edit.ts'
+import { parseDocument } from '../../../src/core/document/parse.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import { findingWarnings } from '../../../src/core/status.ts'
 

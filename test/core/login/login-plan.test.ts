@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Identities, planLogin, profilesToIdentify } from '../../../src/core/login/login-plan.ts'
+import { planLogin, profilesToIdentify } from '../../../src/core/login/login-plan.ts'
+import type { Identities } from '../../../src/core/profiles/devices.ts'
 import { defaultSettings } from '../../../src/core/settings/default-settings.ts'
 import type { LoginRequest } from '../../../src/core/wire.ts'
 import { keysOf, paths, profilesOf, sessionOf } from '../../support/profiles.ts'
@@ -37,11 +38,13 @@ const plan = (
   const request = { profiles: [], ...asked }
   return planLogin(profilesOf(credentials, config), request, settings, identities, now, paths.credentials)
 }
+
 const names = (profiles: readonly { profile: string }[]) => profiles.map(({ profile }) => profile)
 const planned = (...args: Parameters<typeof plan>) => {
   const { targets, companions } = plan(...args)
   return { targets: names(targets), companions: names(companions) }
 }
+
 const refused = (...args: Parameters<typeof plan>) => thrownBy(() => plan(...args))
 
 describe('a login that names nobody', () => {

@@ -1,7 +1,7 @@
 // Whole weeks of reminders, and years of them: what people do with their computers, and what they hear.
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ActiveSession } from '../../../src/core/plan/reminder-plan.ts'
+import type { ActiveSession } from '../../../src/core/plan/active-sessions.ts'
 import { parseQuietHours } from '../../../src/core/time/quiet-hours.ts'
 import { Simulation } from '../../support/reminder-simulation.ts'
 import { offsetIn } from '../../support/time-zones.ts'

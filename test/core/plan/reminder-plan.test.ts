@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { type ActiveSession, sessionId } from '../../../src/core/plan/active-sessions.ts'
 import {
-  type ActiveSession,
   allTold,
   isAllTold,
   planReminders,
   type ReminderRules,
-  sessionId,
   type Told,
   untold,
 } from '../../../src/core/plan/reminder-plan.ts'

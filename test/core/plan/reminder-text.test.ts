@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ActiveSession, Reminder } from '../../../src/core/plan/reminder-plan.ts'
+import type { ActiveSession } from '../../../src/core/plan/active-sessions.ts'
+import type { Reminder } from '../../../src/core/plan/reminder-plan.ts'
 import { reminderQuestion, reminderText, renewalProblemText } from '../../../src/core/plan/reminder-text.ts'
 import { activeSession, reminderOf, serialOf } from '../../support/sessions.ts'
 import { offsetIn } from '../../support/time-zones.ts'

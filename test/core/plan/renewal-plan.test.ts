@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { ActiveSession } from '../../../src/core/plan/reminder-plan.ts'
+import type { ActiveSession } from '../../../src/core/plan/active-sessions.ts'
 import {
   type Attempt,
   failedAttempt,

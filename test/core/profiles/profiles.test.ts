@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { buildProfiles, findProfile, type Profile } from '../../../src/core/profiles/profiles.ts'
+import type { Profile } from '../../../src/core/profiles/profile.ts'
+import { buildProfiles, findProfile } from '../../../src/core/profiles/profiles.ts'
 import { longTermCredentialsOf, profileSections } from '../../../src/core/profiles/sections.ts'
 import { documentsOf, keysOf, paths, profilesOf, sessionOf } from '../../support/profiles.ts'
 import { thrownBy } from '../../support/thrown.ts'
@@ -15,6 +16,7 @@ const only = (credentials: string, config = '', suffix = '-mfa'): Profile => {
   expect(profiles.map(({ profile }) => profile)).toEqual(['dev'])
   return profiles[0] as Profile
 }
+
 const names = (credentials: string, config = '', suffix = '-mfa') =>
   profilesOf(credentials, config, suffix).map(({ profile }) => profile)
 

@@ -1,11 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseDocument } from '../../../src/core/document/document.ts'
+import { agreedValue } from '../../../src/core/document/document.ts'
+import { parseDocument } from '../../../src/core/document/parse.ts'
+import { isPortableName, isRegion, isSerialNumber } from '../../../src/core/profiles/aws-values.ts'
 import {
-  agreedValue,
-  isPortableName,
-  isRegion,
-  isSerialNumber,
   readSession,
   readSessionCredentials,
   type SessionCredentials,
@@ -22,6 +20,7 @@ const issued: SessionCredentials = {
   sessionToken: 'FwoGZXIvYXdzEBYaDK+/abc_-==',
   expiration: new Date('2026-11-23T10:32:13.999Z'),
 }
+
 const ours = sessionOf('dev-mfa', '2026-11-23T10:32:13Z')
 const session = (text: string) => readSession(parse(text), 'dev-mfa')
 

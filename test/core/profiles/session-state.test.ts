@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Profile } from '../../../src/core/profiles/profiles.ts'
+import type { Profile } from '../../../src/core/profiles/profile.ts'
 import { isActive, secondsLeft, sessionState } from '../../../src/core/profiles/session-state.ts'
 import { keysOf, profilesOf, sessionOf } from '../../support/profiles.ts'
 

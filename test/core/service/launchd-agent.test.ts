@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { nodeFlags } from '../../../src/core/service/daemon-argv.ts'
-import { planService, type ServiceSettings } from '../../../src/core/service/service-plan.ts'
+import { planService } from '../../../src/core/service/plan-service.ts'
+import type { ServiceSettings } from '../../../src/core/service/service-plan.ts'
 
 const settings: ServiceSettings = {
   platform: 'darwin',

@@ -1,10 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import {
-  planService,
-  type ServiceSettings,
-  serviceEnvironment,
-} from '../../../src/core/service/service-plan.ts'
+import { planService } from '../../../src/core/service/plan-service.ts'
+import { type ServiceSettings, serviceEnvironment } from '../../../src/core/service/service-plan.ts'
 
 const settings: ServiceSettings = {
   platform: 'linux',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { planService, type ServiceSettings } from '../../../src/core/service/service-plan.ts'
+import { planService } from '../../../src/core/service/plan-service.ts'
+import type { ServiceSettings } from '../../../src/core/service/service-plan.ts'
 import { commandLine, environmentLines } from '../../../src/core/service/systemd-unit.ts'
 
 const settings: ServiceSettings = {

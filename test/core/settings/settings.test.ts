@@ -1,7 +1,8 @@
 import { parse as parseIni } from 'ini'
 import { describe, expect, it } from 'vitest'
+import { isSessionDuration } from '../../../src/core/profiles/aws-values.ts'
 import { defaultSettings, type Settings } from '../../../src/core/settings/default-settings.ts'
-import { isSessionDuration, readSettings } from '../../../src/core/settings/settings.ts'
+import { readSettings } from '../../../src/core/settings/settings.ts'
 import { parse } from '../../support/profiles.ts'
 import { thrownBy } from '../../support/thrown.ts'
 

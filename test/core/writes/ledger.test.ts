@@ -1,7 +1,7 @@
 // Which of our writes another program has undone, on a clock that the test sets.
 
 import { beforeEach, describe, expect, it } from 'vitest'
-import { parseDocument } from '../../../src/core/document/document.ts'
+import { parseDocument } from '../../../src/core/document/parse.ts'
 import { createRecentWrites, type RecentWrites, type WriteKind } from '../../../src/core/writes/ledger.ts'
 
 const parse = (text: string) => parseDocument(Buffer.from(text))

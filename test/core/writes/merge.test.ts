@@ -2,10 +2,11 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseDocument } from '../../../src/core/document/document.ts'
 import { removeSection, setSection } from '../../../src/core/document/edit.ts'
+import { parseDocument } from '../../../src/core/document/parse.ts'
 import { readSession, sessionKeys, sessionValues } from '../../../src/core/profiles/session-section.ts'
-import { applyChanges, differsOnlyBy, sectionChanges, sectionTexts } from '../../../src/core/writes/merge.ts'
+import { applyChanges, differsOnlyBy } from '../../../src/core/writes/merge.ts'
+import { sectionChanges, sectionTexts } from '../../../src/core/writes/section-changes.ts'
 import { iniFile } from '../../support/ini-arbitrary.ts'
 
 const parse = (text: string) => parseDocument(Buffer.from(text))

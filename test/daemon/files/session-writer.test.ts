@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { parseDocument } from '../../../src/core/document/document.ts'
 import { setSection } from '../../../src/core/document/edit.ts'
+import { parseDocument } from '../../../src/core/document/parse.ts'
 import { sessionKeys, sessionValues } from '../../../src/core/profiles/session-section.ts'
 import type { KnownFiles } from '../../../src/daemon/files/known-files.ts'
 import { rehearseSessions } from '../../../src/daemon/files/session-writer.ts'

@@ -1,13 +1,14 @@
 // A desktop of ours answers.
 import { describe, expect, it } from 'vitest'
 import { testReminder } from '../../../src/daemon/reminders/notify-test.ts'
-import type { Reminded, ReminderRequest } from '../../../src/edges/desktop/desktop.ts'
+import type { Reminded, ReminderRequest } from '../../../src/edges/desktop/reminder.ts'
 
 const problem = {
   code: 'notifier.command-failed',
   message: 'notify_command failed with exit code 3',
   hint: 'mend notify_command in the settings',
 }
+
 const now = new Date('2026-11-23T14:00:00Z')
 
 async function test(reminded: Partial<Reminded>, waitMs: number) {

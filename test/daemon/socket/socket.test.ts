@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { bindSocket } from '../../../src/daemon/socket/socket.ts'
-import { userId } from '../../../src/edges/files/own-store.ts'
+import { userId } from '../../../src/edges/user.ts'
 
 let directory: string
 let path: string

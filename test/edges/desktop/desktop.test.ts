@@ -1,13 +1,13 @@
 // Reminders with programs of ours in the place of the desktop's. How they look and feel with the real ones is in
 // test/integration/desktop-answers.test.ts.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  type CodeOutcome,
-  createDesktop,
-  type DesktopSettings,
-  type ReminderRequest,
-  type Respond,
-} from '../../../src/edges/desktop/desktop.ts'
+import { createDesktop } from '../../../src/edges/desktop/desktop.ts'
+import type {
+  CodeOutcome,
+  DesktopSettings,
+  ReminderRequest,
+  Respond,
+} from '../../../src/edges/desktop/reminder.ts'
 import { createFakePrograms, type FakePrograms } from '../../support/fake-programs.ts'
 import { until } from '../../support/until.ts'
 
@@ -58,6 +58,7 @@ const dev: ReminderRequest = {
   expiration: new Date('2026-11-23T14:00:00.700Z'),
   canAnswer: true,
 }
+
 const respond: Respond = {
   async tokenCode(code) {
     codes.push(code)

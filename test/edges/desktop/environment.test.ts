@@ -1,9 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import {
-  childEnvironment,
-  ontoDesktop,
-  parseShowEnvironment,
-} from '../../../src/edges/desktop/environment.ts'
+import { ontoDesktop, parseShowEnvironment } from '../../../src/edges/desktop/environment.ts'
+import { childEnvironment } from '../../../src/edges/programs/child-environment.ts'
 
 describe('what systemd says of the environment', () => {
   it.each([

@@ -8,11 +8,11 @@ import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../../src/core/errors.ts'
 import { witnessRenames } from '../../../src/edges/files/late/rename-witness.ts'
+import type { Recovery } from '../../../src/edges/files/recovery.ts'
 import {
   createFileStore,
   type FileStoreDeps,
   type FileSystem,
-  type Recovery,
   type Update,
 } from '../../../src/edges/files/store.ts'
 
@@ -62,11 +62,13 @@ const updateAndClose = async (change: Update, changes: Partial<FileStoreDeps> = 
     await store.close()
   }
 }
+
 const addNew: Edit = (before) => `${before}new\n`
 const write = (text: string, mode = 0o600, at = path) => {
   fs.writeFileSync(at, text)
   fs.chmodSync(at, mode)
 }
+
 const content = (at = path) => fs.readFileSync(at, 'utf8')
 const modeOf = (at: string) => fs.statSync(at).mode & 0o7777
 const names = () => fs.readdirSync(dirname(path))

@@ -3,7 +3,7 @@
 
 import type { BigIntStats } from 'node:fs'
 import { AppError, type ErrorBody } from '../../../core/errors.ts'
-import { quoted } from './errors.ts'
+import { quoted } from '../../../core/text/quoted.ts'
 
 export type Identity = { uid: number; gid: number }
 type Access = Pick<BigIntStats, 'mode' | 'uid' | 'gid' | 'nlink'>

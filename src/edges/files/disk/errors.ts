@@ -2,6 +2,7 @@
 
 import { dirname } from 'node:path'
 import { AppError, type ErrorBody } from '../../../core/errors.ts'
+import { quoted } from '../../../core/text/quoted.ts'
 import { errnoOf } from './system.ts'
 
 type Problem = { code: string; fact(path: string): string; hint(path: string): string }
@@ -14,37 +15,44 @@ const noSpace: Problem = {
   fact: (path) => `no space is left to write ${path}`,
   hint: inDirectory('free some space or quota, then try again: df -h'),
 }
+
 const notReadable: Problem = {
   code: 'file.not-readable',
   fact: (path) => `${path} cannot be read`,
   hint: (path) => `chmod u+rX ${quoted(dirname(path))} ${quoted(path)}`,
 }
+
 const notWritable: Problem = {
   code: 'file.not-writable',
   fact: (path) => `${path} cannot be written: its directory is not writable`,
   hint: inDirectory('chmod u+wx'),
 }
+
 const isProtected: Problem = {
   code: 'file.not-writable',
   fact: (path) =>
     `${path} cannot be written: it or its directory is immutable, append-only or another user's`,
   hint: (path) => `see which: lsattr -d ${quoted(dirname(path))} ${quoted(path)} (on macOS: ls -ldO)`,
 }
+
 const cannotReplace: Problem = {
   code: 'file.cannot-replace',
   fact: (path) => `${path} cannot be replaced: it is in use by the system, most likely mounted on its own`,
   hint: onFile('mount its directory instead of the file; what is mounted there: findmnt'),
 }
+
 const tooManyOpenFiles: Problem = {
   code: 'file.too-many-open-files',
   fact: (path) => `${path} cannot be opened: too many files are open`,
   hint: () => 'close some programs or raise the limit, then try again: ulimit -n 4096',
 }
+
 const changedUnderneath: Problem = {
   code: 'file.changed-underneath',
   fact: (path) => `${path} changed while it was being replaced`,
   hint: onFile('try again; if it stays so, look who writes it: lsof'),
 }
+
 const notAFile: Problem = {
   code: 'file.not-a-file',
   fact: (path) => `${path} is not a regular file`,
@@ -121,15 +129,19 @@ export function strayWarning(path: string): ErrorBody {
   return { code: 'file.stray', message: `${path} could not be removed`, hint: `rm ${quoted(path)}` }
 }
 
-/** A path as a shell takes it, for commands in hints. */
-export function quoted(path: string): string {
-  return /^[\w@%+=:,./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`
-}
-
 function inputOutput(errno: string): Problem {
   return {
     code: 'file.io',
     fact: (path) => `the system failed to read or write ${path} (${errno})`,
     hint: inDirectory('look at the disk and at dmesg, then try again: df -h'),
   }
+}
+
+/** The file looks half-written: what we wrote now, its writer would not know, and what it wrote would be lost. */
+export function busyError(path: string): AppError {
+  return new AppError(
+    'file.busy',
+    `${path} is being written by another program`,
+    'try again in a moment; if it stays like this, look at the file: it may be incomplete',
+  )
 }

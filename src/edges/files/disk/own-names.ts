@@ -1,9 +1,8 @@
 // The second name that a file gets just before it is replaced. It keeps what another program still writes into the old
 // file, and its own name tells, even after a crash, whether anything was: it holds the hash of what we had read.
 
-import { createHash } from 'node:crypto'
-import { dirname, join } from 'node:path'
-import { ownPrefixOf } from './temp-file.ts'
+import { basename, dirname, join } from 'node:path'
+import { hashOf } from './bytes.ts'
 
 /** `/home/alice/.aws/.credentials.mfad-4711-x7b2-9f86….old` */
 export function keptPathOf(realPath: string, pid: number, random: string, bytes: Uint8Array): string {
@@ -18,7 +17,30 @@ export function keptFileOf(realPath: string, name: string): { pid: number; hash:
   return match?.[2] === undefined ? undefined : { pid: Number(match[1]), hash: match[2] }
 }
 
-/** SHA-256, in hexadecimal. */
-export function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+/** `/home/alice/.aws/.credentials.mfad-4711-x7b2.tmp` */
+export function tempPathOf(realPath: string, pid: number, random: string): string {
+  return join(dirname(realPath), `${ownPrefixOf(realPath)}${pid}-${random}.tmp`)
+}
+
+/** The pid that made a temp file beside `realPath`; undefined when `name` is none of ours. */
+export function pidOfTempFile(realPath: string, name: string): number | undefined {
+  const prefix = ownPrefixOf(realPath)
+  if (!name.startsWith(prefix)) return undefined
+  const match = /^(\d{1,10})-[\w-]+\.tmp$/.exec(name.slice(prefix.length))
+  return match === null ? undefined : Number(match[1])
+}
+
+/** What the names of all files begin with that we make beside `realPath`. */
+function ownPrefixOf(realPath: string): string {
+  return `.${basename(realPath)}.mfad-`
+}
+
+/** `/home/alice/.local/state/mfad/recovery-4711-x7b2.json` */
+export function recoveryPathOf(directory: string, pid: number, random: string): string {
+  return join(directory, `recovery-${pid}-${random}.json`)
+}
+
+export function pidOfRecoveryCopy(name: string): number | undefined {
+  const match = /^recovery-(\d{1,10})-[\w-]+\.json$/.exec(name)
+  return match === null ? undefined : Number(match[1])
 }

@@ -4,7 +4,8 @@
 import { type BigIntStats, constants } from 'node:fs'
 import { basename, dirname, isAbsolute, join } from 'node:path'
 import { AppError } from '../../../core/errors.ts'
-import { fileError, notAFileError, quoted } from './errors.ts'
+import { quoted } from '../../../core/text/quoted.ts'
+import { fileError, notAFileError } from './errors.ts'
 import { errnoOf, type FileSystem, failureOf } from './system.ts'
 
 /** No credentials or config file is anywhere near this. */

@@ -2,24 +2,10 @@
 // process which of them nobody needs any more.
 
 import type { BigIntStats } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
 import { otherOwnerError } from './access.ts'
-import { nothingWrittenError } from './errors.ts'
 import { readWhole } from './reading.ts'
 import { errnoOf, type FileSystem, failureOf } from './system.ts'
-
-/** `/home/alice/.aws/.credentials.mfad-4711-x7b2.tmp` */
-export function tempPathOf(realPath: string, pid: number, random: string): string {
-  return join(dirname(realPath), `${ownPrefixOf(realPath)}${pid}-${random}.tmp`)
-}
-
-/** The pid that made a temp file beside `realPath`; undefined when `name` is none of ours. */
-export function pidOfTempFile(realPath: string, name: string): number | undefined {
-  const prefix = ownPrefixOf(realPath)
-  if (!name.startsWith(prefix)) return undefined
-  const match = /^(\d{1,10})-[\w-]+\.tmp$/.exec(name.slice(prefix.length))
-  return match === null ? undefined : Number(match[1])
-}
+import { syncFile, writeAll } from './writing.ts'
 
 export type TempContent = {
   realPath: string
@@ -67,36 +53,4 @@ function keepOwner(fs: FileSystem, descriptor: number, original: BigIntStats, re
     const isOnlyAName = uid === original.uid && (original.mode & 0o070n) === 0n
     if (!isOnlyAName) throw otherOwnerError(realPath, error)
   }
-}
-
-/**
- * Writes all bytes, the first at `start`, or where the file ends. A disk that is full takes a first part, and refuses the
- * rest. `realPath`: the file that an error is about.
- */
-export function writeAll(
-  fs: FileSystem,
-  descriptor: number,
-  bytes: Uint8Array,
-  start: number | 'append',
-  realPath: string,
-): void {
-  let written = 0
-  while (written < bytes.length) {
-    const position = start === 'append' ? null : start + written
-    const count = fs.writeSync(descriptor, bytes, written, bytes.length - written, position)
-    if (count === 0) throw nothingWrittenError(realPath)
-    written += count
-  }
-}
-
-/** In the thread pool: a slow disk must not stop the daemon. */
-export function syncFile(fs: FileSystem, descriptor: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    fs.fsync(descriptor, (error) => (error ? reject(error) : resolve()))
-  })
-}
-
-/** What the names of all files begin with that we make beside `realPath`. */
-export function ownPrefixOf(realPath: string): string {
-  return `.${basename(realPath)}.mfad-`
 }

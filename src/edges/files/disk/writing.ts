@@ -3,9 +3,9 @@
 import { constants } from 'node:fs'
 import { dirname } from 'node:path'
 import type { ErrorBody } from '../../../core/errors.ts'
-import { quoted } from './errors.ts'
+import { quoted } from '../../../core/text/quoted.ts'
+import { nothingWrittenError } from './errors.ts'
 import { errnoOf, type FileSystem, failureOf } from './system.ts'
-import { syncFile } from './temp-file.ts'
 
 /** Makes a file that took another's place durable. */
 export async function syncPlaced(
@@ -49,4 +49,31 @@ function close(fs: FileSystem, descriptor: number, realPath: string): ErrorBody[
 export function notDurable(realPath: string, error: unknown): ErrorBody {
   const message = `${realPath} is written, but a power cut now could undo it (${errnoOf(error)})`
   return { code: 'file.not-durable', message, hint: `look at the disk: df -h ${quoted(dirname(realPath))}` }
+}
+
+/**
+ * Writes all bytes, the first at `start`, or where the file ends. A disk that is full takes a first part, and refuses the
+ * rest. `realPath`: the file that an error is about.
+ */
+export function writeAll(
+  fs: FileSystem,
+  descriptor: number,
+  bytes: Uint8Array,
+  start: number | 'append',
+  realPath: string,
+): void {
+  let written = 0
+  while (written < bytes.length) {
+    const position = start === 'append' ? null : start + written
+    const count = fs.writeSync(descriptor, bytes, written, bytes.length - written, position)
+    if (count === 0) throw nothingWrittenError(realPath)
+    written += count
+  }
+}
+
+/** In the thread pool: a slow disk must not stop the daemon. */
+export function syncFile(fs: FileSystem, descriptor: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fs.fsync(descriptor, (error) => (error ? reject(error) : resolve()))
+  })
 }

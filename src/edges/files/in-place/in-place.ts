@@ -9,12 +9,12 @@
 
 import { constants } from 'node:fs'
 import { AppError, type ErrorBody } from '../../../core/errors.ts'
+import { quoted } from '../../../core/text/quoted.ts'
 import { isEqual, startsWith } from '../disk/bytes.ts'
-import { fileError, quoted, strayWarning } from '../disk/errors.ts'
+import { fileError, strayWarning } from '../disk/errors.ts'
 import { readWhole } from '../disk/reading.ts'
 import { errnoOf, type FileSystem, failureOf } from '../disk/system.ts'
-import { syncFile, writeAll } from '../disk/temp-file.ts'
-import { notDurable } from '../disk/writing.ts'
+import { notDurable, syncFile, writeAll } from '../disk/writing.ts'
 import { type RecoveryCopy, readRecoveryCopy, writeRecoveryCopy } from './recovery-copy.ts'
 
 const lineEnd = 10

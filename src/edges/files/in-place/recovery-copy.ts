@@ -2,11 +2,12 @@
 // changed. Kept in a directory of ours, mode 0600, and removed as soon as the file is whole.
 
 import { constants } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { hashOf } from '../disk/own-names.ts'
+import { dirname } from 'node:path'
+import { hashOf } from '../disk/bytes.ts'
 import { openFile } from '../disk/reading.ts'
 import { type FileSystem, failureOf, makeDirectory } from '../disk/system.ts'
-import { syncFile, writeTempFile } from '../disk/temp-file.ts'
+import { writeTempFile } from '../disk/temp-file.ts'
+import { syncFile } from '../disk/writing.ts'
 
 export type RecoveryCopy = { realPath: string; before: Uint8Array; after: Uint8Array }
 
@@ -55,16 +56,6 @@ export function readRecoveryCopy(
   const [before, after] = [Buffer.from(copy.before, 'base64'), Buffer.from(copy.after, 'base64')]
   if (hashOf(before) !== copy.beforeHash || hashOf(after) !== copy.afterHash) return undefined
   return { realPath: copy.path, before, after }
-}
-
-/** `/home/alice/.local/state/mfad/recovery-4711-x7b2.json` */
-export function recoveryPathOf(directory: string, pid: number, random: string): string {
-  return join(directory, `recovery-${pid}-${random}.json`)
-}
-
-export function pidOfRecoveryCopy(name: string): number | undefined {
-  const match = /^recovery-(\d{1,10})-[\w-]+\.json$/.exec(name)
-  return match === null ? undefined : Number(match[1])
 }
 
 type Fields = Record<'path' | 'beforeHash' | 'afterHash' | 'before' | 'after', string>

@@ -2,8 +2,8 @@
 
 import type { ErrorBody } from '../../../core/errors.ts'
 import { AppError } from '../../../core/errors.ts'
+import { quoted } from '../../../core/text/quoted.ts'
 import { formatInstant } from '../../../core/time/instant.ts'
-import { quoted } from '../disk/errors.ts'
 import { errnoOf, type FileSystem, failureOf } from '../disk/system.ts'
 
 export type Leftovers = {

@@ -12,35 +12,15 @@ import type { ErrorBody } from '../../../core/errors.ts'
 import { accessWarnings, isReplaceable } from '../disk/access.ts'
 import { isEqual } from '../disk/bytes.ts'
 import { changedUnderneathError, fileError } from '../disk/errors.ts'
-import { keptPathOf } from '../disk/own-names.ts'
+import { keptPathOf, recoveryPathOf, tempPathOf } from '../disk/own-names.ts'
 import { locate, type OpenFile, openFile } from '../disk/reading.ts'
 import { errnoOf, failureOf, makeDirectory } from '../disk/system.ts'
-import { tempPathOf, writeTempFile } from '../disk/temp-file.ts'
+import { writeTempFile } from '../disk/temp-file.ts'
 import { syncPlaced } from '../disk/writing.ts'
 import { writeInPlace } from '../in-place/in-place.ts'
-import { recoveryPathOf } from '../in-place/recovery-copy.ts'
-import type { LateWrite } from '../late/late-writes.ts'
+import type { Attempt, Update, UpdateResult } from './attempt.ts'
 import { placeNew, takePlace } from './take-place.ts'
 import { checkTarget, checkWritableFile, isUnchanged, type Target } from './target.ts'
-
-export type Update = {
-  /** The new content. Pure; may throw an AppError to refuse; is called again when the file changed underneath. */
-  edit(before: Uint8Array): Uint8Array
-  /** Throws an AppError when `after`, re-read from the temp file, is not what it must be. */
-  verify(before: Uint8Array, after: Uint8Array): void
-  /** Puts what another program still wrote into the old file into the new one; rejects, or is missing, where it cannot. */
-  merge?(write: LateWrite & { written: Uint8Array; realPath: string }): Promise<void>
-}
-
-export type UpdateResult = {
-  realPath: string
-  before: Uint8Array
-  bytes: Uint8Array
-  isChanged: boolean
-  warnings: ErrorBody[]
-  /** Edits by other programs that fell between two of our system calls, and that nothing can bring back. */
-  lostEdits: number
-}
 
 const mostAttempts = 30
 /** While others write all the time, waiting for the disk would lose every race: then it is waited for after the rename. */
@@ -54,18 +34,6 @@ export async function replaceFile(target: Target, update: Update): Promise<Updat
     if (result !== 'raced') return result
   }
   throw changedUnderneathError(target.path)
-}
-
-/** What one attempt works on. `isFollowed`: the descriptor of `base` is no longer ours to close. */
-export type Attempt = {
-  target: Target
-  update: Update
-  realPath: string
-  base: OpenFile | undefined
-  before: Uint8Array
-  bytes: Uint8Array
-  isFollowed: boolean
-  lostEdits: number
 }
 
 async function tryToReplace(

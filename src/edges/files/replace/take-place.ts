@@ -1,12 +1,13 @@
 // The instant at which a complete temp file becomes the file: after that the new content stands, before it the old.
 
 import { AppError, type ErrorBody } from '../../../core/errors.ts'
-import { changedUnderneathError, quoted, strayWarning } from '../disk/errors.ts'
+import { quoted } from '../../../core/text/quoted.ts'
+import { changedUnderneathError, strayWarning } from '../disk/errors.ts'
 import { type OpenFile, openFile } from '../disk/reading.ts'
 import { errnoOf, type FileSystem, failureOf } from '../disk/system.ts'
 import { syncDirectory } from '../disk/writing.ts'
 import type { OldFile } from '../late/late-writes.ts'
-import type { Attempt } from './replacement.ts'
+import type { Attempt } from './attempt.ts'
 import { isUnchanged } from './target.ts'
 
 /** For a file that is missing: warnings, or undefined when one has come into being meanwhile. No temp file is left. */

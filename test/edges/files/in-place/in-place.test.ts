@@ -6,8 +6,9 @@ import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { hashOf } from '../../../../src/edges/files/disk/own-names.ts'
-import { recoveryPathOf, writeRecoveryCopy } from '../../../../src/edges/files/in-place/recovery-copy.ts'
+import { hashOf } from '../../../../src/edges/files/disk/bytes.ts'
+import { recoveryPathOf } from '../../../../src/edges/files/disk/own-names.ts'
+import { writeRecoveryCopy } from '../../../../src/edges/files/in-place/recovery-copy.ts'
 import { createFileStore, type FileSystem } from '../../../../src/edges/files/store.ts'
 
 const deadPid = 2 ** 22 + 1

@@ -1,0 +1,31 @@
+// What the values of AWS look like: everything that is written into a file, or sent to STS, is held against these.
+
+export const patterns = {
+  accessKeyId: /^ASIA[A-Z0-9]{12,124}$/,
+  secretAccessKey: /^[A-Za-z0-9+/=_-]+$/,
+  sessionToken: /^[A-Za-z0-9+/=_-]+$/,
+  region: /^[a-z0-9-]{1,64}$/,
+  serialNumber: /^[\w+=/:,.@-]{9,256}$/,
+  profileName: /^[A-Za-z0-9_./%@:+][A-Za-z0-9_./%@:+-]*$/,
+} as const
+export function isRegion(text: string): boolean {
+  return patterns.region.test(text)
+}
+
+export function isSerialNumber(text: string): boolean {
+  return patterns.serialNumber.test(text)
+}
+
+/** Can every AWS tool read a section of this name? (The Rust SDK's set of characters is the narrowest.) */
+export function isPortableName(name: string): boolean {
+  return patterns.profileName.test(name) && name !== 'DEFAULT' && name !== '__proto__'
+}
+
+/** GetSessionToken's limits, in seconds (https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html). */
+export const sessionDurationLimits = { least: 900, most: 129600 } as const
+
+export function isSessionDuration(seconds: number | undefined): seconds is number {
+  return (
+    seconds !== undefined && seconds >= sessionDurationLimits.least && seconds <= sessionDurationLimits.most
+  )
+}

@@ -1,0 +1,39 @@
+// What is known of a profile, and when it can be logged in.
+
+import type { ErrorBody } from '../errors.ts'
+import type { Session } from './session-section.ts'
+
+export type FilePaths = { credentials: string; config: string }
+/** A command that prints the code, and the file that names it. */
+export type MfaProcess = { command: string; profile: string; file: string }
+export type Profile = {
+  profile: string
+  sessionProfile: string
+  kind: 'key' | 'role' | 'other'
+  session: Session
+  serialNumber?: string
+  sourceProfile?: string
+  region?: string
+  endpointUrl?: string
+  /** As written: NaN where it is no number. */
+  durationSeconds?: number
+  accessKeyId?: string
+  /** Its own, or that of a source profile. */
+  mfaProcess?: MfaProcess
+  /** What speaks against a login, whatever the code: shown by `status`, thrown by `login`. */
+  obstacle?: ErrorBody
+  /** The session section stands, but its profile is gone. */
+  isOrphan?: boolean
+  /** The config file gives the session profile a region of its own, so that ours would only hide it. */
+  hasOwnSessionRegion: boolean
+  /** Keys of the profile that AWS tools would need in the session profile too. */
+  notInherited: readonly string[]
+}
+
+/** A key profile that can be logged in: everything a call needs is there. */
+export type KeyProfile = Profile & { serialNumber: string; accessKeyId: string }
+/** Is there everything that a call to STS needs, and nothing that speaks against it? */
+export function isLoginReady(profile: Profile): profile is KeyProfile {
+  const { kind, serialNumber, accessKeyId, obstacle } = profile
+  return kind === 'key' && serialNumber !== undefined && accessKeyId !== undefined && obstacle === undefined
+}

@@ -1,0 +1,90 @@
+// What other programs wrote into the old credentials file after it was replaced, put into the new one.
+import { checkAccepted } from '../../core/document/edit-checks.ts'
+import { parseDocument } from '../../core/document/parse.ts'
+import { AppError } from '../../core/errors.ts'
+import { printable } from '../../core/text/printable.ts'
+import { applyChanges, differsOnlyBy, unsafeMergeError } from '../../core/writes/merge.ts'
+import { type SectionChange, sectionChanges } from '../../core/writes/section-changes.ts'
+import { isEqual } from '../../edges/files/disk/bytes.ts'
+import type { LateWrite } from '../../edges/files/late/late-writes.ts'
+import type { Update } from '../../edges/files/store.ts'
+import type { KnownFiles } from './known-files.ts'
+
+export type Edit = Pick<Update, 'edit' | 'verify'> & {
+  /** Throws AppError when what was written is not all that was meant. */
+  check?(): void
+}
+
+/** What another program wrote into the old file, and what we had put in its place. */
+export type Late = LateWrite & { written: Uint8Array; realPath: string }
+
+/** Makes a merge in the file, as a write of its own. */
+type Write = (edit: Edit) => Promise<unknown>
+
+/**
+ * Puts what another program wrote into the old file into the new one. While that is still as we wrote it, our edit is made
+ * in what the other program wrote; else the two are merged section by section.
+ */
+export async function mergeLate(known: KnownFiles, ours: Edit, late: Late, write: Write): Promise<void> {
+  let changes: SectionChange[] | undefined
+  let conflicts: string[] = []
+  const edit: Edit = {
+    edit(current) {
+      conflicts = []
+      changes = undefined
+      if (known.realPath !== late.realPath) throw movedError(late.realPath)
+      if (isEqual(current, late.written)) return ours.edit(late.after)
+      const document = parseDocument(current)
+      const [before, after] = [parseDocument(late.before), parseDocument(late.after)]
+      // Else the same text would be other characters in each of them.
+      if (document.isUtf8 !== before.isUtf8 || before.isUtf8 !== after.isUtf8) throw encodingError()
+      checkAccepted(document, known.files.credentials)
+      changes = sectionChanges(before, after).filter((change) => !known.recentWrites.isStale(change))
+      const merged = applyChanges(document, changes)
+      conflicts = merged.conflicts
+      return merged.document.toBytes()
+    },
+    verify(before, after) {
+      if (changes === undefined) ours.verify(late.after, after)
+      else checkMerge(before, after, changes)
+    },
+    check() {
+      if (changes === undefined) ours.check?.()
+      if (conflicts.length > 0) throw conflictError(conflicts)
+    },
+  }
+  await write(edit)
+  edit.check?.()
+}
+
+function movedError(realPath: string): AppError {
+  return new AppError(
+    'file.edit-conflict',
+    `${realPath} is no longer the credentials file`,
+    'compare the two files, and take over what is missing',
+  )
+}
+
+function encodingError(): AppError {
+  return new AppError(
+    'file.edit-conflict',
+    'one of the two is not UTF-8',
+    'compare the two files, and take over what is missing',
+  )
+}
+
+export function checkMerge(before: Uint8Array, after: Uint8Array, changes: readonly SectionChange[]): void {
+  if (differsOnlyBy(parseDocument(before), parseDocument(after), changes)) return
+  throw unsafeMergeError()
+}
+
+function conflictError(names: readonly string[]): AppError {
+  const sections = names.map((name) =>
+    name === '' ? 'the lines before the first section' : `[${printable(name)}]`,
+  )
+  return new AppError(
+    'file.edit-conflict',
+    `both changed ${sections.slice(0, 5).join(', ')}`,
+    'compare the two files, and take over what is missing',
+  )
+}

@@ -1,0 +1,24 @@
+// Has a file changed? A cheap text that is another one after every change.
+
+import { statSync } from 'node:fs'
+import { errnoOf, type FileSystem } from './system.ts'
+
+/** ctime also moves with nlink and gid. Kernels before 6.13 tick every 1 to 4 ms; what falls into one tick is missed. */
+export function stampOf(fs: FileSystem, path: string): string {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs, mode, uid } = fs.statSync(path, { bigint: true })
+    return [dev, ino, size, mtimeNs, ctimeNs, mode, uid].join(':')
+  } catch (error) {
+    return errnoOf(error) ?? 'unknown'
+  }
+}
+
+/** Changes whenever the file may have changed. Never throws. */
+export function settingsStamp(path: string): string {
+  try {
+    const { dev, ino, size, mtimeNs, ctimeNs, mode } = statSync(path, { bigint: true })
+    return [dev, ino, size, mtimeNs, ctimeNs, mode].join(':')
+  } catch (error) {
+    return errnoOf(error) ?? 'unknown'
+  }
+}
