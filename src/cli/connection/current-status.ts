@@ -38,11 +38,7 @@ async function statusDespite(
   return status
 }
 
-async function askStatus(
-  context: Context,
-  output: Output,
-  ending: AbortSignal | undefined,
-): Promise<Status> {
+async function askStatus(context: Context, output: Output, ending: AbortSignal | undefined): Promise<Status> {
   try {
     return (await connectDaemon(context, output, ending)).status
   } catch (error) {
