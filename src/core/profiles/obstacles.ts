@@ -3,7 +3,7 @@ import type { ErrorBody } from '../errors.ts'
 import { printable } from '../text/printable.ts'
 import { isPortableName, isSerialNumber } from './aws-values.ts'
 import type { FilePaths, Profile } from './profile.ts'
-import { longTermCredentialsOf, type ProfileSections, sectionsOf } from './sections.ts'
+import { longTermCredentialsOf, type ProfileSections, viewOf } from './sections.ts'
 
 /** The device comes last: `--serial-number` replaces it, and must find all the rest looked at. */
 export function findObstacle(
@@ -51,15 +51,15 @@ function kindObstacle(
       hint: `log in its source (mfad login ${source}) and set source_profile = ${source}${suffix} in [profile ${profile}]: AWS tools then assume the role without a code`,
     }
   }
-  const [section, config] = sectionsOf(sections, profile)
-  if (section?.entries.has('aws_session_token') || section?.entries.has('aws_security_token')) {
+  const { has } = viewOf(sections, profile)
+  if (has('aws_session_token') || has('aws_security_token')) {
     return {
       code: 'profile.holds-session',
       message: `${profile} holds session credentials, and STS issues sessions only for long-term keys`,
       hint: `put the long-term keys of an IAM user into [${profile}] of ${paths.credentials}`,
     }
   }
-  if (section?.entries.has('credential_process') || config?.entries.has('credential_process')) {
+  if (has('credential_process')) {
     return {
       code: 'profile.keys-from-command',
       message: `the keys of ${profile} come from its credential_process, and mfad reads long-term keys from the files only`,
@@ -87,14 +87,13 @@ function keyObstacle(
   { profile }: Profile,
   paths: FilePaths,
 ): ErrorBody | undefined {
-  const own = sectionsOf(sections, profile)
+  const view = viewOf(sections, profile)
   for (const key of keysThatMustAgree) {
-    const index = own.findIndex((section) => section?.entries.has(key))
-    const entry = own[index]?.entries.get(key)
-    if (entry === undefined || !entry.disputed) continue
+    const place = view.disputedAt(key)
+    if (place === undefined) continue
     return {
       code: 'profile.disputed-value',
-      message: `AWS tools disagree about ${key} of ${profile}: line ${entry.line} of ${index === 0 ? paths.credentials : paths.config}`,
+      message: `AWS tools disagree about ${key} of ${profile}: line ${place.line} of ${paths[place.file]}`,
       hint: 'write it as "key = value" at the start of a line, without quotes, comment or second copy',
     }
   }
@@ -141,7 +140,10 @@ function shadowObstacle(
   { sessionProfile }: Profile,
   paths: FilePaths,
 ): ErrorBody | undefined {
-  const [inCredentials, config] = sectionsOf(sections, sessionProfile)
+  const [inCredentials, config] = [
+    sections.credentials.get(sessionProfile),
+    sections.config.get(sessionProfile),
+  ]
   for (const section of [config, inCredentials]) {
     for (const [key, { line }] of section?.entries ?? []) {
       if (!/^(?:role_arn|web_identity_token_file|credential_source|sso_.+)$/.test(key)) continue

@@ -1,14 +1,18 @@
 // The profiles a user knows, derived from the two files: what each one is, its device, and what stands in the place of
 // its session section. A profile is the union of its sections, the credentials file winning key by key.
-import type { Section } from '../document/document.ts'
-import { agreedValue } from '../document/document.ts'
 import { AppError } from '../errors.ts'
 import { nearestName } from '../text/nearest-name.ts'
 import { printable } from '../text/printable.ts'
 import { isRegion } from './aws-values.ts'
 import { findObstacle } from './obstacles.ts'
 import type { FilePaths, MfaProcess, Profile } from './profile.ts'
-import { type Documents, type ProfileSections, profileSections, sectionsOf } from './sections.ts'
+import {
+  type Documents,
+  type ProfileSections,
+  type ProfileView,
+  profileSections,
+  viewOf,
+} from './sections.ts'
 import { readSession, readSessionSection } from './session-section.ts'
 
 /** Every profile of the two files in the order of the credentials file, then of the config file, then orphans. */
@@ -51,11 +55,10 @@ function isSessionOfAnother(
   const section = sections.credentials.get(name)
   if (section !== undefined && readSessionSection(section).kind === 'ours') return true
   if (!name.endsWith(suffix) || !known.has(name.slice(0, -suffix.length))) return false
-  return kindOf(sectionsOf(sections, name)) === 'other'
+  return kindOf(viewOf(sections, name)) === 'other'
 }
 
-function kindOf([first, second]: [Section | undefined, Section | undefined]): Profile['kind'] {
-  const has = (key: string) => first?.entries.has(key) || second?.entries.has(key)
+function kindOf({ has }: ProfileView): Profile['kind'] {
   if (has('role_arn') && (has('source_profile') || has('aws_access_key_id'))) return 'role'
   if (has('role_arn') || has('aws_session_token') || has('aws_security_token')) return 'other'
   return has('aws_access_key_id') && has('aws_secret_access_key') ? 'key' : 'other'
@@ -68,19 +71,18 @@ function buildProfile(
   suffix: string,
   paths: FilePaths,
 ): Profile {
-  const own = sectionsOf(sections, name)
-  const value = (key: string) => agreedValue(own[0], key) ?? agreedValue(own[1], key)
+  const view = viewOf(sections, name)
   const sessionProfile = name + suffix
   const session = readSession(documents.credentials, sessionProfile)
-  const kind = kindOf(own)
-  const duration = value('duration_seconds')
+  const kind = kindOf(view)
+  const duration = view.value('duration_seconds')
   const inConfig = sections.config.get(sessionProfile)
   const fields = {
-    serialNumber: value('mfa_serial'),
-    sourceProfile: value('source_profile'),
-    region: validRegion(value('region')),
-    endpointUrl: value('endpoint_url'),
-    accessKeyId: kind === 'key' ? value('aws_access_key_id') : undefined,
+    serialNumber: view.value('mfa_serial'),
+    sourceProfile: view.value('source_profile'),
+    region: validRegion(view.value('region')),
+    endpointUrl: view.value('endpoint_url'),
+    accessKeyId: kind === 'key' ? view.value('aws_access_key_id') : undefined,
     durationSeconds: duration === undefined ? undefined : Number(duration),
     mfaProcess: kind === 'key' ? findMfaProcess(sections, name, suffix, paths) : undefined,
   }
@@ -91,7 +93,7 @@ function buildProfile(
     session,
     hasOwnSessionRegion: inConfig?.entries.has('region') ?? false,
     notInherited: ['endpoint_url', 'ca_bundle'].filter(
-      (key) => value(key) !== undefined && !inConfig?.entries.has(key),
+      (key) => view.value(key) !== undefined && !inConfig?.entries.has(key),
     ),
     ...definedOnly(fields),
   }
@@ -110,25 +112,22 @@ function findMfaProcess(
   let name: string | undefined = profile
   while (name !== undefined && !seen.has(name)) {
     seen.add(name)
-    const [inCredentials, inConfig] = sectionsOf(sections, name)
-    const first = agreedValue(inCredentials, 'mfa_process')
-    const command = first ?? agreedValue(inConfig, 'mfa_process')
-    const file = first === undefined ? paths.config : paths.credentials
-    if (command !== undefined) return { command, profile: name, file }
-    name = sourceOf(sections, name, suffix)
+    const view = viewOf(sections, name)
+    const command = view.value('mfa_process')
+    const place = view.placeOf('mfa_process')
+    if (command !== undefined && place !== undefined)
+      return { command, profile: name, file: paths[place.file] }
+    name = sourceOf(sections, view, suffix)
   }
   return undefined
 }
 
 /** A source that names a session profile means its profile. */
-function sourceOf(sections: ProfileSections, name: string, suffix: string): string | undefined {
-  const own = sectionsOf(sections, name)
-  const source = agreedValue(own[0], 'source_profile') ?? agreedValue(own[1], 'source_profile')
+function sourceOf(sections: ProfileSections, view: ProfileView, suffix: string): string | undefined {
+  const source = view.value('source_profile')
   if (source === undefined || !source.endsWith(suffix)) return source
-  const isOwnProfile = sectionsOf(sections, source).some(
-    (section) => section?.entries.has('mfa_process') || section?.entries.has('source_profile'),
-  )
-  return isOwnProfile ? source : source.slice(0, -suffix.length)
+  const { has } = viewOf(sections, source)
+  return has('mfa_process') || has('source_profile') ? source : source.slice(0, -suffix.length)
 }
 
 function validRegion(region: string | undefined): string | undefined {

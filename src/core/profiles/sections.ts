@@ -1,6 +1,12 @@
-// Where the parts of a profile stand: `[dev]` in the credentials file, `[profile dev]` in the config file.
-import type { CredentialsDocument, Section } from '../document/document.ts'
-import { agreedValue } from '../document/document.ts'
+// Where the parts of a profile stand, `[dev]` in the credentials file and `[profile dev]` in the config file, and the one
+// view of both from which every value of it is taken. The credentials file wins, key by key:
+//
+//   credentials  [dev]  aws_access_key_id = AKIA…            value: AKIA…        credentials, line 2
+//                       region = eu-west-1                   value: eu-west-1    credentials, line 3
+//   config       [profile dev]  region = us-east-1
+//                               mfa_serial = arn:…:mfa/alice value: arn:…        config, line 3
+
+import { agreedValue, type CredentialsDocument, type Section } from '../document/document.ts'
 
 export type Documents = { credentials: CredentialsDocument; config: CredentialsDocument }
 
@@ -8,6 +14,21 @@ export type Documents = { credentials: CredentialsDocument; config: CredentialsD
 export type ProfileSections = {
   credentials: ReadonlyMap<string, Section>
   config: ReadonlyMap<string, Section>
+}
+
+/** A line of one of the two files. */
+export type Place = { file: keyof Documents; line: number }
+
+/** One profile in both files. */
+export type ProfileView = {
+  /** Does either file give the key, with whatever value? */
+  has(key: string): boolean
+  /** What every AWS tool reads; undefined where there is nothing, or nothing that they agree on. */
+  value(key: string): string | undefined
+  /** Where `value` comes from. */
+  placeOf(key: string): Place | undefined
+  /** Where AWS tools disagree about the key in the file that wins. */
+  disputedAt(key: string): Place | undefined
 }
 
 export type LongTermCredentials = { accessKeyId: string; secretAccessKey: string }
@@ -24,26 +45,48 @@ export function profileSections({ credentials, config }: Documents): ProfileSect
   return { credentials: credentials.sections, config: byName }
 }
 
-/** The profile's sections, the one that wins first. */
-export function sectionsOf(
-  { credentials, config }: ProfileSections,
-  name: string,
-): [Section | undefined, Section | undefined] {
-  return [credentials.get(name), config.get(name)]
+/** A profile that stands in neither file is an empty view. */
+export function viewOf({ credentials, config }: ProfileSections, name: string): ProfileView {
+  const inOrder = [
+    ['credentials', credentials.get(name)],
+    ['config', config.get(name)],
+  ] as const
+  const find = (isIt: (section: Section | undefined) => boolean) =>
+    inOrder.find(([, section]) => isIt(section))
+  return {
+    has: (key) => find((section) => section?.entries.has(key) ?? false) !== undefined,
+    value: (key) => agreedValue(inOrder[0][1], key) ?? agreedValue(inOrder[1][1], key),
+    placeOf(key) {
+      const [file, section] = find((each) => agreedValue(each, key) !== undefined) ?? []
+      return placeIn(file, section, key)
+    },
+    disputedAt(key) {
+      const [file, section] = find((each) => each?.entries.has(key) ?? false) ?? []
+      return section?.entries.get(key)?.disputed ? placeIn(file, section, key) : undefined
+    },
+  }
 }
 
-/** The long-term keys of a key profile. The only place where they leave the document. */
+/** The long-term keys of a key profile. The only place where they leave the documents. */
 export function longTermCredentialsOf(
   sections: ProfileSections,
   profile: string,
 ): LongTermCredentials | undefined {
-  const [first, second] = sectionsOf(sections, profile)
-  const accessKeyId = agreedValue(first, 'aws_access_key_id') ?? agreedValue(second, 'aws_access_key_id')
-  const secretAccessKey =
-    agreedValue(first, 'aws_secret_access_key') ?? agreedValue(second, 'aws_secret_access_key')
+  const view = viewOf(sections, profile)
+  const accessKeyId = view.value('aws_access_key_id')
+  const secretAccessKey = view.value('aws_secret_access_key')
   return accessKeyId === undefined || secretAccessKey === undefined
     ? undefined
     : { accessKeyId, secretAccessKey }
+}
+
+function placeIn(
+  file: keyof Documents | undefined,
+  section: Section | undefined,
+  key: string,
+): Place | undefined {
+  const line = section?.entries.get(key)?.line
+  return file === undefined || line === undefined ? undefined : { file, line }
 }
 
 function configProfileName(section: string): string | undefined {
