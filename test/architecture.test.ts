@@ -86,11 +86,11 @@ const allowedRooms: Record<string, { from: string[]; reason: string }> = {
     reason: 'the composition root and the agent; neither knows the command line or the demo',
   },
   'daemon/files': {
-    from: ['core/*', 'daemon', 'edges/files', 'edges/files/disk', 'edges/files/late'],
+    from: ['core/*', 'daemon', 'edges', 'edges/files', 'edges/files/disk', 'edges/files/late'],
     reason: 'what is known of the files, and what is written to them',
   },
   'daemon/login': {
-    from: ['core/*', 'daemon', 'daemon/files', 'edges/aws'],
+    from: ['core/*', 'daemon', 'daemon/files', 'edges', 'edges/aws'],
     reason: 'it asks AWS, then writes',
   },
   'daemon/reminders': {

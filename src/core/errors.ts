@@ -41,6 +41,13 @@ const httpStatusByExitCode: Readonly<Record<number, number>> = {
   8: 409,
 }
 
+/** What a program that is writing the file at this moment causes: it may be over in the next. */
+export const passingFileErrors: ReadonlySet<string> = new Set([
+  'file.busy',
+  'file.changed-underneath',
+  'file.rejected-by-aws',
+])
+
 /** What crosses the socket and what `--json` prints of an error. */
 export type ErrorBody = { code: string; message: string; hint: string }
 

@@ -3,7 +3,6 @@ import type { ErrorBody } from '../core/errors.ts'
 import type { UsedCode } from '../core/login/token-code.ts'
 import type { Told } from '../core/plan/reminder-plan.ts'
 import type { Attempt } from '../core/plan/renewal-plan.ts'
-import type { SessionCredentials } from '../core/profiles/session-section.ts'
 import type { Warning } from '../core/wire.ts'
 
 export type AgentState = {
@@ -20,8 +19,6 @@ export type AgentState = {
   attempts: Map<string, Attempt>
   /** By the access key id of a session: how long it lives in all. Known only for those issued to this process. */
   lifeSeconds: Map<string, number>
-  /** Issued, and not in the file yet. */
-  unwritten: UnwrittenSession[]
   /** STS's clock minus ours, from its last answer. */
   clockOffsetSeconds: number
   /** Why the last notification could not be shown. */
@@ -40,7 +37,6 @@ export function rememberLife({ lifeSeconds }: AgentState, accessKeyId: string, s
 export function createAgentState(): AgentState {
   return {
     usedCodes: [],
-    unwritten: [],
     identities: new Map(),
     lastErrors: new Map(),
     snoozedUntil: new Map(),
@@ -54,25 +50,4 @@ export function createAgentState(): AgentState {
 /** The time on STS's clock, on which expirations are stated. */
 export function stsNow({ state, now }: { state: AgentState; now(): Date }): Date {
   return new Date(now().getTime() + state.clockOffsetSeconds * 1000)
-}
-
-export type SessionWrite = {
-  sessionProfile: string
-  /** By key; see sessionValues. */
-  values: ReadonlyMap<string, string>
-  /** The access key id that must still stand there: another daemon may have written a newer session meanwhile. */
-  replaces?: string
-  /** Take over a section that is not ours. */
-  adopt: boolean
-  /** Left out, and reported, when it cannot be written: one odd section must not cost the others their renewal. */
-  isOptional: boolean
-}
-
-export type UnwrittenSession = {
-  /** The device and the long-term access key that it was issued for. */
-  serialNumber: string
-  callerKeyId: string
-  credentials: SessionCredentials
-  writes: SessionWrite[]
-  nextTryAt: Date
 }

@@ -1,23 +1,21 @@
 // The one object with state. Whatever happens (a request, a changed file, a tick of the clock), it looks at the files
 // first and derives from them:
 //
-//   look:    files → profiles → regions kept in step → renewals and reminders due → next instant to look
+//   look:    files → profiles → what we meant is kept in the file → renewals and reminders due → next instant to look
 //   login:   look → plan → STS → write → look          one at a time, to its end even if the client is gone;
 //            without a code and with an mfa_process: look → plan → command, then the same with its code
 //   logout:  look → write → look
 //
 // A profile is inactive, valid, expiring, expired or unmanaged; see core/session-state.ts. There is no other state.
 
-import type { CredentialsDocument } from '../core/document/document.ts'
-import { AppError, type ErrorBody, errorBody } from '../core/errors.ts'
+import { AppError, type ErrorBody } from '../core/errors.ts'
 import { activeSessions } from '../core/plan/active-sessions.ts'
 import { notifierWarning } from '../core/plan/reminder-text.ts'
 import { isHopeless, withHope } from '../core/plan/renewal-plan.ts'
-import type { Profile } from '../core/profiles/profile.ts'
+import type { KeyProfile } from '../core/profiles/profile.ts'
 import { findProfile } from '../core/profiles/profiles.ts'
-import { isActive } from '../core/profiles/session-state.ts'
-import { buildStatus } from '../core/status.ts'
-import { earliest, formatInstant } from '../core/time/instant.ts'
+import { clockStepMs, mendsOffset } from '../core/time/clock-step.ts'
+import { earliest } from '../core/time/instant.ts'
 import type { UtcOffset } from '../core/time/quiet-hours.ts'
 import type {
   LoginAnswer,
@@ -27,22 +25,27 @@ import type {
   SnoozeAnswer,
   Status,
 } from '../core/wire.ts'
+import { forgetUnwritten, noteMeant } from '../core/writes/ledger.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
-import type { Log } from '../edges/logger.ts'
-import { describeBug } from '../edges/logger.ts'
+import { describeBug, type Log } from '../edges/logger.ts'
 import { type AgentState, createAgentState, stsNow } from './agent-state.ts'
-import { correctRegions, type RegionsGiven } from './files/keeper.ts'
+import { agentStatus } from './agent-status.ts'
+import { createKeeper } from './files/keeper.ts'
 import type { KnownFiles } from './files/known-files.ts'
-import { removeSession, restoreUndone } from './files/session-writer.ts'
+import { removeSession } from './files/session-writer.ts'
 import { type CodeCommandDeps, createCodeCommands } from './login/code-commands.ts'
-import { type CommandNeeded, login } from './login/login.ts'
+import type { Enqueue } from './login/login.ts'
+import { createLogins } from './login/logins.ts'
+import { keysInFiles } from './login/long-term-keys.ts'
 import type { LoginDeps } from './login/sts-session.ts'
+import { createQueue, type Queue } from './queue.ts'
 import { testReminder } from './reminders/notify-test.ts'
 import { createReminders } from './reminders/reminders.ts'
 import { createRenewals } from './reminders/renewals.ts'
-import { forgetUnwritten, nextTry, nextTryAt } from './unwritten-session.ts'
+import { currentSnoozes, snooze } from './reminders/snoozes.ts'
+import { createSessionWatch, type SessionWatch } from './session-watch.ts'
 
-export type AgentDeps = Omit<LoginDeps, 'state'> &
+export type AgentDeps = Omit<LoginDeps, 'state' | 'longTermKeys' | 'sessionWatch'> &
   CodeCommandDeps & {
     known: KnownFiles
     daemon: NonNullable<Status['daemon']>
@@ -72,32 +75,15 @@ export type Agent = {
   close(): Promise<void>
 }
 
-const mostClockSetToleranceMs = 30_000
-const restorePauseMs = 1000
-const leastStepBackMs = 1000
-
 export function createAgent(deps: AgentDeps): Agent {
   const { known, log } = deps
   const state = createAgentState()
-  const loginDeps: LoginDeps = { ...deps, state }
-  let lastJob: Promise<unknown> = Promise.resolve()
+  const queue = createQueue()
   let isClosing = false
 
-  let lastLook = { wallMs: deps.now().getTime(), steadyMs: deps.steadyMs() }
-  /** A clock that was wrong and is set right moves against the steady one by about what STS's differed. */
-  const noticeClockSet = () => {
-    const thisLook = { wallMs: deps.now().getTime(), steadyMs: deps.steadyMs() }
-    const step = thisLook.wallMs - lastLook.wallMs - (thisLook.steadyMs - lastLook.steadyMs)
-    lastLook = thisLook
-    // A snooze is as long as it was said to be, also one from while our clock was ahead.
-    if (step < -leastStepBackMs)
-      for (const [profile, until] of state.snoozedUntil)
-        state.snoozedUntil.set(profile, new Date(until.getTime() + step))
-    const offsetMs = state.clockOffsetSeconds * 1000
-    // A small difference must not be taken for having been mended by a clock that did not move at all.
-    const toleranceMs = Math.min(mostClockSetToleranceMs, Math.abs(offsetMs) / 2)
-    if (offsetMs !== 0 && Math.abs(step - offsetMs) < toleranceMs) state.clockOffsetSeconds = 0
-  }
+  const noticeClockSet = createClockWatch(deps, state)
+  const currentSessions = () =>
+    activeSessions(known.profiles, { ...state, durationSeconds: known.settings.durationSeconds })
 
   const look = () => {
     noticeClockSet()
@@ -107,130 +93,20 @@ export function createAgent(deps: AgentDeps): Agent {
       state.lastErrors.clear()
       renewals.filesChanged()
     }
-    restoreLost()
-    keepRegions()
-    writeUnwritten()
     if (!isClosing) planAhead()
   }
 
-  /** Jobs that write run one after another; each begins with files that are believed. */
-  const enqueue = <T>(job: () => Promise<T>): Promise<T> => {
-    const run = async () => {
-      if (isClosing) throw stoppingError()
-      await known.settle()
-      requireReadable(known)
-      try {
-        return await job()
-      } finally {
-        look()
-      }
-    }
-    const result = lastJob.then(run, run)
-    lastJob = result.catch(() => undefined)
-    return result
-  }
-  /** A write that nobody waits for. */
-  const enqueueOwn = (job: () => Promise<void>, failed: (error: ErrorBody) => void) => {
-    lastJob = lastJob.then(job).catch((error: unknown) => failed(errorBody(error)))
-  }
-
-  /** Another program has written back what it had read before our last write. */
-  let restoredFor: CredentialsDocument | undefined
-  let restoreAgainAt: Date | undefined
-  const restoreLost = () => {
-    const { credentials } = known.documents
-    if (restoredFor === credentials || known.unsettledUntil !== undefined || known.unreadable) return
-    if (restoreAgainAt !== undefined && deps.now() < restoreAgainAt) return
-    restoredFor = credentials
-    restoreAgainAt = undefined
-    if (known.recentWrites.undone(credentials).length === 0) return
-    const restore = async () => {
-      const sections = await restoreUndone(known)
-      if (sections.length > 0) log.info({ sections }, 'wrote once more what another program had undone')
-    }
-    enqueueOwn(restore, (error) => {
-      log.warn({ error }, 'what another program had undone could not be written once more')
-      restoredFor = undefined
-      restoreAgainAt = new Date(deps.now().getTime() + restorePauseMs)
-      lookAgain()
-    })
-  }
-
-  /** Once for each reading of the files: what failed for one is not tried again before they change. */
-  let regionsKeptFor: readonly Profile[] | undefined
-  const regionsGiven: RegionsGiven = new Map()
-  const keepRegions = () => {
-    if (regionsKeptFor === known.profiles || known.unsettledUntil !== undefined || known.unreadable) return
-    regionsKeptFor = known.profiles
-    const correction = correctRegions(known, regionsGiven)
-    if (correction === undefined) return
-    enqueueOwn(correction, (error) => {
-      log.warn({ error }, 'the region of a session could not be kept in step')
-    })
-  }
-
-  const writeUnwritten = () => {
-    if (known.unsettledUntil !== undefined || known.unreadable || isClosing) return
-    const write = nextTry(state, known, deps.now(), stsNow(loginDeps))
-    if (write === undefined) return
-    const tryToWrite = async () => {
-      const sections = await write()
-      if (sections.length === 0) return
-      log.info({ sections }, 'wrote what could not be written before')
-      state.lastErrors.clear()
-      lookAgain()
-    }
-    enqueueOwn(tryToWrite, (error) => {
-      log.debug({ error }, 'a session still cannot be written')
-    })
-  }
-
-  const currentSessions = () =>
-    activeSessions(known.profiles, { ...state, durationSeconds: known.settings.durationSeconds })
-
   const planAhead = () => {
     const { reminderLeadSeconds: leadSeconds, quietHours } = known.settings
-    const rules = {
-      leadSeconds,
-      quietHours,
-      utcOffset: deps.utcOffset,
-      snoozedUntil: currentSnoozes(state.snoozedUntil, deps.now()),
-    }
+    const { utcOffset } = deps
+    const snoozedUntil = currentSnoozes(state.snoozedUntil, deps.now())
+    const rules = { leadSeconds, quietHours, utcOffset, snoozedUntil }
+    const keepAt = keeper.look()
+    const watchAt = sessionWatch.look()
     const sessions = currentSessions()
     const renewal = renewals.look(sessions, rules)
-    const nextReminderAt = reminders.look(withHope(sessions, renewal.hopeUntil), rules)
-    deps.wakeAt(
-      earliest(renewal.nextAt, nextReminderAt, known.unsettledUntil, nextTryAt(state), restoreAgainAt),
-    )
-  }
-
-  const logInOnce = (request: LoginRequest, isCodeFromCommand: boolean) =>
-    enqueue(async () => {
-      const outcome = await login(loginDeps, request, isCodeFromCommand)
-      if (outcome.kind === 'command-needed') return outcome
-      for (const { profile } of outcome.answer.renewed) state.snoozedUntil.delete(profile)
-      log.info({ renewed: outcome.answer.renewed }, 'logged in')
-      return outcome
-    })
-
-  /** The command runs outside the queue: another device must not wait for it. */
-  const logIn = async (request: LoginRequest): Promise<LoginAnswer> => {
-    const outcome = await logInOnce(request, false)
-    if (outcome.kind === 'done') return outcome.answer
-    const tokenCode = await codeFor(outcome)
-    const second = await logInOnce({ ...request, tokenCode }, true)
-    if (second.kind === 'done') return second.answer
-    throw stoppingError()
-  }
-
-  const codeFor = async ({ mfaProcess, profiles }: CommandNeeded): Promise<string> => {
-    try {
-      return await codeCommands.codeFrom(mfaProcess)
-    } catch (error) {
-      const body = errorBody(error)
-      for (const profile of profiles) state.lastErrors.set(profile, { error: body })
-      throw error
-    }
+    const remindAt = reminders.look(withHope(sessions, renewal.hopeUntil), rules)
+    deps.wakeAt(earliest(renewal.nextAt, remindAt, known.doubtfulUntil, keepAt, watchAt))
   }
 
   /** After what nobody waits for. What goes wrong in it must not end the daemon. */
@@ -242,20 +118,67 @@ export function createAgent(deps: AgentDeps): Agent {
     }
   }
 
+  /** Nothing is decided about files that are not believed, or cannot be read. */
+  const believe = async () => {
+    await known.untilBelieved()
+    if (known.unreadable !== undefined) throw known.unreadable
+  }
+  const begin = async () => {
+    if (isClosing) throw stoppingError()
+    await believe()
+  }
+  /** Jobs that write run one after another; each begins with files that are believed. */
+  const enqueue: Enqueue = (job) =>
+    queue.add(async () => {
+      await believe()
+      try {
+        return await job()
+      } finally {
+        look()
+      }
+    })
+
+  const keeper = createKeeper({
+    known,
+    log,
+    stsNow: () => stsNow({ state, now: deps.now }),
+    enqueue: (job) => enqueueOwn(queue, job),
+    done(sections) {
+      if (sections.length > 0) state.lastErrors.clear()
+      lookAgain()
+    },
+  })
+  const sessionWatch = createSessionWatch({
+    ...deps,
+    state,
+    isRestoring: keeper.isRestoring,
+    lost: () => undefined,
+  })
   const codeCommands = createCodeCommands(deps)
+  const longTermKeys = (profile: KeyProfile) => keysInFiles(known.documents, profile)
+  const logins = createLogins({
+    ...deps,
+    state,
+    codeCommands,
+    longTermKeys,
+    sessionWatch,
+    begin,
+    enqueue,
+    look: lookAgain,
+  })
   const isSilent = () => known.settings.notify === 'none' && known.settings.notifyCommand === undefined
   const reminders = createReminders({
     ...deps,
     state,
     isSilent,
     sessions: currentSessions,
-    logIn,
+    logIn: logins.logIn,
     look: lookAgain,
   })
   const renewals = createRenewals({
     ...deps,
     state,
-    renew: (profiles) => logIn({ profiles: [...profiles] }),
+    renew: (profiles) => logins.logIn({ profiles: [...profiles] }),
     givenUp: ({ sessions }, error) => {
       if (isHopeless(error)) reminders.tellProblem(sessions, error)
     },
@@ -266,107 +189,102 @@ export function createAgent(deps: AgentDeps): Agent {
     look,
     status() {
       look()
-      return buildStatus(
-        {
-          version: deps.daemon.version,
-          daemon: deps.daemon,
-          files: known.files,
-          profiles: known.profiles,
-          reminderLeadSeconds: known.settings.reminderLeadSeconds,
-          warnings: [
-            ...known.warnings,
-            ...(state.notifierWarning === undefined || known.settings.notify === 'none'
-              ? []
-              : [state.notifierWarning]),
-            ...deps.desktop.warnings(),
-          ],
-          clockOffsetSeconds: state.clockOffsetSeconds,
-          identities: state.identities,
-          snoozedUntil: currentSnoozes(state.snoozedUntil, deps.now()),
-          lastErrors: currentErrors(state.lastErrors, deps.now()),
-          givenUp: renewals.givenUp(currentSessions()),
-        },
-        stsNow(loginDeps),
-      )
+      return agentStatus(deps, state, {
+        givenUp: renewals.givenUp(currentSessions()),
+        sessionProblems: sessionWatch.problems(),
+      })
     },
-    login: logIn,
-    renew: ({ profile }) => logIn({ profiles: [profile] }),
-    logout: ({ profile: name }) =>
-      enqueue(async () => {
-        const { profile, sessionProfile, session } = findProfile(known.profiles, name)
-        forgetUnwritten(state, sessionProfile)
-        if (session.kind === 'none') {
-          // Another program may have removed it; it is not to be brought back.
-          known.recentWrites.settle([sessionProfile], known.documents.credentials)
-          return { profile, sessionProfile, removed: false, warnings: [] }
-        }
-        const warnings = await removeSession(known, sessionProfile)
-        state.snoozedUntil.delete(profile)
-        state.lastErrors.delete(profile)
-        log.info({ profile, sessionProfile }, 'logged out')
-        return { profile, sessionProfile, removed: true, warnings }
-      }),
-    snooze({ profile: name, seconds }) {
+    login: logins.logIn,
+    renew: ({ profile }) => logins.logIn({ profiles: [profile] }),
+    async logout({ profile }) {
+      await begin()
+      return enqueue(() => logOut({ ...deps, sessionWatch }, state, profile))
+    },
+    snooze(request) {
       look()
-      const chosen =
-        name === undefined
-          ? known.profiles.filter(isActive)
-          : [requireActive(findProfile(known.profiles, name))]
-      const until = new Date(deps.now().getTime() + seconds * 1000)
-      for (const { profile } of chosen) {
-        if (seconds === 0) state.snoozedUntil.delete(profile)
-        else state.snoozedUntil.set(profile, until)
-      }
+      const answer = snooze(state, known.profiles, request, deps.now())
       look()
-      return { snoozed: chosen.map(({ profile }) => ({ profile, until: formatInstant(until) })) }
+      return answer
     },
-    async notifyTest({ waitSeconds }) {
-      if (isSilent()) return { shown: false, way: 'none', error: notificationsOff(known.files.settings) }
-      try {
-        const answer = await testReminder(deps.desktop, waitSeconds * 1000, deps.now(), deps.stopping)
-        delete state.notifierWarning
-        // What waited for the notification service is due now.
-        lookAgain()
-        return answer
-      } catch (error) {
-        state.notifierWarning = notifierWarning(error)
-        return { shown: false, way: 'none', error: state.notifierWarning }
-      }
-    },
+    notifyTest: ({ waitSeconds }) =>
+      isSilent()
+        ? Promise.resolve({ shown: false, way: 'none', error: notificationsOff(known.files.settings) })
+        : testNotification(deps, state, waitSeconds, lookAgain),
     async close() {
       isClosing = true
       reminders.close()
       codeCommands.close()
       await renewals.close()
-      await lastJob
+      await logins.idle()
+      await queue.idle()
       await known.close()
     },
   }
 }
 
-/** That a code was wrong is soon of no interest. */
-function currentErrors(lastErrors: AgentState['lastErrors'], now: Date): ReadonlyMap<string, ErrorBody> {
-  const current = [...lastErrors].filter(([, { until }]) => until === undefined || until > now)
-  return new Map(current.map(([profile, { error }]) => [profile, error]))
+/** A write that nobody waits for. */
+function enqueueOwn(queue: Queue, job: () => Promise<void>): void {
+  queue.add(job).catch(() => undefined)
 }
 
-function currentSnoozes(snoozedUntil: Map<string, Date>, now: Date): ReadonlyMap<string, Date> {
-  for (const [profile, until] of snoozedUntil) if (until <= now) snoozedUntil.delete(profile)
-  return snoozedUntil
+const leastStepBackMs = 1000
+
+/** A clock that was wrong and is set right moves against the steady one by about what STS's differed. */
+function createClockWatch(
+  { now, steadyMs }: Pick<AgentDeps, 'now' | 'steadyMs'>,
+  state: AgentState,
+): () => void {
+  const read = () => ({ wallMs: now().getTime(), steadyMs: steadyMs() })
+  let before = read()
+  return () => {
+    const after = read()
+    const step = clockStepMs(before, after)
+    before = after
+    // A snooze is as long as it was said to be, also one from while our clock was ahead.
+    if (step < -leastStepBackMs)
+      for (const [profile, until] of state.snoozedUntil)
+        state.snoozedUntil.set(profile, new Date(until.getTime() + step))
+    if (mendsOffset(step, state.clockOffsetSeconds * 1000)) state.clockOffsetSeconds = 0
+  }
 }
 
-/** Nothing is decided about files that cannot be read. */
-function requireReadable({ unreadable }: KnownFiles): void {
-  if (unreadable !== undefined) throw unreadable
+async function logOut(
+  { known, log, now, sessionWatch }: AgentDeps & { sessionWatch: SessionWatch },
+  state: AgentState,
+  name: string,
+): Promise<LogoutAnswer> {
+  const { profile, sessionProfile, session } = findProfile(known.profiles, name)
+  known.setLedger(forgetUnwritten(known.ledger, [sessionProfile]))
+  sessionWatch.removed(sessionProfile)
+  if (session.kind === 'none') {
+    // Another program may have removed it; it is not to be brought back.
+    const meant = new Map([[sessionProfile, undefined]])
+    known.setLedger(noteMeant(known.ledger, meant, known.documents.credentials, now()))
+    return { profile, sessionProfile, removed: false, warnings: [] }
+  }
+  const warnings = await removeSession(known, sessionProfile)
+  state.snoozedUntil.delete(profile)
+  state.lastErrors.delete(profile)
+  log.info({ profile, sessionProfile }, 'logged out')
+  return { profile, sessionProfile, removed: true, warnings }
 }
 
-function requireActive(profile: Profile): Profile {
-  if (isActive(profile)) return profile
-  throw new AppError(
-    'profile.not-active',
-    `${profile.profile} has no session, so there is nothing to be reminded of`,
-    `log in with: mfad login ${profile.profile}`,
-  )
+async function testNotification(
+  { desktop, now, stopping }: AgentDeps,
+  state: AgentState,
+  waitSeconds: number,
+  look: () => void,
+): Promise<NotifyTestAnswer> {
+  try {
+    const answer = await testReminder(desktop, waitSeconds * 1000, now(), stopping)
+    delete state.notifierWarning
+    // What waited for the notification service is due now.
+    look()
+    return answer
+  } catch (error) {
+    state.notifierWarning = notifierWarning(error)
+    return { shown: false, way: 'none', error: state.notifierWarning }
+  }
 }
 
 function stoppingError(): AppError {

@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parseDocument } from '../../src/core/document/parse.ts'
 import type { CommandResult } from '../../src/core/login/mfa-process.ts'
 import type { StsFailure } from '../../src/core/login/sts-failure.ts'
 import type { UtcOffset } from '../../src/core/time/quiet-hours.ts'
@@ -53,6 +54,8 @@ export class World {
   /** The next answers of STS, before it is well again. */
   readonly stsFailures: StsFailure[] = []
   readonly stsCalls: StsCall[] = []
+  /** What happens between a call and its answer. */
+  whileStsAnswers: (() => void | Promise<void>) | undefined
   /** What an mfa_process does, by default: prints another code each time. */
   runCommand: (command: string) => CommandResult | Promise<CommandResult> = () => printed(this.nextCode())
   readonly commandsRun: string[] = []
@@ -61,6 +64,8 @@ export class World {
   lifeSeconds: number | undefined
   unsafeFile: Error | undefined
   readonly logged: string[] = []
+  /** How often a version of a file was parsed. */
+  parses = 0
   wishedAt: Date | undefined
   agent: Agent
   /** By how much somebody has set our clock. */
@@ -129,6 +134,10 @@ export class World {
         settingsStamp: () => settingsStamp(settings),
         resolveFiles: (loaded) => resolveFiles(environment, loaded),
         openStore: (file) => this.openStore(file),
+        read: (bytes) => {
+          this.parses += 1
+          return parseDocument(bytes)
+        },
       }),
       daemon: { pid: 1, startedAt: '2026-11-23T08:00:00Z', version: '0' },
       log: this.log,
@@ -272,6 +281,7 @@ export class World {
       const { offsetSeconds } = this
       const { accessKeyId } = credentials
       this.stsCalls.push({ at: this.now().toISOString().slice(11, 19), accessKeyId, serialNumber, tokenCode })
+      await this.whileStsAnswers?.()
       const failure = this.stsFailures.shift()
       if (failure !== undefined) return { failure }
       this.issued += 1

@@ -26,20 +26,23 @@ export type LoginPlan = {
   mfaProcess?: MfaProcess
 }
 
-/**
- * Plans a login. Throws AppError profile.*, device.* or usage.* for everything that stands against it.
- * `identities` tells which access keys belong to one user: without it only profiles with the same key share a session.
- */
-export function planLogin(
-  profiles: readonly Profile[],
-  request: LoginRequest,
-  settings: Settings,
-  identities: Identities,
-  now: Date,
-  credentialsFile: string,
-): LoginPlan {
+/** What a login depends on beside the profiles and the request. */
+export type LoginFacts = {
+  settings: Settings
+  /** Which access keys belong to one user: without it only profiles with the same key share a session. */
+  identities: Identities
+  /** The profiles whose sessions were made with another access key than theirs: nothing to share. */
+  outdated: ReadonlySet<string>
+  /** On STS's clock. */
+  now: Date
+  credentialsFile: string
+}
+
+/** Plans a login. Throws AppError profile.*, device.* or usage.* for everything that stands against it. */
+export function planLogin(profiles: readonly Profile[], request: LoginRequest, facts: LoginFacts): LoginPlan {
+  const { settings, identities, now } = facts
   const targets = chooseTargets(profiles, request, now).map((profile) =>
-    requireLoginReady(profile, request, credentialsFile),
+    requireLoginReady(profile, request, facts.credentialsFile),
   )
   const [first] = targets
   if (first === undefined) throw noChoice(profiles, 'no profile was named')
@@ -51,7 +54,7 @@ export function planLogin(
   const companions = others.filter((profile) => sharesDevice(first, profile, identities))
   const strangers = others.filter((profile) => !companions.includes(profile))
   const plan = { serialNumber: first.serialNumber, targets, companions, strangers }
-  const sharedFrom = liveSource(plan, request, now)
+  const sharedFrom = liveSource(plan, request, facts)
   const { mfaProcess } = [...targets, ...companions].find((profile) => profile.mfaProcess !== undefined) ?? {}
   return {
     ...plan,
@@ -78,6 +81,21 @@ export function profilesToIdentify(
     .filter((profile) => profile.serialNumber === serialNumber)
   const keys = new Set(onDevice.map(({ accessKeyId }) => accessKeyId))
   return keys.size > 1 ? onDevice : []
+}
+
+/** The device of a login, as far as it can be told before the login is planned. */
+export function serialNumberFor(
+  profiles: readonly Profile[],
+  request: LoginRequest,
+  now: Date,
+): string | undefined {
+  if (request.serialNumber !== undefined) return request.serialNumber
+  try {
+    return chooseTargets(profiles, request, now)[0]?.serialNumber
+  } catch {
+    // The plan will say what is wrong with the request.
+    return undefined
+  }
 }
 
 function withDevice(profile: Profile, { serialNumber }: LoginRequest): Profile {
@@ -222,10 +240,10 @@ const leastSharedSeconds = 60
 function liveSource(
   { targets, companions }: Pick<LoginPlan, 'targets' | 'companions'>,
   request: LoginRequest,
-  now: Date,
+  { now, outdated }: LoginFacts,
 ): KeyProfile | undefined {
   if (request.tokenCode !== undefined || request.durationSeconds !== undefined) return undefined
-  const left = (profile: Profile) => secondsLeft(profile, now) ?? 0
+  const left = (profile: Profile) => (outdated.has(profile.profile) ? 0 : (secondsLeft(profile, now) ?? 0))
   if (targets.some((target) => left(target) > 0)) return undefined
   const live = companions.filter((companion) => left(companion) >= leastSharedSeconds)
   return live.sort((a, b) => left(b) - left(a))[0]

@@ -4,6 +4,9 @@ import { AppError } from '../errors.ts'
 /** A code that STS has evaluated. Kept in memory only, and only for as long as it could be mistaken for a new one. */
 export type UsedCode = { serialNumber: string; tokenCode: string; at: number }
 
+/** A code and who gave it: the user, or the mfa_process of the device. */
+export type TokenCode = { tokenCode: string; from: 'user' | 'command' }
+
 const stepSeconds = 30
 const rememberedMs = 90_000
 

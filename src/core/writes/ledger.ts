@@ -1,126 +1,237 @@
-// What we wrote in the last minute, and what we merged in the last seconds. Another program that had read the file before
-// may write it back without our change: an issued session would be lost with it, and that cost the user a code; or an edit
-// of a third program that we had merged. So the change is made once more; after that the file is believed. A program that
-// writes all the time is answered a few more times, but only within seconds.
+// What we meant to stand in the credentials file. The file is the only state, with one exception: a session cost its user a
+// code, so what was written, or is still to be written, is remembered for a short time.
 //
-// Of a session section only the last write counts, and everything that it and the writes before it replaced is stale. In
+//   10:00:00  another program reads the file
+//   10:00:01  we write [dev-mfa]
+//   10:00:02  the other program writes back what it had read, without [dev-mfa]
+//             → [dev-mfa] is restored: written once more, within 60 s of our write
+//   10:00:30  the user deletes [dev-mfa] → it is believed: what was restored once is restored again within 5 s only,
+//             up to 8 times, so that a program that writes all the time is outlasted and a person is not
+//
+// Of a session section only our last word counts, and everything that it and the writes before it replaced is stale. In
 // other sections each merged change counts for itself: their writers go on writing there.
 
 import type { CredentialsDocument } from '../document/document.ts'
-import { canMake, isMade } from './merge.ts'
+import type { LongTermCredentials } from '../profiles/sections.ts'
+import type { SessionCredentials } from '../profiles/session-section.ts'
 import { isSame, type SectionChange, sectionChanges, sectionTexts } from './section-changes.ts'
+
+export type Ledger = {
+  readonly written: readonly Written[]
+  /** Issued, and not in the file yet: the disk was full, or the file was being written all the time. */
+  readonly unwritten: readonly UnwrittenSession[]
+  /** The file as we wrote it last; kept no longer than `written`. */
+  readonly lastWritten: CredentialsDocument | undefined
+}
+
+/** The key profile that a session was made from: without it the session is nobody's. */
+export type Source = { profile: string; keys: LongTermCredentials }
+
+export type SessionWrite = {
+  sessionProfile: string
+  /** By key; see sessionValues. */
+  values: ReadonlyMap<string, string>
+  /** What must stand in the file for this to be written; missing where a section is only brought in step with it. */
+  source?: Source
+  /** The access key id that must still stand there: another daemon may have written a newer session meanwhile. */
+  replaces?: string
+  /** Take over a section that is not ours. */
+  adopt: boolean
+  /** Left out, and reported, when it cannot be written: one odd section must not cost the others their renewal. */
+  isOptional: boolean
+}
+
+export type UnwrittenSession = {
+  /** The device and the long-term access key that it was issued for. */
+  serialNumber: string
+  callerKeyId: string
+  credentials: SessionCredentials
+  writes: readonly SessionWrite[]
+  nextTryAt: Date
+}
 
 /** Why a change was made: to write or remove sessions, or to put another program's late edit into the file. */
 export type WriteKind = 'sessions' | 'merge'
 
-export type RecentWrites = {
-  /** Remembers a replacement of the file by us. */
-  note(before: CredentialsDocument, after: CredentialsDocument, kind: WriteKind): void
-  /** These session sections are as they are meant to be in a document, also where another program had made them so. */
-  settle(names: Iterable<string>, document: CredentialsDocument): void
-  /** What has to be changed again. A file in which nothing else stands is believed: someone has emptied it. */
-  undone(document: CredentialsDocument): Undone[]
-  /** These were made once more. */
-  noteMadeAgain(undone: readonly Undone[]): void
-  /** Another file is the credentials file now. */
-  forgetAll(): void
-  /** Would this change only bring back what we replaced? */
-  isStale(change: SectionChange): boolean
+/** One change that we made in the file. */
+export type Written = {
+  change: SectionChange
+  kind: WriteKind
+  /** Of a session that was written, not removed. */
+  source?: Source
+  /** What it replaced, and what the writes before it had replaced. */
+  stale: readonly (string | undefined)[]
+  at: number
+  timesRestored: number
 }
 
-export type Undone = SectionChange & { recent: Recent }
+export const emptyLedger: Ledger = { written: [], unwritten: [], lastWritten: undefined }
 
 const rememberedMs = { sessions: 60_000, merge: 5000 }
-/** For what was already written once more. */
-const insistingMs = 5000
-const mostRewrites = 8
+/** For what was restored before. */
+const restoredAgainMs = 5000
+const mostRestores = 8
 /** Of one section. */
 const mostStale = 16
 /** Of either kind, so that merges cannot push out sessions; each holds the text of a section. */
-const mostRecents = 1000
+const mostWritten = 1000
+const retryMs = 10_000
+/** A session that ends within a minute is worth no waiting. */
+const leastLifeMs = 60_000
 
-type Recent = {
-  change: SectionChange
-  kind: WriteKind
-  stale: (string | undefined)[]
-  at: number
-  rewrites: number
+/** Remembers a replacement of the file by us. `sources`: by session section. */
+export function noteWritten(
+  ledger: Ledger,
+  before: CredentialsDocument,
+  after: CredentialsDocument,
+  kind: WriteKind,
+  sources: ReadonlyMap<string, Source | undefined>,
+  now: Date,
+): Ledger {
+  let written = remembered(ledger, now)
+  for (const change of sectionChanges(before, after)) {
+    if (kind === 'sessions')
+      written = withSession(written, change, change.from, sources.get(change.name), now)
+    // What came with another program's text is no write of ours: the session may be missing there.
+    else if (lastWord(written, change.name) === undefined)
+      written = [...written, { change, kind, stale: [], at: now.getTime(), timesRestored: 0 }]
+  }
+  return { ...ledger, written, lastWritten: after }
 }
 
-export function createRecentWrites(now: () => Date): RecentWrites {
-  let recents: Recent[] = []
-  const isRemembered = ({ kind, at, rewrites }: Recent) =>
-    Math.abs(now().getTime() - at) <= (rewrites === 0 ? rememberedMs[kind] : insistingMs) &&
-    rewrites <= mostRewrites
-  const forgetOld = () => {
-    const remembered = recents.filter(isRemembered)
-    const of = (wanted: WriteKind) => remembered.filter(({ kind }) => kind === wanted).slice(-mostRecents)
-    recents = [...of('sessions'), ...of('merge')]
+/** These session sections are as they are meant to be in a document, also where another program had made them so. */
+export function noteMeant(
+  ledger: Ledger,
+  sources: ReadonlyMap<string, Source | undefined>,
+  document: CredentialsDocument,
+  now: Date,
+): Ledger {
+  let written = remembered(ledger, now)
+  const texts = sectionTexts(document)
+  for (const [name, source] of sources) {
+    const last = lastWord(written, name)
+    const to = texts.get(name)
+    if (last !== undefined && !isSame(last.change.to, to))
+      written = withSession(written, { ...last.change, to }, last.change.to, source, now)
   }
-  const sessionWrite = (name: string) =>
-    recents.find(({ kind, change }) => kind === 'sessions' && change.name === name)
-  /** Of a session only the last word counts, be it that what another program has left is right. */
-  const noteSession = (change: SectionChange, replaced: string | undefined) => {
-    const last = sessionWrite(change.name)
-    const stale = [...(last?.stale ?? []), replaced].slice(-mostStale)
-    recents = recents.filter((recent) => recent !== last)
-    recents.push({ change, kind: 'sessions', stale, at: now().getTime(), rewrites: 0 })
-  }
-  return {
-    note(before, after, kind) {
-      forgetOld()
-      for (const change of sectionChanges(before, after)) {
-        if (kind === 'sessions') noteSession(change, change.from)
-        // What came with another program's text is no write of ours: the session may be missing there.
-        else if (sessionWrite(change.name) === undefined)
-          recents.push({ change, kind, stale: [], at: now().getTime(), rewrites: 0 })
-      }
-    },
-    settle(names, document) {
-      forgetOld()
-      const texts = sectionTexts(document)
-      for (const name of names) {
-        const last = sessionWrite(name)
-        const to = texts.get(name)
-        if (last !== undefined && !isSame(last.change.to, to))
-          noteSession({ ...last.change, to }, last.change.to)
-      }
-    },
-    undone(document) {
-      forgetOld()
-      if (recents.length === 0) return []
-      const texts = sectionTexts(document)
-      return recents.flatMap((recent) => {
-        const { name } = recent.change
-        const hasOthers = document.sections.size > (document.sections.has(name) ? 1 : 0)
-        const change = hasOthers ? undoneChange(recent, texts.get(name)) : undefined
-        return change === undefined ? [] : [{ ...change, recent }]
-      })
-    },
-    noteMadeAgain(undone) {
-      for (const { recent, from } of undone) {
-        recent.rewrites++
-        recent.at = now().getTime()
-        recent.stale = [...recent.stale, from].slice(-mostStale)
-      }
-    },
-    forgetAll() {
-      recents = []
-    },
-    isStale({ name, to }) {
-      forgetOld()
-      const last = sessionWrite(name)
-      return last !== undefined && !isSame(to, last.change.to) && last.stale.some((text) => isSame(to, text))
-    },
-  }
+  return { ...ledger, written }
 }
 
-/** The change that makes it good; undefined where it stands, or what stands there now is to be believed. */
-function undoneChange({ kind, change, stale }: Recent, found: string | undefined): SectionChange | undefined {
-  if (isSame(found, change.to)) return undefined
-  if (kind === 'sessions') {
-    const isDropped = found === undefined && change.to !== undefined
-    return isDropped || stale.some((text) => isSame(found, text)) ? { ...change, from: found } : undefined
-  }
-  return isMade(change, found) || !canMake(change, found) ? undefined : change
+/** These were written once more. `found`: what stood in their place. */
+export function noteRestored(
+  ledger: Ledger,
+  restored: readonly { written: Written; found: string | undefined }[],
+  now: Date,
+): Ledger {
+  const found = new Map(restored.map((each) => [each.written, each.found]))
+  const written = ledger.written.map((each) =>
+    found.has(each)
+      ? {
+          ...each,
+          timesRestored: each.timesRestored + 1,
+          at: now.getTime(),
+          stale: [...each.stale, found.get(each)].slice(-mostStale),
+        }
+      : each,
+  )
+  return { ...ledger, written }
+}
+
+/** Another file is the credentials file now: what was written to one is nothing to be written to another. */
+export function forgetWritten(ledger: Ledger): Ledger {
+  return { ...ledger, written: [], lastWritten: undefined }
+}
+
+/** Would this change only bring back what we replaced? */
+export function isStale(ledger: Ledger, { name, to }: SectionChange, now: Date): boolean {
+  const last = lastWord(remembered(ledger, now), name)
+  return last !== undefined && !isSame(to, last.change.to) && last.stale.some((text) => isSame(to, text))
+}
+
+/** What may still be restored at `now`. */
+export function remembered({ written }: Ledger, now: Date): readonly Written[] {
+  const isRemembered = ({ kind, at, timesRestored }: Written) =>
+    Math.abs(now.getTime() - at) <= (timesRestored === 0 ? rememberedMs[kind] : restoredAgainMs) &&
+    timesRestored <= mostRestores
+  const ofKind = (wanted: WriteKind) =>
+    written.filter((each) => each.kind === wanted && isRemembered(each)).slice(-mostWritten)
+  return [...ofKind('sessions'), ...ofKind('merge')]
+}
+
+/** Keeps a session that could not be written, in place of older ones for the same sections. */
+export function keepUnwritten(
+  ledger: Ledger,
+  session: Omit<UnwrittenSession, 'nextTryAt'>,
+  now: Date,
+): Ledger {
+  const older = forgetUnwritten(
+    ledger,
+    session.writes.map(({ sessionProfile }) => sessionProfile),
+  )
+  return { ...older, unwritten: [...older.unwritten, { ...session, nextTryAt: nextTry(now) }] }
+}
+
+/** A try to write these begins; should it fail, the next one comes in 10 s. */
+export function noteTried(ledger: Ledger, tried: readonly UnwrittenSession[], now: Date): Ledger {
+  const unwritten = ledger.unwritten.map((each) =>
+    tried.includes(each) ? { ...each, nextTryAt: nextTry(now) } : each,
+  )
+  return { ...ledger, unwritten }
+}
+
+/** What a later login, or a logout, makes needless. */
+export function forgetUnwritten(ledger: Ledger, sessionProfiles: readonly string[]): Ledger {
+  if (ledger.unwritten.length === 0) return ledger
+  const unwritten = ledger.unwritten
+    .map((session) => ({
+      ...session,
+      writes: session.writes.filter(({ sessionProfile }) => !sessionProfiles.includes(sessionProfile)),
+    }))
+    .filter(({ writes }) => writes.length > 0)
+  return { ...ledger, unwritten }
+}
+
+/** The kept session of a device, while it is worth writing. `stsNow`: on STS's clock. */
+export function unwrittenSession(
+  { unwritten }: Ledger,
+  serialNumber: string,
+  callerKeyId: string,
+  stsNow: Date,
+): SessionCredentials | undefined {
+  const isIt = (session: UnwrittenSession) =>
+    session.serialNumber === serialNumber &&
+    session.callerKeyId === callerKeyId &&
+    isWorthWriting(session, stsNow)
+  return unwritten.findLast(isIt)?.credentials
+}
+
+/** `stsNow`: on STS's clock. */
+export function isWorthWriting({ credentials }: UnwrittenSession, stsNow: Date): boolean {
+  return credentials.expiration.getTime() - stsNow.getTime() > leastLifeMs
+}
+
+function nextTry(now: Date): Date {
+  return new Date(now.getTime() + retryMs)
+}
+
+/** Our last word on a session section. */
+function lastWord(written: readonly Written[], name: string): Written | undefined {
+  return written.find(({ kind, change }) => kind === 'sessions' && change.name === name)
+}
+
+/** Only the last word counts, be it that what another program has left is right. */
+function withSession(
+  written: readonly Written[],
+  change: SectionChange,
+  replaced: string | undefined,
+  source: Source | undefined,
+  now: Date,
+): Written[] {
+  const last = lastWord(written, change.name)
+  const stale = [...(last?.stale ?? []), replaced].slice(-mostStale)
+  const kept = source === undefined ? {} : { source }
+  return [
+    ...written.filter((each) => each !== last),
+    { change, kind: 'sessions', ...kept, stale, at: now.getTime(), timesRestored: 0 },
+  ]
 }

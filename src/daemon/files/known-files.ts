@@ -1,19 +1,18 @@
-// What the daemon knows of the files: re-read whenever a stamp changed, and derived anew each time. An empty file, or one
-// that is only the beginning of what it was, is most likely being written at this moment: it is not believed for 500 ms.
+// What the daemon knows of the files: re-read whenever a stamp changed, and derived anew each time; and what it meant to
+// stand in the credentials file.
 
 import type { CredentialsDocument } from '../../core/document/document.ts'
-import { parseDocument } from '../../core/document/parse.ts'
 import type { AppError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
 import { buildProfiles } from '../../core/profiles/profiles.ts'
 import type { Documents } from '../../core/profiles/sections.ts'
 import type { Settings } from '../../core/settings/default-settings.ts'
 import type { Files, Warning } from '../../core/wire.ts'
-import { createRecentWrites, type RecentWrites, type WriteKind } from '../../core/writes/ledger.ts'
-import { startsWith } from '../../edges/files/disk/bytes.ts'
+import { emptyLedger, forgetWritten, type Ledger } from '../../core/writes/ledger.ts'
 import { busyError } from '../../edges/files/disk/errors.ts'
 import type { FileStore, UpdateResult } from '../../edges/files/store.ts'
-import { fileWarnings, warningOf } from '../../edges/files/warnings.ts'
+import { createParse, disbeliefMs, knownFile, type Parse, refreshFile } from './known-file.ts'
+import { createKnownSettings } from './known-settings.ts'
 
 export type KnownFilesDeps = {
   now(): Date
@@ -22,17 +21,22 @@ export type KnownFilesDeps = {
   settingsStamp(): string
   resolveFiles(settings: Settings): Files
   openStore(path: string): FileStore
+  /** By default parseDocument. */
+  read?: Parse
 }
 
 export type KnownFiles = {
+  /** Local time. */
+  now(): Date
   /** Looks at the stamps, and re-reads what changed. Answers whether anything did. */
   refresh(): boolean
-  /** Takes what was just written for true, however it looks; and remembers it, but for what was only made once more. */
-  adoptWritten(
-    result: Pick<UpdateResult, 'before' | 'bytes' | 'isChanged' | 'realPath'>,
-    kind: WriteKind | 'made-again',
-  ): void
-  readonly recentWrites: RecentWrites
+  /** Takes what was just written for true, however it looks. */
+  adoptWritten(result: Pick<UpdateResult, 'bytes' | 'realPath'>): void
+  /** Reads a version of the credentials file; one that was read just before is not read again. */
+  parse(bytes: Uint8Array): CredentialsDocument
+  readonly ledger: Ledger
+  /** What we meant is this from now on. */
+  setLedger(ledger: Ledger): void
   /** Where the credentials file really is; undefined until it could be located. */
   readonly realPath: string | undefined
   /** Nothing is waited for any more. */
@@ -48,103 +52,79 @@ export type KnownFiles = {
   /** Why a file cannot be read now. While it is so, nothing must be concluded from what it may hold. */
   readonly unreadable: AppError | undefined
   /** Undefined when everything read is believed, else the instant to look again. */
-  readonly unsettledUntil: Date | undefined
+  readonly doubtfulUntil: Date | undefined
   /** Waits until everything read is believed. Throws file.busy after 3 s. */
-  settle(): Promise<void>
+  untilBelieved(): Promise<void>
 }
 
-const disbeliefMs = 500
-const settleLimitMs = 3000
-const settleStepMs = 50
-
-type KnownFile = {
-  path: string
-  /** Others must not read it; the config file holds nothing secret. */
-  hasSecrets: boolean
-  store: FileStore
-  stamp?: string
-  bytes: Uint8Array
-  document: CredentialsDocument
-  warnings: Warning[]
-  suspect?: { length: number; since: number }
-  /** Where the path leads. */
-  realPath?: string
-  /** Why it cannot be read now; what was read before still counts. */
-  error?: AppError
-}
+const believedWithinMs = 3000
+const waitStepMs = 50
 
 /** Reads everything for the first time. Throws settings.* when the settings cannot be used: there are no last good ones. */
 export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
-  let settings = deps.loadSettings()
-  let settingsStamp = deps.settingsStamp()
-  let settingsWarnings: Warning[] = []
-  let files = deps.resolveFiles(settings)
-  let credentials = openFile(deps, files.credentials, true)
-  let config = openFile(deps, files.config, false)
+  const parse = createParse(deps.read)
+  const settings = createKnownSettings(deps)
+  const open = (path: string, hasSecrets: boolean) =>
+    knownFile(path, hasSecrets, deps.openStore(path), hasSecrets ? parse : createParse(deps.read))
+  let credentials = open(settings.files.credentials, true)
+  let config = open(settings.files.config, false)
   let profiles: readonly Profile[] = []
-  const recentWrites = createRecentWrites(deps.now)
+  let ledger = emptyLedger
+  let realPath: string | undefined
+  let isClosing = false
   /** Of credentials files that are no longer ours to write, but for what still belongs into them. */
   const formerStores: FileStore[] = []
 
-  const refreshSettings = (): boolean => {
-    const stamp = deps.settingsStamp()
-    if (stamp === settingsStamp) return false
-    settingsStamp = stamp
-    try {
-      settings = deps.loadSettings()
-      settingsWarnings = []
-    } catch (error) {
-      settingsWarnings = [warningOf(error, files.settings)]
-      return true
-    }
-    const socket = files.socket
-    files = { ...deps.resolveFiles(settings), socket }
+  const followSettings = (): boolean => {
+    if (!settings.refresh()) return false
+    const { files } = settings
     if (credentials.path !== files.credentials) {
       formerStores.push(credentials.store)
-      credentials = openFile(deps, files.credentials, true)
+      credentials = open(files.credentials, true)
       void credentials.store.recover()
     }
-    if (config.path !== files.config) config = openFile(deps, files.config, false)
+    if (config.path !== files.config) config = open(files.config, false)
     return true
   }
-  let realPath: string | undefined
-  let isClosing = false
+  const documents = () => ({ credentials: credentials.document, config: config.document })
   const refresh = (): boolean => {
-    const changes = [refreshSettings(), refreshFile(credentials, deps.now()), refreshFile(config, deps.now())]
-    // What was written to one file is nothing to be written to another.
-    if (credentials.realPath !== realPath) recentWrites.forgetAll()
+    const changes = [followSettings(), refreshFile(credentials, deps.now()), refreshFile(config, deps.now())]
+    if (credentials.realPath !== realPath) ledger = forgetWritten(ledger)
     realPath = credentials.realPath
     if (!changes.includes(true)) return false
-    profiles = buildProfiles(
-      { credentials: credentials.document, config: config.document },
-      settings.suffix,
-      files,
-    )
+    profiles = buildProfiles(documents(), settings.current.suffix, settings.files)
     return true
   }
+  const doubtfulUntil = () => {
+    const since = [credentials.suspect?.since, config.suspect?.since].filter((at) => at !== undefined)
+    return since.length === 0 ? undefined : new Date(Math.max(...since) + disbeliefMs)
+  }
   refresh()
-  const known: KnownFiles = {
+  return {
+    now: deps.now,
     refresh,
-    adoptWritten({ before, bytes, isChanged, realPath: writtenPath }, kind) {
-      if (credentials.realPath !== undefined && writtenPath !== credentials.realPath) {
-        refresh()
-        return
+    adoptWritten({ bytes, realPath: writtenPath }) {
+      if (credentials.realPath === undefined || writtenPath === credentials.realPath) {
+        credentials.bytes = bytes
+        delete credentials.suspect
       }
-      if (isChanged && kind !== 'made-again')
-        recentWrites.note(parseDocument(before), parseDocument(bytes), kind)
-      credentials.bytes = bytes
-      delete credentials.suspect
       refresh()
     },
-    recentWrites,
+    parse,
+    get ledger() {
+      return ledger
+    },
+    setLedger(next) {
+      ledger = next
+    },
     get settings() {
-      return settings
+      return settings.current
     },
     get files() {
-      return files
+      return settings.files
     },
     get documents() {
-      return { credentials: credentials.document, config: config.document }
+      return documents()
     },
     get profiles() {
       return profiles
@@ -155,15 +135,14 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     get warnings() {
       const leftovers = [credentials.store, ...formerStores]
         .flatMap((store) => store.warnings())
-        .map((warning) => ({ ...warning, file: files.credentials }))
-      return [...settingsWarnings, ...credentials.warnings, ...leftovers, ...config.warnings]
+        .map((warning) => ({ ...warning, file: settings.files.credentials }))
+      return [...settings.warnings, ...credentials.warnings, ...leftovers, ...config.warnings]
     },
     get unreadable() {
       return credentials.error ?? config.error
     },
-    get unsettledUntil() {
-      const since = [credentials.suspect?.since, config.suspect?.since].filter((at) => at !== undefined)
-      return since.length === 0 ? undefined : new Date(Math.max(...since) + disbeliefMs)
+    get doubtfulUntil() {
+      return doubtfulUntil()
     },
     get realPath() {
       return credentials.realPath
@@ -175,58 +154,15 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
       isClosing = true
       await Promise.all([credentials.store, ...formerStores].map((store) => store.close()))
     },
-    async settle() {
+    async untilBelieved() {
       refresh()
       const startedAt = deps.now().getTime()
-      while (known.unsettledUntil !== undefined) {
-        if (Math.abs(deps.now().getTime() - startedAt) > settleLimitMs) throw busyError(files.credentials)
-        await new Promise((resolve) => setTimeout(resolve, settleStepMs))
+      while (doubtfulUntil() !== undefined) {
+        const waitedMs = Math.abs(deps.now().getTime() - startedAt)
+        if (waitedMs > believedWithinMs) throw busyError(settings.files.credentials)
+        await new Promise((resolve) => setTimeout(resolve, waitStepMs))
         refresh()
       }
     },
   }
-  return known
-}
-
-function openFile(deps: KnownFilesDeps, path: string, hasSecrets: boolean): KnownFile {
-  return {
-    path,
-    hasSecrets,
-    store: deps.openStore(path),
-    bytes: new Uint8Array(),
-    document: parseDocument(new Uint8Array()),
-    warnings: [],
-  }
-}
-
-function refreshFile(file: KnownFile, now: Date): boolean {
-  if (file.suspect === undefined && file.stamp === file.store.stamp()) return false
-  const state = file.store.read()
-  if (state.kind === 'present' && isSuspect(file, state.bytes, now)) return false
-  delete file.suspect
-  if (state.kind === 'unreadable') return noteUnreadable(file, state.error)
-  delete file.error
-  file.realPath = state.realPath
-  const bytes = state.kind === 'present' ? state.bytes : new Uint8Array()
-  file.stamp = state.stamp
-  file.bytes = bytes
-  file.document = parseDocument(bytes)
-  file.warnings = fileWarnings(state, file.document, file.hasSecrets)
-  return true
-}
-
-/** A file that cannot be read is not an empty one: the last content is kept, and each look tries again. */
-function noteUnreadable(file: KnownFile, error: AppError): boolean {
-  const isNews = file.error?.code !== error.code
-  file.error = error
-  file.warnings = [warningOf(error, file.path)]
-  delete file.stamp
-  return isNews
-}
-
-/** Also remembers since when the file looks like that; one that still grows starts anew. */
-function isSuspect(file: KnownFile, bytes: Uint8Array, now: Date): boolean {
-  if (bytes.length === file.bytes.length || !startsWith(file.bytes, bytes)) return false
-  if (file.suspect?.length !== bytes.length) file.suspect = { length: bytes.length, since: now.getTime() }
-  return Math.abs(now.getTime() - file.suspect.since) < disbeliefMs
 }

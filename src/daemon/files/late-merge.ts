@@ -1,8 +1,10 @@
 // What other programs wrote into the old credentials file after it was replaced, put into the new one.
+
+import type { CredentialsDocument } from '../../core/document/document.ts'
 import { checkAccepted } from '../../core/document/edit-checks.ts'
-import { parseDocument } from '../../core/document/parse.ts'
 import { AppError } from '../../core/errors.ts'
 import { printable } from '../../core/text/printable.ts'
+import { isStale, noteWritten } from '../../core/writes/ledger.ts'
 import { applyChanges, differsOnlyBy, unsafeMergeError } from '../../core/writes/merge.ts'
 import { type SectionChange, sectionChanges } from '../../core/writes/section-changes.ts'
 import { isEqual } from '../../edges/files/disk/bytes.ts'
@@ -10,7 +12,9 @@ import type { LateWrite } from '../../edges/files/late/late-writes.ts'
 import type { Update } from '../../edges/files/store.ts'
 import type { KnownFiles } from './known-files.ts'
 
-export type Edit = Pick<Update, 'edit' | 'verify'> & {
+export type Edit = Pick<Update, 'verify'> & {
+  /** As Update's. `isLate`: in what another program has made of the old file. */
+  edit(before: Uint8Array, isLate: boolean): Uint8Array
   /** Throws AppError when what was written is not all that was meant. */
   check?(): void
 }
@@ -33,20 +37,20 @@ export async function mergeLate(known: KnownFiles, ours: Edit, late: Late, write
       conflicts = []
       changes = undefined
       if (known.realPath !== late.realPath) throw movedError(late.realPath)
-      if (isEqual(current, late.written)) return ours.edit(late.after)
-      const document = parseDocument(current)
-      const [before, after] = [parseDocument(late.before), parseDocument(late.after)]
+      if (isEqual(current, late.written)) return ours.edit(late.after, true)
+      const document = known.parse(current)
+      const [before, after] = [known.parse(late.before), known.parse(late.after)]
       // Else the same text would be other characters in each of them.
       if (document.isUtf8 !== before.isUtf8 || before.isUtf8 !== after.isUtf8) throw encodingError()
       checkAccepted(document, known.files.credentials)
-      changes = sectionChanges(before, after).filter((change) => !known.recentWrites.isStale(change))
+      changes = sectionChanges(before, after).filter((change) => !isStale(known.ledger, change, known.now()))
       const merged = applyChanges(document, changes)
       conflicts = merged.conflicts
       return merged.document.toBytes()
     },
     verify(before, after) {
       if (changes === undefined) ours.verify(late.after, after)
-      else checkMerge(before, after, changes)
+      else checkMerge(known.parse(before), known.parse(after), changes)
     },
     check() {
       if (changes === undefined) ours.check?.()
@@ -55,6 +59,11 @@ export async function mergeLate(known: KnownFiles, ours: Edit, late: Late, write
   }
   await write(edit)
   edit.check?.()
+}
+
+/** Takes down what was merged. */
+export function noteMerged(known: KnownFiles, before: CredentialsDocument, after: CredentialsDocument): void {
+  known.setLedger(noteWritten(known.ledger, before, after, 'merge', new Map(), known.now()))
 }
 
 function movedError(realPath: string): AppError {
@@ -73,8 +82,12 @@ function encodingError(): AppError {
   )
 }
 
-export function checkMerge(before: Uint8Array, after: Uint8Array, changes: readonly SectionChange[]): void {
-  if (differsOnlyBy(parseDocument(before), parseDocument(after), changes)) return
+export function checkMerge(
+  before: CredentialsDocument,
+  after: CredentialsDocument,
+  changes: readonly SectionChange[],
+): void {
+  if (differsOnlyBy(before, after, changes)) return
   throw unsafeMergeError()
 }
 

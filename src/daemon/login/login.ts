@@ -1,92 +1,173 @@
 // One login, from the request to the sections in the file. The order is the promise: everything that can be refused is
 // refused before AWS sees the code, since a code counts once.
+//
+//   plan → rehearse the write → STS, which other writes do not wait for → write, in the queue of writes
+//
+// Between STS's answer and the write the files may have changed: what is written then is checked against what stands there
+// then, and a profile that was logged out meanwhile stays so.
 
 import { checkAccepted } from '../../core/document/edit-checks.ts'
 import { AppError, errorBody } from '../../core/errors.ts'
 import { type LoginPlan, planLogin } from '../../core/login/login-plan.ts'
-import { checkTokenCode } from '../../core/login/token-code.ts'
+import { checkTokenCode, type TokenCode } from '../../core/login/token-code.ts'
 import type { KeyProfile, MfaProcess } from '../../core/profiles/profile.ts'
+import { longTermCredentialsOf, profileSections } from '../../core/profiles/sections.ts'
 import {
   readSessionCredentials,
   type SessionCredentials,
   sessionRegion,
   sessionValues,
 } from '../../core/profiles/session-section.ts'
+import { isActive } from '../../core/profiles/session-state.ts'
 import { formatInstant } from '../../core/time/instant.ts'
 import type { LoginAnswer, LoginRequest, Warning } from '../../core/wire.ts'
+import {
+  forgetUnwritten,
+  keepUnwritten,
+  type SessionWrite,
+  type Source,
+  unwrittenSession,
+} from '../../core/writes/ledger.ts'
 import { type AgentState, stsNow } from '../agent-state.ts'
+import type { KnownFiles } from '../files/known-files.ts'
 import { rehearseSessions, writeSessions } from '../files/session-writer.ts'
-import { forgetUnwritten, keepUnwritten, unwrittenSession } from '../unwritten-session.ts'
 import { identifyUsers, type LoginDeps, newCredentials } from './sts-session.ts'
 
 /** Everything that could be refused was not; what is missing is a code that this command gives. */
 export type CommandNeeded = { kind: 'command-needed'; mfaProcess: MfaProcess; profiles: string[] }
 export type LoginOutcome = { kind: 'done'; answer: LoginAnswer } | CommandNeeded
 
-/** Logs in. Throws AppError; `known` must be settled. `isCodeFromCommand`: the code in the request is from an mfa_process. */
+/** Runs after the writes that were asked for before, on files that are believed. */
+export type Enqueue = <T>(job: () => Promise<T>) => Promise<T>
+
+/** A login that has been planned. `sources`: the keys of each profile as they were then. */
+type Planned = { plan: LoginPlan; request: LoginRequest; sources: ReadonlyMap<string, Source> }
+
+/** Logs in. Throws AppError; the files must be believed. */
 export async function login(
-  deps: LoginDeps,
+  deps: LoginDeps & { enqueue: Enqueue },
   request: LoginRequest,
-  isCodeFromCommand: boolean,
+  code: TokenCode | undefined,
 ): Promise<LoginOutcome> {
-  const { known, state } = deps
-  if (request.tokenCode !== undefined) checkTokenCode(request.tokenCode)
+  const { known } = deps
+  if (code !== undefined) checkTokenCode(code.tokenCode)
   checkAccepted(known.documents.credentials, known.files.credentials)
   known.credentials.checkReplaceable()
   await identifyUsers(deps, request)
-  const plan = planLogin(
-    known.profiles,
-    request,
-    known.settings,
-    state.identities,
-    stsNow(deps),
-    known.files.credentials,
-  )
-  const writesOf = (profiles: readonly KeyProfile[], credentials: SessionCredentials) =>
-    profiles.map((profile) => ({
+  const planned = planNow(deps, code === undefined ? request : { ...request, tokenCode: code.tokenCode })
+  const { plan } = planned
+  rehearseSessions(known, writesOf(known, planned, exampleCredentials))
+  const live =
+    sharedCredentials(known, plan) ?? (code === undefined ? keptCredentials(deps, plan) : undefined)
+  if (live === undefined && code === undefined && plan.mfaProcess !== undefined) {
+    const profiles = plan.targets.map(({ profile }) => profile)
+    return { kind: 'command-needed', mfaProcess: plan.mfaProcess, profiles }
+  }
+  const credentials = live ?? (await newCredentials(deps, plan, code))
+  return { kind: 'done', answer: await deps.enqueue(() => writeSession(deps, planned, credentials)) }
+}
+
+function planNow(deps: LoginDeps, request: LoginRequest): Planned {
+  const { known, state } = deps
+  const { profiles, settings, files } = known
+  const plan = planLogin(profiles, request, {
+    settings,
+    identities: state.identities,
+    outdated: deps.sessionWatch.outdated(),
+    now: stsNow(deps),
+    credentialsFile: files.credentials,
+  })
+  const sections = profileSections(known.documents)
+  const sources = [...plan.targets, ...plan.companions].flatMap(({ profile }) => {
+    const keys = longTermCredentialsOf(sections, profile)
+    return keys === undefined ? [] : [[profile, { profile, keys }] as const]
+  })
+  return { plan, request, sources: new Map(sources) }
+}
+
+/** The profiles that get the session. Of the companions only those that are active now: one may have been logged out. */
+function chosenProfiles(known: KnownFiles, { targets, companions, sharedFrom }: LoginPlan): KeyProfile[] {
+  if (sharedFrom !== undefined) return targets
+  const active = new Set(known.profiles.filter(isActive).map(({ profile }) => profile))
+  return [...targets, ...companions.filter(({ profile }) => active.has(profile))]
+}
+
+function writesOf(
+  known: KnownFiles,
+  { plan, request, sources }: Planned,
+  credentials: SessionCredentials,
+): SessionWrite[] {
+  return chosenProfiles(known, plan).map((profile) => {
+    const source = sources.get(profile.profile)
+    return {
       sessionProfile: profile.sessionProfile,
       values: sessionValues(credentials, sessionRegion(profile)),
+      ...(source === undefined ? {} : { source }),
       adopt: (request.adopt ?? false) && plan.targets.includes(profile),
       isOptional: plan.companions.includes(profile),
-    }))
-  const chosen = plan.sharedFrom === undefined ? [...plan.targets, ...plan.companions] : plan.targets
-  rehearseSessions(known, writesOf(chosen, exampleCredentials))
-  const { mfaProcess } = plan
-  const shared = sharedCredentials(deps, plan)
-  const kept = request.tokenCode === undefined ? keptCredentials(deps, plan) : undefined
-  if (
-    shared === undefined &&
-    kept === undefined &&
-    request.tokenCode === undefined &&
-    mfaProcess !== undefined
-  )
-    return { kind: 'command-needed', mfaProcess, profiles: plan.targets.map(({ profile }) => profile) }
-  const credentials =
-    shared ?? kept ?? (await newCredentials(deps, plan, request.tokenCode, isCodeFromCommand))
-  const writes = writesOf(chosen, credentials)
-  const { warnings, skipped } = await writeSessions(known, writes).catch((error: unknown) => {
-    const session = { serialNumber: plan.serialNumber, callerKeyId: callerKeyId(plan), credentials, writes }
-    const kept = shared === undefined ? keepUnwritten(state, session, error, deps.now()) : error
-    if (kept instanceof AppError)
-      for (const { profile } of plan.targets) state.lastErrors.set(profile, { error: errorBody(kept) })
-    throw kept
+    }
   })
-  for (const { sessionProfile } of chosen) forgetUnwritten(state, sessionProfile)
+}
+
+/** Writes the session of every profile that gets it, in one replacement. */
+async function writeSession(
+  deps: LoginDeps,
+  planned: Planned,
+  credentials: SessionCredentials,
+): Promise<LoginAnswer> {
+  const { known, state } = deps
+  const { plan } = planned
+  const chosen = chosenProfiles(known, plan)
+  const writes = writesOf(known, planned, credentials)
+  const { warnings, skipped } = await writeSessions(known, writes).catch((error: unknown) => {
+    throw afterFailedWrite(deps, plan, credentials, writes, error)
+  })
+  const sessionProfiles = chosen.map(({ sessionProfile }) => sessionProfile)
+  known.setLedger(forgetUnwritten(known.ledger, sessionProfiles))
   const renewed = chosen.filter(({ sessionProfile }) => !skipped.has(sessionProfile))
   const failed = chosen.flatMap(({ profile, sessionProfile }) => {
     const error = skipped.get(sessionProfile)
     return error === undefined ? [] : [{ profile, error }]
   })
-  for (const { profile } of renewed) state.lastErrors.delete(profile)
+  for (const { profile, sessionProfile } of renewed) {
+    state.lastErrors.delete(profile)
+    const source = planned.sources.get(profile)
+    if (source !== undefined) deps.sessionWatch.made(sessionProfile, credentials.accessKeyId, source)
+  }
   for (const { profile, error } of failed) state.lastErrors.set(profile, { error })
   noteStrangers(state, plan)
   const expiration = formatInstant(credentials.expiration)
-  const answer = {
+  return {
     renewed: renewed.map(({ profile, sessionProfile }) => ({ profile, sessionProfile, expiration })),
     failed,
     warnings: [...warnings, ...inheritanceWarnings(plan.targets)],
   }
-  return { kind: 'done', answer }
+}
+
+/** Where the file was what failed, the session is kept: its code is used up. The error that says so. */
+function afterFailedWrite(
+  { known, state, now }: LoginDeps,
+  plan: LoginPlan,
+  credentials: SessionCredentials,
+  writes: SessionWrite[],
+  thrown: unknown,
+): unknown {
+  if (!(thrown instanceof AppError)) return thrown
+  const isKept = plan.sharedFrom === undefined && thrown.code.startsWith('file.')
+  const error = isKept
+    ? new AppError(
+        thrown.code,
+        `${thrown.message}; the new session is kept, and written as soon as it can be`,
+        thrown.hint,
+        thrown,
+      )
+    : thrown
+  if (isKept) {
+    const session = { serialNumber: plan.serialNumber, callerKeyId: callerKeyId(plan), credentials, writes }
+    known.setLedger(keepUnwritten(known.ledger, session, now()))
+  }
+  for (const { profile } of plan.targets) state.lastErrors.set(profile, { error: errorBody(error) })
+  return error
 }
 
 /** `status` says why a profile on the same device was not renewed with the others. */
@@ -111,14 +192,14 @@ const exampleCredentials: SessionCredentials = {
   expiration: new Date(0),
 }
 
-function sharedCredentials({ known }: LoginDeps, { sharedFrom }: LoginPlan): SessionCredentials | undefined {
+function sharedCredentials(known: KnownFiles, { sharedFrom }: LoginPlan): SessionCredentials | undefined {
   const section = sharedFrom && known.documents.credentials.sections.get(sharedFrom.sessionProfile)
   return section && readSessionCredentials(section)
 }
 
 /** What was issued before and could not be written. */
 function keptCredentials(deps: LoginDeps, plan: LoginPlan): SessionCredentials | undefined {
-  return unwrittenSession(deps.state, plan.serialNumber, callerKeyId(plan), stsNow(deps))
+  return unwrittenSession(deps.known.ledger, plan.serialNumber, callerKeyId(plan), stsNow(deps))
 }
 
 function callerKeyId({ targets: [caller] }: LoginPlan): string {

@@ -8,19 +8,21 @@ import {
   wasCodeEvaluated,
 } from '../../core/login/sts-failure.ts'
 import { type EndpointSettings, endpointHost, stsTarget } from '../../core/login/sts-target.ts'
-import { checkUnusedCode, recentCodes, secondsToNextCode } from '../../core/login/token-code.ts'
+import {
+  checkUnusedCode,
+  recentCodes,
+  secondsToNextCode,
+  type TokenCode,
+} from '../../core/login/token-code.ts'
 import { sessionDurationLimits } from '../../core/profiles/aws-values.ts'
 import type { KeyProfile } from '../../core/profiles/profile.ts'
-import {
-  type LongTermCredentials,
-  longTermCredentialsOf,
-  profileSections,
-} from '../../core/profiles/sections.ts'
+import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import { type SessionCredentials, sessionValues } from '../../core/profiles/session-section.ts'
 import type { LoginRequest } from '../../core/wire.ts'
 import type { Sts, StsResult } from '../../edges/aws/sts.ts'
 import { type AgentState, rememberLife, stsNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
+import type { SessionWatch } from '../session-watch.ts'
 
 export type LoginDeps = {
   known: KnownFiles
@@ -30,34 +32,35 @@ export type LoginDeps = {
   /** Loaded at the first login: the SDK is most of the daemon's memory. */
   loadSts(): Promise<Sts>
   endpoint: EndpointSettings
+  sessionWatch: Pick<SessionWatch, 'made' | 'outdated'>
+  /** The keys that a call is signed with, wherever they come from. Throws profile.no-keys. */
+  longTermKeys(profile: KeyProfile): Promise<LongTermCredentials>
   stopping: AbortSignal
 }
 
 export async function newCredentials(
   deps: LoginDeps,
   plan: LoginPlan,
-  tokenCode: string | undefined,
-  isCodeFromCommand: boolean,
+  code: TokenCode | undefined,
 ): Promise<SessionCredentials> {
-  if (tokenCode === undefined) throw codeNeeded(plan)
+  if (code === undefined) throw codeNeeded(plan)
   const now = deps.now()
   const { state } = deps
   state.usedCodes = recentCodes(state.usedCodes, now)
-  checkUnusedCode(state.usedCodes, plan.serialNumber, tokenCode, now)
-  return askSts(deps, plan, tokenCode, isCodeFromCommand)
+  checkUnusedCode(state.usedCodes, plan.serialNumber, code.tokenCode, now)
+  return askSts(deps, plan, code)
 }
 
 async function askSts(
   deps: LoginDeps,
   plan: LoginPlan,
-  tokenCode: string,
-  isCodeFromCommand: boolean,
+  { tokenCode, from }: TokenCode,
 ): Promise<SessionCredentials> {
-  const { state, known } = deps
+  const { state } = deps
   const { serialNumber, durationSeconds } = plan
   const [caller] = plan.targets
   if (caller === undefined) throw codeNeeded(plan)
-  const credentials = keysOf(known, caller)
+  const credentials = await deps.longTermKeys(caller)
   const target = stsTarget(caller, deps.endpoint)
   const sts = await deps.loadSts()
   const result = await sts.getSessionToken(
@@ -70,7 +73,7 @@ async function askSts(
   if ('failure' in result)
     throw rememberFailure(deps, caller, result.failure, plan.targets, {
       endpointHost: endpointHost(target),
-      isCodeFromCommand,
+      isCodeFromCommand: from === 'command',
     })
   const { accessKeyId, expiration } = result.answer
   sessionValues(result.answer, undefined)
@@ -116,16 +119,6 @@ function rememberFailure(
 }
 
 const codeErrorMs = 60_000
-function keysOf(known: KnownFiles, { profile }: KeyProfile): LongTermCredentials {
-  const keys = longTermCredentialsOf(profileSections(known.documents), profile)
-  if (keys !== undefined) return keys
-  throw new AppError(
-    'profile.no-keys',
-    `profile ${profile} has no access key`,
-    `add one with: aws configure --profile ${profile}`,
-  )
-}
-
 function codeNeeded({ targets, serialNumber }: LoginPlan): AppError {
   const names = targets.map(({ profile }) => profile).join(' ')
   return new AppError(
@@ -150,7 +143,7 @@ export async function identifyUsers(deps: LoginDeps, request: LoginRequest): Pro
     [...unknown.values()].slice(0, 8).map(async (profile) => {
       const target = stsTarget(profile, deps.endpoint)
       const result = await sts.getCallerIdentity(
-        { ...target, credentials: keysOf(known, profile) },
+        { ...target, credentials: await deps.longTermKeys(profile) },
         deps.stopping,
       )
       noteClock(state, result)

@@ -33,10 +33,12 @@ const plan = (
   asked: Asked = {},
   identities = nobody,
   settings = defaultSettings,
+  outdated: ReadonlySet<string> = new Set(),
 ) => {
   const [credentials, config] = typeof files === 'string' ? [files, ''] : files
   const request = { profiles: [], ...asked }
-  return planLogin(profilesOf(credentials, config), request, settings, identities, now, paths.credentials)
+  const facts = { settings, identities, outdated, now, credentialsFile: paths.credentials }
+  return planLogin(profilesOf(credentials, config), request, facts)
 }
 
 const names = (profiles: readonly { profile: string }[]) => profiles.map(({ profile }) => profile)

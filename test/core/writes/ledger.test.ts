@@ -1,22 +1,40 @@
-// Which of our writes another program has undone, on a clock that the test sets.
+// Which of our writes another program has undone, and which of them are restored, on a clock that the test sets.
 
 import { beforeEach, describe, expect, it } from 'vitest'
 import { parseDocument } from '../../../src/core/document/parse.ts'
-import { createRecentWrites, type RecentWrites, type WriteKind } from '../../../src/core/writes/ledger.ts'
+import {
+  emptyLedger,
+  isStale,
+  type Ledger,
+  noteMeant,
+  noteRestored,
+  noteWritten,
+  type WriteKind,
+} from '../../../src/core/writes/ledger.ts'
+import { planRestores } from '../../../src/core/writes/plan-writes.ts'
 
 const parse = (text: string) => parseDocument(Buffer.from(text))
+const keysOf = (name: string, accessKeyId = 'AKIAIOSFODNN7EXAMPLE') =>
+  `[${name}]\naws_access_key_id=${accessKeyId}\naws_secret_access_key=secret\n`
+const sources = new Map([
+  ['a-mfa', { profile: 'a', keys: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' } }],
+])
 let nowMs: number
-let recent: RecentWrites
+let ledger: Ledger
 
 beforeEach(() => {
   nowMs = 1_800_000_000_000
-  recent = createRecentWrites(() => new Date(nowMs))
+  ledger = emptyLedger
 })
-const note = (before: string, after: string, kind: WriteKind = 'sessions') =>
-  recent.note(parse(before), parse(after), kind)
-const undone = (text: string) => recent.undone(parse(text)).map(({ name, to }) => [name, to])
+const now = () => new Date(nowMs)
+const note = (before: string, after: string, kind: WriteKind = 'sessions') => {
+  ledger = noteWritten(ledger, parse(before), parse(after), kind, sources, now())
+}
+const planFor = (text: string, config = '') =>
+  planRestores({ credentials: parse(text), config: parse(config) }, ledger, now())
+const undone = (text: string) => planFor(text).restore.map(({ name, to }) => [name, to])
 
-const base = '[a]\nk=1\n'
+const base = keysOf('a')
 const first = `${base}[a-mfa]\nt=1\n`
 const second = `${base}[a-mfa]\nt=2\n`
 
@@ -75,26 +93,30 @@ describe('a write of ours is not undone', () => {
   })
 })
 
-describe('a write that was made once more', () => {
-  const insist = () => {
-    const found = recent.undone(parse(first))
+describe('a write that was restored', () => {
+  const restore = () => {
+    const found = planFor(first).restore
     expect(found).toHaveLength(1)
-    recent.noteMadeAgain(found)
+    ledger = noteRestored(
+      ledger,
+      found.map(({ written, from }) => ({ written, found: from })),
+      now(),
+    )
   }
 
-  it('is insisted on for 5 s: a program that writes all the time is outlasted, a person is believed', () => {
+  it('is restored again for 5 s: a program that writes all the time is outlasted, a person is believed', () => {
     note(first, second)
-    insist()
+    restore()
     nowMs += 5000
-    insist()
+    restore()
     nowMs += 5001
     expect(undone(first)).toEqual([])
   })
 
-  it('is insisted on eight times', () => {
+  it('is restored again eight times', () => {
     note(first, second)
-    for (let time = 0; time < 8; time++) insist()
-    insist()
+    for (let time = 0; time < 8; time++) restore()
+    restore()
     expect(undone(first)).toEqual([])
   })
 })
@@ -119,7 +141,7 @@ describe("another program's late edit that was merged is undone", () => {
   it('when the section that it added is gone, or the one that it removed is back', () => {
     note(base, text(1), 'merge')
     expect(undone(`${base}[c]\n`)).toEqual([['b', '[b]\nk1=1\n']])
-    recent = createRecentWrites(() => new Date(nowMs))
+    ledger = emptyLedger
     note(text(1), base, 'merge')
     expect(undone(text(1))).toEqual([['b', undefined]])
   })
@@ -144,24 +166,26 @@ describe("another program's late edit that was merged is undone", () => {
 })
 
 describe('a session section that another program had already made what we want', () => {
-  const settle = (text: string) => recent.settle(['a-mfa'], parse(text))
+  const meant = (text: string) => {
+    ledger = noteMeant(ledger, sources, parse(text), now())
+  }
 
   it('is not brought back when it was to be removed', () => {
     note(base, first)
-    settle(base)
+    meant(base)
     expect(undone(base)).toEqual([])
     expect(undone(first)).toEqual([['a-mfa', undefined]])
   })
 
   it('is not removed when it was to be there', () => {
     note(first, base)
-    settle(first)
+    meant(first)
     expect(undone(first)).toEqual([])
     expect(undone(base)).toEqual([['a-mfa', '[a-mfa]\nt=1\n']])
   })
 
   it('is none of our business when we had not written it', () => {
-    settle(base)
+    meant(base)
     expect(undone(first)).toEqual([])
   })
 })
@@ -175,11 +199,49 @@ it("the user's own edits of a session section are believed, also where one takes
 
 it('tells a change that only brings back what was replaced', () => {
   note(first, second)
+  const stale = (change: Parameters<typeof isStale>[1]) => isStale(ledger, change, now())
   const change = (to: string | undefined) => ({ name: 'a-mfa', from: undefined, to, lead: '', followers: [] })
-  expect(recent.isStale(change('[a-mfa]\nt=1\n'))).toBe(true)
-  expect(recent.isStale(change('[a-mfa]\nt=2\n'))).toBe(false)
-  expect(recent.isStale(change('[a-mfa]\nt=3\n'))).toBe(false)
-  expect(recent.isStale({ ...change('[a-mfa]\nt=1\n'), name: 'b-mfa' })).toBe(false)
+  expect(stale(change('[a-mfa]\nt=1\n'))).toBe(true)
+  expect(stale(change('[a-mfa]\nt=2\n'))).toBe(false)
+  expect(stale(change('[a-mfa]\nt=3\n'))).toBe(false)
+  expect(stale({ ...change('[a-mfa]\nt=1\n'), name: 'b-mfa' })).toBe(false)
   nowMs += 60_001
-  expect(recent.isStale(change('[a-mfa]\nt=1\n'))).toBe(false)
+  expect(stale(change('[a-mfa]\nt=1\n'))).toBe(false)
+})
+
+describe('what lost the keys it was made from is let go:', () => {
+  it('another access key stands in its profile', () => {
+    note(base, first)
+    expect(planFor(`${keysOf('a', 'AKIAI44QH8DHBEXAMPLE')}[b]\nk=1\n`)).toMatchObject({
+      restore: [],
+      lost: [{ name: 'a-mfa' }],
+    })
+  })
+
+  it('another secret does', () => {
+    note(base, first)
+    expect(planFor(`${base.replace('=secret', '=other')}[b]\nk=1\n`).restore).toEqual([])
+  })
+
+  it('its profile is gone', () => {
+    note(base, first)
+    expect(planFor('[b]\nk=1\n').restore).toEqual([])
+  })
+
+  it('but not where the keys stand in the config file', () => {
+    note('[c]\nk=1\n', '[c]\nk=1\n[a-mfa]\nt=1\n')
+    expect(planFor('[c]\nk=1\n', base.replace('[a]', '[profile a]')).restore).toHaveLength(1)
+  })
+
+  it('and a session that was removed goes again wherever its old text is back', () => {
+    note(first, base)
+    expect(planFor('[b]\nk=1\n[a-mfa]\nt=1\n').restore).toHaveLength(1)
+  })
+
+  it("an edit of another program's does not follow into a file with other keys", () => {
+    note(base, `${base}[b]\nk=1\n`, 'merge')
+    expect(planFor(`${base}[c]\nk=1\n`).restore).toHaveLength(1)
+    expect(planFor(`${keysOf('a', 'AKIAI44QH8DHBEXAMPLE')}[c]\nk=1\n`).restore).toEqual([])
+    expect(planFor('[other]\nk=1\n').restore).toEqual([])
+  })
 })

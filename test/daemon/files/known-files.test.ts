@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../../src/core/errors.ts'
 import { defaultSettings, type Settings } from '../../../src/core/settings/default-settings.ts'
+import { planRestores } from '../../../src/core/writes/plan-writes.ts'
 import {
   createKnownFiles,
   type KnownFiles,
@@ -36,6 +37,7 @@ beforeEach(() => {
 afterEach(() => rmSync(home, { recursive: true }))
 
 const write = (text: string) => writeFileSync(file, text, { mode: 0o600 })
+const undone = (known: KnownFiles) => planRestores(known.documents, known.ledger, known.now()).restore
 const names = (known: KnownFiles) => known.profiles.map(({ profile }) => profile)
 
 function open(more: Partial<KnownFilesDeps> = {}): KnownFiles {
@@ -60,14 +62,14 @@ describe('a file that is cut short', () => {
     write(half)
     expect(known.refresh()).toBe(false)
     expect(names(known)).toEqual(['dev', 'last'])
-    expect(known.unsettledUntil).toEqual(new Date(startedAt + 500))
+    expect(known.doubtfulUntil).toEqual(new Date(startedAt + 500))
     nowMs += 499
     known.refresh()
     expect(names(known)).toEqual(['dev', 'last'])
     nowMs += 1
     expect(known.refresh()).toBe(true)
     expect(names(known)).toEqual(['dev'])
-    expect(known.unsettledUntil).toBeUndefined()
+    expect(known.doubtfulUntil).toBeUndefined()
   })
 
   it('has another 500 ms whenever it grows', () => {
@@ -80,7 +82,7 @@ describe('a file that is cut short', () => {
     nowMs += 400
     known.refresh()
     expect(names(known)).toEqual(['dev', 'last'])
-    expect(known.unsettledUntil).toEqual(new Date(startedAt + 900))
+    expect(known.doubtfulUntil).toEqual(new Date(startedAt + 900))
   })
 
   it('is forgotten as soon as the file is whole again, or is another one', () => {
@@ -89,7 +91,7 @@ describe('a file that is cut short', () => {
     known.refresh()
     write(whole)
     known.refresh()
-    expect(known.unsettledUntil).toBeUndefined()
+    expect(known.doubtfulUntil).toBeUndefined()
     write('[other]\nregion = eu-west-1\n')
     known.refresh()
     expect(names(known)).toEqual(['other'])
@@ -107,10 +109,7 @@ describe('a file that is cut short', () => {
   it('is believed at once when we wrote it', () => {
     const known = open()
     write(half)
-    known.adoptWritten(
-      { before: Buffer.from(''), bytes: Buffer.from(half), isChanged: true, realPath: realpathSync(file) },
-      'sessions',
-    )
+    known.adoptWritten({ bytes: Buffer.from(half), realPath: realpathSync(file) })
     expect(names(known)).toEqual(['dev'])
   })
 
@@ -137,7 +136,7 @@ describe('a file that is cut short', () => {
     const known = open({ openStore: growing, now })
     isGrowing = true
     length = 1
-    await expect(known.settle()).rejects.toMatchObject({ code: 'file.busy' })
+    await expect(known.untilBelieved()).rejects.toMatchObject({ code: 'file.busy' })
   })
 })
 
@@ -265,7 +264,7 @@ describe('a session section', () => {
     await writeSessions(known, [session])
     write(`${whole}# edited\n`)
     await removeSession(known, 'dev-mfa')
-    expect(known.recentWrites.undone(known.documents.credentials)).toEqual([])
+    expect(undone(known)).toEqual([])
   })
 
   it('that was left alone, since it is foreign now, is not brought back either', async () => {
@@ -277,7 +276,7 @@ describe('a session section', () => {
     await writeSessions(known, [{ ...session, isOptional: true }])
     write(ours)
     known.refresh()
-    expect(known.recentWrites.undone(known.documents.credentials)).toEqual([])
+    expect(undone(known)).toEqual([])
   })
 
   it('can be removed from a file that AWS tools reject, but not written to it', async () => {

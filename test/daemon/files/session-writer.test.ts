@@ -16,7 +16,7 @@ it('is refused in the rehearsal, before a code is used, what the check of the wr
   const text = `${sectionOf('prod-mfa')}output = json\n\naws_security_token = old\n${sectionOf('dev-mfa')}`
   const credentials = parseDocument(Buffer.from(text))
   const known = {
-    documents: { credentials },
+    documents: { credentials, config: parseDocument(Buffer.from('')) },
     files: { credentials: '/a/credentials' },
   } as unknown as KnownFiles
   const writeOf = (sessionProfile: string) => ({ sessionProfile, values, adopt: false, isOptional: false })

@@ -1,0 +1,34 @@
+// A session profile inherits nothing, so our section carries its profile's region; when that one changes, ours follows.
+
+import type { Profile } from '../profiles/profile.ts'
+import { type Documents, longTermCredentialsOf, profileSections } from '../profiles/sections.ts'
+import { readSessionCredentials, sessionRegion, sessionValues } from '../profiles/session-section.ts'
+import { isActive } from '../profiles/session-state.ts'
+import type { SessionWrite } from './ledger.ts'
+
+/** The writes that bring all sections of ours in step with their profiles. */
+export function outOfStep(profiles: readonly Profile[], documents: Documents): SessionWrite[] {
+  const sections = profileSections(documents)
+  return profiles
+    .filter((profile) => isActive(profile) && !profile.isOrphan)
+    .flatMap((profile) => {
+      const section = documents.credentials.sections.get(profile.sessionProfile)
+      const credentials = section && readSessionCredentials(section)
+      const keys = longTermCredentialsOf(sections, profile.profile)
+      if (section === undefined || credentials === undefined) return []
+      const region = sessionRegion(profile)
+      const isInStep =
+        section.entries.get('region')?.value === region && !section.entries.has('aws_security_token')
+      if (isInStep) return []
+      return [
+        {
+          sessionProfile: profile.sessionProfile,
+          values: sessionValues(credentials, region),
+          ...(keys === undefined ? {} : { source: { profile: profile.profile, keys } }),
+          replaces: credentials.accessKeyId,
+          adopt: false,
+          isOptional: true,
+        },
+      ]
+    })
+}

@@ -1,0 +1,152 @@
+// What has to be written again so that the file holds what we meant, what of it is let go, and when to look next. Only what
+// descends from what we wrote is repaired: a session comes back only while the key profile that it was made from stands
+// there with the same access key and secret. Otherwise somebody has put another file in the place of ours:
+//
+//   10:00:00  [default] AKIA…A of customer A    we write [default-mfa]
+//   10:00:30  cp ~/credentials.B over the file: [default] AKIA…B, no [default-mfa]
+//             → let go: A's session in B's file would have the commands of B run in A's account
+
+import type { CredentialsDocument } from '../document/document.ts'
+import { type Documents, longTermCredentialsOf, profileSections } from '../profiles/sections.ts'
+import {
+  isWorthWriting,
+  type Ledger,
+  remembered,
+  type Source,
+  type UnwrittenSession,
+  type Written,
+} from './ledger.ts'
+import { canMake, isMade } from './merge.ts'
+import { isSame, type SectionChange, sectionTexts } from './section-changes.ts'
+
+/** What another program has undone, and the change that makes it good. */
+export type Undone = SectionChange & { written: Written }
+
+export type WritePlan = {
+  restore: Undone[]
+  /** To be tried now. */
+  write: UnwrittenSession[]
+  /** Session sections that are given up, since the keys they were made from are gone. */
+  letGo: string[]
+  /** Without what was let go or has ended. */
+  ledger: Ledger
+  /** The next try, when nothing changes until then. */
+  nextAt?: Date
+}
+
+/** `now`: our time; `stsNow`: on STS's clock, on which expirations are stated. */
+export function planWrites(
+  documents: Documents,
+  ledger: Ledger,
+  { now, stsNow }: { now: Date; stsNow: Date },
+): WritePlan {
+  const { restore, lost } = planRestores(documents, ledger, now)
+  const stands = ledger.unwritten.length === 0 ? () => true : standsIn(documents)
+  const unwritten = ledger.unwritten
+    .filter((session) => isWorthWriting(session, stsNow))
+    .map((session) => withoutOrphans(session, stands))
+  const orphaned = ledger.unwritten.flatMap(({ writes }) => writes.filter(({ source }) => !stands(source)))
+  const kept = unwritten.filter(({ writes }) => writes.length > 0)
+  const isUnchanged = lost.length === 0 && orphaned.length === 0 && kept.length === ledger.unwritten.length
+  const later = kept.filter(({ nextTryAt }) => nextTryAt > now).map(({ nextTryAt }) => nextTryAt.getTime())
+  return {
+    restore,
+    write: kept.filter(({ nextTryAt }) => nextTryAt <= now),
+    letGo: [...lost.map(({ name }) => name), ...orphaned.map(({ sessionProfile }) => sessionProfile)],
+    ledger: isUnchanged
+      ? ledger
+      : {
+          ...ledger,
+          written: ledger.written.filter((each) => !lost.some(({ written }) => written === each)),
+          unwritten: kept,
+        },
+    ...(later.length === 0 ? {} : { nextAt: new Date(Math.min(...later)) }),
+  }
+}
+
+function withoutOrphans(
+  session: UnwrittenSession,
+  stands: (source: Source | undefined) => boolean,
+): UnwrittenSession {
+  if (session.writes.every(({ source }) => stands(source))) return session
+  return { ...session, writes: session.writes.filter(({ source }) => stands(source)) }
+}
+
+/** What another program has undone: what of it is to be written once more, and what has lost the keys it was made from. */
+export function planRestores(
+  documents: Documents,
+  ledger: Ledger,
+  now: Date,
+): { restore: Undone[]; lost: Undone[] } {
+  const undone = undoneIn(documents.credentials, ledger, now)
+  if (undone.length === 0) return { restore: [], lost: [] }
+  const stands = standsIn(documents)
+  const isLost = ({ to, written }: Undone) =>
+    to !== undefined && written.kind === 'sessions' && !stands(written.source)
+  return { restore: undone.filter((each) => !isLost(each)), lost: undone.filter(isLost) }
+}
+
+/** Does the key profile of a session stand in these documents as it was? */
+export function standsIn(documents: Documents): (source: Source | undefined) => boolean {
+  const sections = profileSections(documents)
+  return (source) => {
+    if (source === undefined) return false
+    const keys = longTermCredentialsOf(sections, source.profile)
+    return (
+      keys?.accessKeyId === source.keys.accessKeyId && keys.secretAccessKey === source.keys.secretAccessKey
+    )
+  }
+}
+
+/** What has to be changed again. A file in which nothing else stands is believed: someone has emptied it. */
+function undoneIn(document: CredentialsDocument, ledger: Ledger, now: Date): Undone[] {
+  const written = remembered(ledger, now)
+  if (written.length === 0) return []
+  const texts = sectionTexts(document)
+  const undone = written.flatMap((each) => {
+    const { name } = each.change
+    const hasOthers = document.sections.size > (document.sections.has(name) ? 1 : 0)
+    const change = hasOthers ? undoneChange(each, texts.get(name)) : undefined
+    return change === undefined ? [] : [{ ...change, written: each }]
+  })
+  const isMerge = ({ written: { kind } }: Undone) => kind === 'merge'
+  return undone.some(isMerge) && !descends(document, ledger.lastWritten)
+    ? undone.filter((each) => !isMerge(each))
+    : undone
+}
+
+/** The change that makes it good; undefined where it stands, or what stands there now is to be believed. */
+function undoneChange(
+  { kind, change, stale }: Written,
+  found: string | undefined,
+): SectionChange | undefined {
+  if (isSame(found, change.to)) return undefined
+  if (kind === 'sessions') {
+    const isDropped = found === undefined && change.to !== undefined
+    return isDropped || stale.some((text) => isSame(found, text)) ? { ...change, from: found } : undefined
+  }
+  return isMade(change, found) || !canMake(change, found) ? undefined : change
+}
+
+/** Is this file a later version of the other one? A profile of the same name with another access key says no. */
+function descends(document: CredentialsDocument, earlier: CredentialsDocument | undefined): boolean {
+  if (earlier === undefined) return false
+  for (const [name, section] of document.sections) {
+    const [before, after] = [earlier.sections.get(name), section].map((each) =>
+      each?.entries.get('aws_access_key_id'),
+    )
+    if (
+      before !== undefined &&
+      after !== undefined &&
+      isLongTerm(before.value) &&
+      before.value !== after.value
+    )
+      return false
+  }
+  return [...document.sections.keys()].some((name) => earlier.sections.has(name))
+}
+
+/** A session's key changes with every renewal. */
+function isLongTerm(accessKeyId: string): boolean {
+  return !accessKeyId.startsWith('ASIA')
+}

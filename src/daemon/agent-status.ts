@@ -1,0 +1,68 @@
+// The agent's answer to `status`: what the files say, with what the agent remembers of its calls, snoozes and reminders.
+
+import type { ErrorBody } from '../core/errors.ts'
+import { buildStatus } from '../core/status.ts'
+import type { Status, Warning } from '../core/wire.ts'
+import type { Desktop } from '../edges/desktop/reminder.ts'
+import { type AgentState, stsNow } from './agent-state.ts'
+import type { KnownFiles } from './files/known-files.ts'
+import { currentSnoozes } from './reminders/snoozes.ts'
+
+type Deps = {
+  known: KnownFiles
+  daemon: NonNullable<Status['daemon']>
+  desktop: Pick<Desktop, 'warnings'>
+  now(): Date
+}
+
+/** By profile: why its renewal without the user was given up, and what became of its session. */
+type Problems = {
+  givenUp: ReadonlyMap<string, ErrorBody>
+  sessionProblems: ReadonlyMap<string, ErrorBody>
+}
+
+export function agentStatus(
+  { known, daemon, desktop, now }: Deps,
+  state: AgentState,
+  { givenUp, sessionProblems }: Problems,
+): Status {
+  return buildStatus(
+    {
+      version: daemon.version,
+      daemon,
+      files: known.files,
+      profiles: known.profiles,
+      reminderLeadSeconds: known.settings.reminderLeadSeconds,
+      warnings: [
+        ...known.warnings,
+        ...orphanedProblems(known, sessionProblems),
+        ...notifierWarnings(known, state),
+        ...desktop.warnings(),
+      ],
+      clockOffsetSeconds: state.clockOffsetSeconds,
+      identities: state.identities,
+      snoozedUntil: currentSnoozes(state.snoozedUntil, now()),
+      lastErrors: new Map([...sessionProblems, ...currentErrors(state.lastErrors, now())]),
+      givenUp,
+    },
+    stsNow({ state, now }),
+  )
+}
+
+/** What became of the session of a profile that is gone, too. */
+function orphanedProblems(known: KnownFiles, problems: Problems['sessionProblems']): Warning[] {
+  const names = new Set(known.profiles.map(({ profile }) => profile))
+  return [...problems].flatMap(([profile, problem]) =>
+    names.has(profile) ? [] : [{ ...problem, file: known.files.credentials }],
+  )
+}
+
+function notifierWarnings({ settings }: KnownFiles, { notifierWarning }: AgentState): Warning[] {
+  return notifierWarning === undefined || settings.notify === 'none' ? [] : [notifierWarning]
+}
+
+/** That a code was wrong is soon of no interest. */
+function currentErrors(lastErrors: AgentState['lastErrors'], now: Date): ReadonlyMap<string, ErrorBody> {
+  const current = [...lastErrors].filter(([, { until }]) => until === undefined || until > now)
+  return new Map(current.map(([profile, { error }]) => [profile, error]))
+}

@@ -1,0 +1,88 @@
+// One file as it was read last. An empty file, or one that is only the beginning of what it was, is most likely being
+// written at this moment: it is not believed for 500 ms.
+//
+//   10:00:00.000  4,096 bytes                     believed
+//   10:00:01.000  0 bytes, `aws configure` writes not believed until 01.500; what was read before still counts
+//   10:00:01.020  4,200 bytes                     believed at once
+
+import type { CredentialsDocument } from '../../core/document/document.ts'
+import { parseDocument } from '../../core/document/parse.ts'
+import type { AppError } from '../../core/errors.ts'
+import type { Warning } from '../../core/wire.ts'
+import { isEqual, startsWith } from '../../edges/files/disk/bytes.ts'
+import type { FileStore } from '../../edges/files/store.ts'
+import { fileWarnings, warningOf } from '../../edges/files/warnings.ts'
+
+export type KnownFile = {
+  path: string
+  /** Others must not read it; the config file holds nothing secret. */
+  hasSecrets: boolean
+  store: FileStore
+  parse: Parse
+  stamp?: string
+  bytes: Uint8Array
+  document: CredentialsDocument
+  warnings: Warning[]
+  suspect?: { length: number; since: number }
+  /** Where the path leads. */
+  realPath?: string
+  /** Why it cannot be read now; what was read before still counts. */
+  error?: AppError
+}
+
+export type Parse = (bytes: Uint8Array) => CredentialsDocument
+
+export const disbeliefMs = 500
+
+/** Nothing is read yet. */
+export function knownFile(path: string, hasSecrets: boolean, store: FileStore, parse: Parse): KnownFile {
+  const bytes = new Uint8Array()
+  return { path, hasSecrets, store, parse, bytes, document: parse(bytes), warnings: [] }
+}
+
+/** Reads the file again where its stamp says that it changed. Answers whether it is another one. */
+export function refreshFile(file: KnownFile, now: Date): boolean {
+  if (file.suspect === undefined && file.stamp === file.store.stamp()) return false
+  const state = file.store.read()
+  if (state.kind === 'present' && isSuspect(file, state.bytes, now)) return false
+  delete file.suspect
+  if (state.kind === 'unreadable') return noteUnreadable(file, state.error)
+  delete file.error
+  file.realPath = state.realPath
+  const bytes = state.kind === 'present' ? state.bytes : new Uint8Array()
+  file.stamp = state.stamp
+  file.bytes = bytes
+  file.document = file.parse(bytes)
+  file.warnings = fileWarnings(state, file.document, file.hasSecrets)
+  return true
+}
+
+/**
+ * A reader that remembers what it read last: a login shows it the same two files, before and after, several times.
+ * `read` is what reads.
+ */
+export function createParse(read: Parse = parseDocument): Parse {
+  let recent: { bytes: Uint8Array; document: CredentialsDocument }[] = []
+  return (bytes) => {
+    const known = recent.find((each) => isEqual(each.bytes, bytes))
+    const latest = known ?? { bytes, document: read(bytes) }
+    recent = [latest, ...recent.filter((each) => each !== known)].slice(0, 2)
+    return latest.document
+  }
+}
+
+/** A file that cannot be read is not an empty one: the last content is kept, and each look tries again. */
+function noteUnreadable(file: KnownFile, error: AppError): boolean {
+  const isNews = file.error?.code !== error.code
+  file.error = error
+  file.warnings = [warningOf(error, file.path)]
+  delete file.stamp
+  return isNews
+}
+
+/** Also remembers since when the file looks like that; one that still grows starts anew. */
+function isSuspect(file: KnownFile, bytes: Uint8Array, now: Date): boolean {
+  if (bytes.length === file.bytes.length || !startsWith(file.bytes, bytes)) return false
+  if (file.suspect?.length !== bytes.length) file.suspect = { length: bytes.length, since: now.getTime() }
+  return Math.abs(now.getTime() - file.suspect.since) < disbeliefMs
+}

@@ -1,0 +1,88 @@
+// Logins. Those of one device go one after another, so that the second can share what the first got; those of other devices
+// go on meanwhile. Without a code and with an mfa_process, a login comes twice: it finds out that the command is needed, lets
+// it run, and comes back with the code. A user who gives a code does not wait for a command that waits for a touch.
+
+import { AppError, errorBody } from '../../core/errors.ts'
+import { serialNumberFor } from '../../core/login/login-plan.ts'
+import type { TokenCode } from '../../core/login/token-code.ts'
+import type { LoginAnswer, LoginRequest } from '../../core/wire.ts'
+import type { Log } from '../../edges/logger.ts'
+import { stsNow } from '../agent-state.ts'
+import { createQueue, type Queue } from '../queue.ts'
+import type { CodeCommands } from './code-commands.ts'
+import { type CommandNeeded, type Enqueue, type LoginOutcome, login } from './login.ts'
+import type { LoginDeps } from './sts-session.ts'
+
+export type LoginsDeps = LoginDeps & {
+  log: Log
+  codeCommands: CodeCommands
+  /** Throws where nothing new may begin, or the files cannot be read; else the files are believed afterwards. */
+  begin(): Promise<void>
+  enqueue: Enqueue
+  /** After every login, whatever came of it. Never throws. */
+  look(): void
+}
+
+export type Logins = {
+  logIn(request: LoginRequest): Promise<LoginAnswer>
+  /** Ends when the logins that run have ended. */
+  idle(): Promise<void>
+}
+
+export function createLogins(deps: LoginsDeps): Logins {
+  const { known, state, log } = deps
+  /** By serial number. */
+  const devices = new Map<string, Queue>()
+  const running = new Set<Promise<unknown>>()
+
+  const onDevice = (request: LoginRequest, job: () => Promise<LoginOutcome>): Promise<LoginOutcome> => {
+    const serialNumber = serialNumberFor(known.profiles, request, stsNow(deps)) ?? ''
+    const queue = devices.get(serialNumber) ?? createQueue()
+    devices.set(serialNumber, queue)
+    const result = queue.add(job).finally(() => {
+      running.delete(result)
+      if (queue.isIdle()) devices.delete(serialNumber)
+      deps.look()
+    })
+    running.add(result)
+    return result
+  }
+
+  const logInOnce = async (request: LoginRequest, code: TokenCode | undefined) => {
+    await deps.begin()
+    return onDevice(request, async () => {
+      await deps.begin()
+      const outcome = await login(deps, request, code)
+      if (outcome.kind === 'command-needed') return outcome
+      for (const { profile } of outcome.answer.renewed) state.snoozedUntil.delete(profile)
+      log.info({ renewed: outcome.answer.renewed }, 'logged in')
+      return outcome
+    })
+  }
+
+  const codeFromCommand = async ({ mfaProcess, profiles }: CommandNeeded): Promise<TokenCode> => {
+    try {
+      return { tokenCode: await deps.codeCommands.codeFrom(mfaProcess), from: 'command' }
+    } catch (error) {
+      for (const profile of profiles) state.lastErrors.set(profile, { error: errorBody(error) })
+      throw error
+    }
+  }
+
+  return {
+    async logIn(request) {
+      const { tokenCode } = request
+      const outcome = await logInOnce(
+        request,
+        tokenCode === undefined ? undefined : { tokenCode, from: 'user' },
+      )
+      if (outcome.kind === 'done') return outcome.answer
+      const second = await logInOnce(request, await codeFromCommand(outcome))
+      if (second.kind === 'done') return second.answer
+      throw new AppError('internal.bug', 'a login with a code asked for another one', 'report it')
+    },
+    async idle() {
+      await Promise.allSettled(running)
+    },
+  }
+}

@@ -1,0 +1,124 @@
+// What becomes of the sessions in the file without our doing: one is lost, or the access key that it was made with has been
+// replaced by another.
+
+import type { ErrorBody } from '../core/errors.ts'
+import { type SeenSession, type SeenSessions, watchSessions } from '../core/profiles/seen-sessions.ts'
+import { mfadCommand } from '../core/text/commands.ts'
+import type { Source } from '../core/writes/ledger.ts'
+import { standsIn } from '../core/writes/plan-writes.ts'
+import type { Log } from '../edges/logger.ts'
+import { type AgentState, stsNow } from './agent-state.ts'
+import type { KnownFiles } from './files/known-files.ts'
+
+export type SessionWatchDeps = {
+  known: KnownFiles
+  state: AgentState
+  log: Log
+  now(): Date
+  /** Will this section be written once more? */
+  isRestoring(sessionProfile: string): boolean
+  /** A live session went, and stays away. */
+  lost(session: SeenSession, problem: ErrorBody): void
+}
+
+export type SessionWatch = {
+  /** Answers when to look again. */
+  look(): Date | undefined
+  /** These were removed by us: they are not lost. */
+  removed(sessionProfile: string): void
+  /** These were made from these keys. */
+  made(sessionProfile: string, accessKeyId: string, source: Source): void
+  /** By profile: what has become of its session. */
+  problems(): ReadonlyMap<string, ErrorBody>
+  /** The profiles whose sessions were made with another access key than the one that stands there now. */
+  outdated(): ReadonlySet<string>
+}
+
+/** Of sessions that ended long ago nobody asks any more. */
+const mostRemembered = 1000
+
+export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
+  const { known, log } = deps
+  let seen: SeenSessions = new Map()
+  let seenIn = known.realPath
+  /** By profile. */
+  const lost = new Map<string, { problem: ErrorBody; until: Date }>()
+  /** By session section and its access key id. */
+  const sources = new Map<string, Source>()
+  let outdated = new Map<string, ErrorBody>()
+  let checkedFor: unknown
+
+  const noteLost = (session: SeenSession) => {
+    const { profile, expiration } = session
+    const problem = lostProblem(profile, known.files.credentials)
+    lost.set(profile, { problem, until: expiration })
+    log.warn({ profile, expiration }, 'a live session is gone from the file')
+    deps.lost(session, problem)
+  }
+
+  const findOutdated = () => {
+    if (checkedFor === known.profiles) return
+    checkedFor = known.profiles
+    const stands = sources.size === 0 ? () => true : standsIn(known.documents)
+    const before = outdated
+    outdated = new Map()
+    for (const { profile, sessionProfile, session } of known.profiles) {
+      const source =
+        session.kind === 'ours' ? sources.get(`${sessionProfile} ${session.accessKeyId}`) : undefined
+      if (source === undefined || stands(source)) continue
+      outdated.set(profile, outdatedProblem(profile))
+      if (!before.has(profile)) log.warn({ profile }, 'the access key of a live session was replaced')
+    }
+  }
+
+  return {
+    look() {
+      if (known.unreadable !== undefined || known.doubtfulUntil !== undefined) return undefined
+      // Another file is the credentials file: the sessions of the first one are still there.
+      if (seenIn !== known.realPath) seen = new Map()
+      seenIn = known.realPath
+      const watch = watchSessions(seen, known.profiles, deps.isRestoring, stsNow(deps))
+      seen = watch.seen
+      watch.lost.forEach(noteLost)
+      for (const { profile } of seen.values()) lost.delete(profile)
+      findOutdated()
+      return watch.nextAt
+    },
+    removed(sessionProfile) {
+      const { profile } = seen.get(sessionProfile) ?? {}
+      seen = new Map([...seen].filter(([name]) => name !== sessionProfile))
+      if (profile !== undefined) lost.delete(profile)
+    },
+    made(sessionProfile, accessKeyId, source) {
+      sources.set(`${sessionProfile} ${accessKeyId}`, source)
+      const [oldest] = sources.keys()
+      if (sources.size > mostRemembered && oldest !== undefined) sources.delete(oldest)
+      checkedFor = undefined
+    },
+    problems() {
+      const now = stsNow(deps)
+      for (const [profile, { until }] of lost) if (until <= now) lost.delete(profile)
+      return new Map([...outdated, ...[...lost].map(([profile, { problem }]) => [profile, problem] as const)])
+    },
+    outdated() {
+      findOutdated()
+      return new Set(outdated.keys())
+    },
+  }
+}
+
+function lostProblem(profile: string, path: string): ErrorBody {
+  return {
+    code: 'session.lost',
+    message: `the session of ${profile} is gone from ${path}: another program dropped or replaced it`,
+    hint: `if that was not meant: ${mfadCommand('login', profile)}`,
+  }
+}
+
+function outdatedProblem(profile: string): ErrorBody {
+  return {
+    code: 'session.other-key',
+    message: `the session of ${profile} was made with another access key than the one that stands there now`,
+    hint: `if the account is another one, too: ${mfadCommand('login', profile)}`,
+  }
+}
