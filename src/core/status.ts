@@ -2,9 +2,10 @@
 
 import type { Finding } from './document/document.ts'
 import type { ErrorBody } from './errors.ts'
-import { deviceOf, type Identities } from './profiles/devices.ts'
-import { isLoginReady, type Profile } from './profiles/profile.ts'
-import { isActive, secondsLeft, sessionState } from './profiles/session-state.ts'
+import type { Identities } from './profiles/devices.ts'
+import type { Profile } from './profiles/profile.ts'
+import { type Renewal, renewalsOf } from './profiles/renewal.ts'
+import { secondsLeft, sessionState } from './profiles/session-state.ts'
 import { formatInstant } from './time/instant.ts'
 import type { Files, ProfileStatus, Status, Warning } from './wire.ts'
 
@@ -32,22 +33,23 @@ export type StatusFacts = {
 /** The whole of `status --json`. `now` is STS's time: the local clock plus the known difference. */
 export function buildStatus(facts: StatusFacts, now: Date): Status {
   const { version, daemon, files, clockOffsetSeconds } = facts
-  const renewing = new Set(facts.profiles.filter(hasCommand).map((each) => deviceOf(each, facts.identities)))
+  const renewals = renewalsOf(facts.profiles, facts.identities)
   return {
     version,
     daemon,
     files,
     ...(Math.abs(clockOffsetSeconds) > shownClockOffsetSeconds ? { clockOffsetSeconds } : {}),
     warnings: [...facts.warnings],
-    profiles: facts.profiles.map((profile) => profileStatus(profile, facts, renewing, now)),
+    profiles: facts.profiles.map((profile) =>
+      profileStatus(profile, facts, renewals.get(profile.profile), now),
+    ),
   }
 }
 
-/** `renewing`: the devices with an mfa_process at one of their active profiles. */
 function profileStatus(
   profile: Profile,
   facts: StatusFacts,
-  renewing: ReadonlySet<unknown>,
+  renewal: Renewal | undefined,
   now: Date,
 ): ProfileStatus {
   const { session, obstacle } = profile
@@ -70,25 +72,11 @@ function profileStatus(
       ? { expiration: formatInstant(session.expiration) }
       : {}),
     ...(seconds === undefined ? {} : { secondsLeft: seconds }),
-    renews:
-      isLoginReady(profile) && isRenewing(profile, facts, renewing) && givenUp === undefined
-        ? 'by-itself'
-        : 'by-code',
+    renews: renewal?.way === 'command' && givenUp === undefined ? 'by-itself' : 'by-code',
     ...(snoozedUntil === undefined ? {} : { snoozedUntil: formatInstant(snoozedUntil) }),
     ...(reason === undefined ? {} : { reason }),
     ...(lastError === undefined ? {} : { lastError }),
   }
-}
-
-/** One command's code renews every active profile of its device. */
-function isRenewing(profile: Profile, { identities }: StatusFacts, renewing: ReadonlySet<unknown>): boolean {
-  return (
-    profile.mfaProcess !== undefined || (isActive(profile) && renewing.has(deviceOf(profile, identities)))
-  )
-}
-
-function hasCommand(profile: Profile): boolean {
-  return profile.mfaProcess !== undefined && isActive(profile)
 }
 
 function missing({ kind, serialNumber }: Profile): string | undefined {

@@ -45,7 +45,7 @@ describe('after a login,', () => {
       },
     ],
     [
-      "comes from another manager, with sections of its own",
+      'comes from another manager, with sections of its own',
       () =>
         world.writeCredentials(`${fileOfBob}[work]\nregion = eu-west-1\n[default-sso]\nmanager = awsume\n`),
     ],

@@ -41,9 +41,7 @@ it.each<[string, (text: string) => void]>([
   expect(sandbox.readCredentials()).toBe(
     `${devCredentials}[new]\nregion = eu-west-3\n${written.slice(devCredentials.length)}`,
   )
-  await until('the log says so', () =>
-    daemon.log().includes('wrote once more what another program had undone'),
-  )
+  await until('the log says so', () => daemon.log().includes('restored what another program had undone'))
   expect(sandbox.codesSent()).toHaveLength(1)
 })
 

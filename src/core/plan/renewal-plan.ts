@@ -14,6 +14,7 @@
 import type { ErrorBody } from '../errors.ts'
 import { secondsToNextCode } from '../login/token-code.ts'
 import type { MfaProcess, Profile } from '../profiles/profile.ts'
+import type { Renewal } from '../profiles/renewal.ts'
 import { afterQuietHours } from '../time/quiet-hours.ts'
 import { type ActiveSession, byDevice } from './active-sessions.ts'
 import { applicableLeads, type ReminderRules } from './reminder-plan.ts'
@@ -78,15 +79,16 @@ const hopelessCodes: ReadonlySet<string> = new Set([
   'sts.refused',
 ])
 
-/** The devices with an mfa_process at one of their active profiles. */
+/** The devices whose sessions are renewed by a command. */
 export function renewingDevices(
   sessions: readonly ActiveSession[],
   profiles: readonly Profile[],
+  renewals: ReadonlyMap<string, Renewal>,
 ): RenewingDevice[] {
   const byName = new Map(profiles.map((profile) => [profile.profile, profile]))
   return byDevice(sessions).flatMap((group) => {
     const members = group.flatMap(({ profile }) => byName.get(profile) ?? [])
-    const mfaProcess = members.find((member) => member.mfaProcess !== undefined)?.mfaProcess
+    const [mfaProcess] = members.flatMap(({ profile }) => commandOf(renewals.get(profile)))
     const device = group[0]?.device
     if (mfaProcess === undefined || device === undefined) return []
     const parts = [
@@ -97,6 +99,10 @@ export function renewingDevices(
       { device, sessions: group, mfaProcess, subject: [...new Set(parts), mfaProcess.command].join(' ') },
     ]
   })
+}
+
+function commandOf(renewal: Renewal | undefined): MfaProcess[] {
+  return renewal?.way === 'command' ? [renewal.mfaProcess] : []
 }
 
 /** What to start at `now`, and from when on to remind of what cannot be renewed. */

@@ -17,7 +17,7 @@ export type ProfileSections = {
 }
 
 /** A line of one of the two files. */
-export type Place = { file: keyof Documents; line: number }
+type Place = { file: keyof Documents; line: number }
 
 /** One profile in both files. */
 export type ProfileView = {

@@ -13,6 +13,7 @@ import {
   renewingDevices,
   startedAttempt,
 } from '../../core/plan/renewal-plan.ts'
+import { renewalsOf } from '../../core/profiles/renewal.ts'
 import type { Log } from '../../edges/logger.ts'
 import type { AgentState } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
@@ -46,6 +47,8 @@ export type Renewals = {
 export function createRenewals(deps: RenewalDeps): Renewals {
   const { known, state, log } = deps
   const running = new Set<Promise<void>>()
+  const devicesOf = (sessions: readonly ActiveSession[]) =>
+    renewingDevices(sessions, known.profiles, renewalsOf(known.profiles, state.identities))
 
   const renew = async (device: RenewingDevice) => {
     const previous = state.attempts.get(device.device)
@@ -72,8 +75,12 @@ export function createRenewals(deps: RenewalDeps): Renewals {
 
   return {
     look(sessions, rules) {
-      const devices = renewingDevices(sessions, known.profiles)
-      const { start, hopeUntil, nextAt } = planRenewals(devices, state.attempts, rules, deps.now())
+      const { start, hopeUntil, nextAt } = planRenewals(
+        devicesOf(sessions),
+        state.attempts,
+        rules,
+        deps.now(),
+      )
       for (const device of start) {
         const job = renew(device).finally(() => running.delete(job))
         running.add(job)
@@ -84,7 +91,7 @@ export function createRenewals(deps: RenewalDeps): Renewals {
       for (const [device, attempt] of state.attempts)
         if (mayBeMended(attempt, deps.now())) state.attempts.delete(device)
     },
-    givenUp: (sessions) => givenUpErrors(renewingDevices(sessions, known.profiles), state.attempts),
+    givenUp: (sessions) => givenUpErrors(devicesOf(sessions), state.attempts),
     async close() {
       await Promise.all(running)
     },

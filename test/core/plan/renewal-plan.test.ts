@@ -11,6 +11,7 @@ import {
   startedAttempt,
   withHope,
 } from '../../../src/core/plan/renewal-plan.ts'
+import { renewalsOf } from '../../../src/core/profiles/renewal.ts'
 import { parseQuietHours, type QuietHours } from '../../../src/core/time/quiet-hours.ts'
 import { keysOf, profilesOf, sessionOf } from '../../support/profiles.ts'
 import { activeSession, serialOf } from '../../support/sessions.ts'
@@ -50,7 +51,8 @@ describe('a device', () => {
         serialNumber: serialOf('alice'),
       }),
     )
-    const found = renewingDevices(sessions, profilesOf(credentials, config))
+    const profiles = profilesOf(credentials, config)
+    const found = renewingDevices(sessions, profiles, renewalsOf(profiles, new Map()))
     expect(found.map((each) => each.sessions.map(({ profile }) => profile))).toEqual([['a', 'b']])
     expect(found[0]?.mfaProcess.command).toBe('otp b')
   })
