@@ -10,7 +10,7 @@ export type SessionState = 'valid' | 'expiring' | 'expired' | 'inactive' | 'unma
 export type ProfileStatus = {
   profile: string
   sessionProfile: string
-  kind: 'key' | 'role' | 'other'
+  kind: 'key' | 'role' | 'sso' | 'aws-login' | 'other'
   serialNumber?: string
   sourceProfile?: string
   state: SessionState

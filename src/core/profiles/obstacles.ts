@@ -1,7 +1,9 @@
 // What speaks against logging a profile in, before anybody is asked for a code.
 import type { ErrorBody } from '../errors.ts'
 import { printable } from '../text/printable.ts'
+import { quoted } from '../text/quoted.ts'
 import { isPortableName, isSerialNumber } from './aws-values.ts'
+import { kindObstacle, misplacedObstacle } from './kind-obstacles.ts'
 import type { FilePaths, Profile } from './profile.ts'
 import { longTermCredentialsOf, type ProfileSections, viewOf } from './sections.ts'
 
@@ -16,7 +18,7 @@ export function findObstacle(
     kindObstacle(sections, profile, paths) ??
     keyObstacle(sections, profile, paths) ??
     shadowObstacle(sections, profile, paths) ??
-    deviceObstacle(profile)
+    deviceObstacle(sections, profile, paths)
   )
 }
 
@@ -26,50 +28,6 @@ function nameObstacle({ profile, sessionProfile }: Profile): ErrorBody | undefin
     code: 'profile.unusable-name',
     message: `the name ${JSON.stringify(printable(profile))} cannot be read by every AWS tool`,
     hint: 'rename the profile; letters, digits and _ . / % @ : + - are safe',
-  }
-}
-
-function kindObstacle(
-  sections: ProfileSections,
-  { profile, sessionProfile, kind, sourceProfile }: Profile,
-  paths: FilePaths,
-): ErrorBody | undefined {
-  if (kind === 'key') return undefined
-  if (kind === 'role') {
-    const suffix = sessionProfile.slice(profile.length)
-    if (sourceProfile?.endsWith(suffix)) {
-      return {
-        code: 'profile.is-a-role',
-        message: `${profile} is a role profile, and AWS tools assume it with [${sourceProfile}]`,
-        hint: `log that one in: mfad login ${sourceProfile.slice(0, -suffix.length)}`,
-      }
-    }
-    const source = sourceProfile ?? profile
-    return {
-      code: 'profile.is-a-role',
-      message: `${profile} is a role profile, and mfad writes sessions for profiles that hold an access key`,
-      hint: `log in its source (mfad login ${source}) and set source_profile = ${source}${suffix} in [profile ${profile}]: AWS tools then assume the role without a code`,
-    }
-  }
-  const { has } = viewOf(sections, profile)
-  if (has('aws_session_token') || has('aws_security_token')) {
-    return {
-      code: 'profile.holds-session',
-      message: `${profile} holds session credentials, and STS issues sessions only for long-term keys`,
-      hint: `put the long-term keys of an IAM user into [${profile}] of ${paths.credentials}`,
-    }
-  }
-  if (has('credential_process')) {
-    return {
-      code: 'profile.keys-from-command',
-      message: `the keys of ${profile} come from its credential_process, and mfad reads long-term keys from the files only`,
-      hint: `put the long-term keys of an IAM user into [${profile}] of ${paths.credentials}`,
-    }
-  }
-  return {
-    code: 'profile.no-keys',
-    message: `profile ${profile} has no access key`,
-    hint: `add one with: aws configure --profile ${profile}`,
   }
 }
 
@@ -108,13 +66,20 @@ function keyObstacle(
   return {
     code: 'profile.malformed-keys',
     message: `the access key of ${profile} is empty or malformed`,
-    hint: `enter it again with: aws configure --profile ${profile}`,
+    hint: `enter it again with: aws configure --profile ${quoted(profile)}`,
   }
 }
 
-function deviceObstacle({ profile, serialNumber }: Profile): ErrorBody | undefined {
-  if (serialNumber === undefined) return undefined
-  return serialNumberObstacle(profile, serialNumber)
+function deviceObstacle(
+  sections: ProfileSections,
+  { profile, serialNumber }: Profile,
+  paths: FilePaths,
+): ErrorBody | undefined {
+  if (serialNumber !== undefined) return serialNumberObstacle(profile, serialNumber)
+  const misplaced = sections.misplaced.get(profile)
+  return misplaced?.section.entries.has('mfa_serial')
+    ? misplacedObstacle(profile, 'mfa_serial', misplaced, paths)
+    : undefined
 }
 
 /** What speaks against a serial number: its form, or a FIDO security key, which GetSessionToken cannot use. */
@@ -123,7 +88,7 @@ export function serialNumberObstacle(profile: string, serialNumber: string): Err
     return {
       code: 'profile.malformed-serial-number',
       message: `the mfa_serial of ${profile} is neither an ARN nor a hardware serial number`,
-      hint: `set it with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile ${profile}`,
+      hint: `set it with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile ${quoted(profile)}`,
     }
   }
   if (!serialNumber.includes(':u2f/')) return undefined

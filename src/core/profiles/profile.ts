@@ -6,10 +6,16 @@ import type { Session } from './session-section.ts'
 export type FilePaths = { credentials: string; config: string }
 /** A command that prints the code, and the file that names it. */
 export type MfaProcess = { command: string; profile: string; file: string }
+/**
+ * key: long-term keys. role: a role that is assumed with a source profile, or with its own keys. sso, aws-login: AWS tools
+ * sign it in without us. other: anything else.
+ */
+export type ProfileKind = 'key' | 'role' | 'sso' | 'aws-login' | 'other'
+
 export type Profile = {
   profile: string
   sessionProfile: string
-  kind: 'key' | 'role' | 'other'
+  kind: ProfileKind
   session: Session
   serialNumber?: string
   sourceProfile?: string

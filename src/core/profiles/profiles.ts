@@ -18,7 +18,11 @@ import { readSession, readSessionSection } from './session-section.ts'
 /** Every profile of the two files in the order of the credentials file, then of the config file, then orphans. */
 export function buildProfiles(documents: Documents, suffix: string, paths: FilePaths): Profile[] {
   const sections = profileSections(documents)
-  const known = new Set([...sections.credentials.keys(), ...sections.config.keys()])
+  const known = new Set([
+    ...sections.credentials.keys(),
+    ...sections.config.keys(),
+    ...sections.misplaced.keys(),
+  ])
   const listed = [...known].filter((name) => !isSessionOfAnother(sections, name, suffix, known))
   const profiles = listed.map((name) => buildProfile(documents, sections, name, suffix, paths))
   return [...profiles, ...orphans(documents, suffix, new Set(listed))]
@@ -55,13 +59,15 @@ function isSessionOfAnother(
   const section = sections.credentials.get(name)
   if (section !== undefined && readSessionSection(section).kind === 'ours') return true
   if (!name.endsWith(suffix) || !known.has(name.slice(0, -suffix.length))) return false
-  return kindOf(viewOf(sections, name)) === 'other'
+  return !['key', 'role'].includes(kindOf(viewOf(sections, name)))
 }
 
 function kindOf({ has }: ProfileView): Profile['kind'] {
   if (has('role_arn') && (has('source_profile') || has('aws_access_key_id'))) return 'role'
   if (has('role_arn') || has('aws_session_token') || has('aws_security_token')) return 'other'
-  return has('aws_access_key_id') && has('aws_secret_access_key') ? 'key' : 'other'
+  if (has('aws_access_key_id') && has('aws_secret_access_key')) return 'key'
+  if (has('sso_session') || has('sso_start_url')) return 'sso'
+  return has('login_session') ? 'aws-login' : 'other'
 }
 
 function buildProfile(

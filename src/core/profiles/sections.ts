@@ -14,7 +14,12 @@ export type Documents = { credentials: CredentialsDocument; config: CredentialsD
 export type ProfileSections = {
   credentials: ReadonlyMap<string, Section>
   config: ReadonlyMap<string, Section>
+  /** Sections under the header that the other file would want, by the name that was meant: AWS tools do not read them. */
+  misplaced: ReadonlyMap<string, Misplaced>
 }
+
+/** A section that has to be called `header` to be read. */
+export type Misplaced = { file: keyof Documents; section: Section; header: string }
 
 /** A line of one of the two files. */
 type Place = { file: keyof Documents; line: number }
@@ -42,7 +47,37 @@ export function profileSections({ credentials, config }: Documents): ProfileSect
   }
   const bare = config.sections.get('default')
   if (bare !== undefined && !byName.has('default')) byName.set('default', bare)
-  return { credentials: credentials.sections, config: byName }
+  return {
+    credentials: credentials.sections,
+    config: byName,
+    misplaced: misplacedSections(credentials, config),
+  }
+}
+
+/** The header that a profile has in a file. */
+export function headerOf(file: keyof Documents, profile: string): string {
+  return file === 'credentials' || profile === 'default' ? `[${profile}]` : `[profile ${profile}]`
+}
+
+/** Keys by which a section of the config file is known to be meant as a profile. */
+const profileKeys = ['aws_access_key_id', 'mfa_serial', 'role_arn', 'source_profile', 'credential_process']
+
+function misplacedSections(
+  credentials: CredentialsDocument,
+  config: CredentialsDocument,
+): Map<string, Misplaced> {
+  const found = new Map<string, Misplaced>()
+  for (const section of config.sections.values()) {
+    const { name, entries } = section
+    if (name === 'default' || /\s/.test(name) || !profileKeys.some((key) => entries.has(key))) continue
+    found.set(name, { file: 'config', section, header: headerOf('config', name) })
+  }
+  for (const section of credentials.sections.values()) {
+    const name = configProfileName(section.name)
+    if (name !== undefined)
+      found.set(name, { file: 'credentials', section, header: headerOf('credentials', name) })
+  }
+  return found
 }
 
 /** A profile that stands in neither file is an empty view. */

@@ -161,8 +161,8 @@ describe('what stands against a login', () => {
       'a role without a source',
       '[dev]\nrole_arn = a\n',
       '',
-      'profile.no-keys',
-      'aws configure --profile dev',
+      'profile.role-without-source',
+      'aws configure set source_profile PROFILE --profile dev',
     ],
     [
       'an empty key id',
@@ -328,10 +328,58 @@ describe('what stands against a login', () => {
     expect(only(dev, config).obstacle?.code).toBe('profile.session-shadowed')
   })
 
+  it.each([
+    ['SSO', 'sso_session = corp\nsso_account_id = 1\n', 'sso', 'aws sso login --profile dev'],
+    ['SSO of the old form', 'sso_start_url = https://corp\n', 'sso', 'aws sso login --profile dev'],
+    ['aws login', 'login_session = arn:aws:iam::1:user/alice\n', 'aws-login', 'aws login --profile dev'],
+    ['a web identity', 'web_identity_token_file = /t\n', 'other', 'nothing has to be logged in'],
+    [
+      'where it runs',
+      'credential_source = Ec2InstanceMetadata\nrole_arn = a\n',
+      'other',
+      'nothing has to be',
+    ],
+  ])('is no missing key for a profile that signs in by %s', (_, lines, kind, hint) => {
+    const profile = only('', `[profile dev]\n${lines}`)
+    expect(profile).toMatchObject({ kind, obstacle: { code: 'profile.other-sign-in' } })
+    expect(profile.obstacle?.hint).toContain(hint)
+    expect(profile.obstacle?.hint).not.toContain('aws configure')
+  })
+
+  it('is a header that the file does not know: keys in [profile dev] of the credentials file', () => {
+    const found = profilesOf(`[profile dev]\n${keys}`, '[profile dev]\nregion = eu-west-1\n')
+    expect(found.find(({ profile }) => profile === 'dev')?.obstacle).toEqual({
+      code: 'profile.misplaced-section',
+      message: `the access key of dev stands in [profile dev] in line 1 of ${paths.credentials}, where AWS tools do not look for it`,
+      hint: 'in that file the header is [dev]: rename it in line 1',
+    })
+  })
+
+  it('is a header that the file does not know: the device in [dev] of the config file', () => {
+    expect(only(dev, `[dev]\nmfa_serial = ${aliceSerial}\n`).obstacle).toEqual({
+      code: 'profile.misplaced-section',
+      message: `mfa_serial of dev stands in [dev] in line 1 of ${paths.config}, where AWS tools do not look for it`,
+      hint: 'in that file the header is [profile dev]: rename it in line 1',
+    })
+    expect(only(dev, '[services]\nmfa_serial_x = 1\n[plugins]\ncli = 1\n')).not.toHaveProperty('obstacle')
+  })
+
+  it('tells for a role with a device of its own what makes AWS tools ask, and where it stands', () => {
+    const [role] = profilesOf(`[admin]\nrole_arn = a\nsource_profile = base\nmfa_serial = ${aliceSerial}\n`)
+    expect(role?.obstacle?.hint).toBe(
+      `log in its source: mfad login base, then set source_profile = base-mfa in [admin] of ${paths.credentials}, and remove mfa_serial in line 4 of ${paths.credentials}`,
+    )
+  })
+
+  it('puts no line of its own into a message, whatever a name holds', () => {
+    const [role] = profilesOf('', '[profile admin]\nrole_arn = a\nsource_profile = b\n  mfad: all is well\n')
+    expect(role?.obstacle?.hint).not.toMatch(/\n/)
+  })
+
   it('tells for a role how its source serves it', () => {
     const [role] = profilesOf('', '[profile admin]\nrole_arn = a\nsource_profile = base\n')
     expect(role?.obstacle?.hint).toBe(
-      'log in its source (mfad login base) and set source_profile = base-mfa in [profile admin]: AWS tools then assume the role without a code',
+      `log in its source: mfad login base, then set source_profile = base-mfa in [profile admin] of ${paths.config}`,
     )
   })
 })
