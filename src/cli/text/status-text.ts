@@ -1,5 +1,6 @@
 // The words and bars of `mfad status`. Times are local and are formatted without Intl, which costs 13 ms to load.
 
+import { mfadCommand } from '../../core/text/commands.ts'
 import { printable } from '../../core/text/printable.ts'
 import { formatDuration } from '../../core/time/duration.ts'
 import type { ProfileStatus, SessionState, Status, Warning } from '../../core/wire.ts'
@@ -77,7 +78,7 @@ function noteLines(
   if (reason !== undefined && (kind === 'key' || state !== 'inactive')) notes.push(reason)
   if (lastError !== undefined) notes.push(`${lastError.message}\n    → ${lastError.hint}`)
   if (state === 'expired' && lastError === undefined && reason === undefined)
-    notes.push(`→ mfad login ${printable(profile)}`)
+    notes.push(`→ ${mfadCommand('login', profile)}`)
   if (snoozedUntil !== undefined) notes.push(`snoozed until ${localTime(new Date(snoozedUntil), now)}`)
   return notes.flatMap((note) => note.split('\n')).map((note) => paint('dim', `  ${note}`))
 }

@@ -9,6 +9,7 @@ import { isLoginReady, type KeyProfile, type MfaProcess, type Profile } from '..
 import { findProfile } from '../profiles/profiles.ts'
 import { isActive, secondsLeft } from '../profiles/session-state.ts'
 import type { Settings } from '../settings/default-settings.ts'
+import { awsCommand, mfadCommand } from '../text/commands.ts'
 import type { LoginRequest } from '../wire.ts'
 
 export type LoginPlan = {
@@ -140,7 +141,11 @@ function noChoice(profiles: readonly Profile[], fact: string): AppError {
   if (names.length === 0)
     return new AppError('profile.none-with-device', fact, 'look at what is there with: mfad status')
   const shown = names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '')
-  return new AppError('usage.no-profile', fact, `choose one of ${shown}: mfad login ${names[0] ?? 'PROFILE'}`)
+  return new AppError(
+    'usage.no-profile',
+    fact,
+    `choose one of ${shown}: ${mfadCommand('login', names[0] ?? 'PROFILE')}`,
+  )
 }
 
 /** They speak about the device only, and so do not count against another one. */
@@ -172,7 +177,7 @@ function requireLoginReady(profile: Profile, request: LoginRequest, credentialsF
     throw new AppError(
       'profile.no-keys',
       `profile ${profile.profile} has no access key`,
-      `add one with: aws configure --profile ${profile.profile}`,
+      `add one with: ${awsCommand('configure', profile.profile)}`,
     )
   return { ...profile, serialNumber, accessKeyId }
 }
@@ -181,7 +186,7 @@ function noSerialNumber(profile: string): AppError {
   return new AppError(
     'profile.no-serial-number',
     `profile ${profile} has no mfa_serial`,
-    `add its device with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile ${profile}`,
+    `add its device with: ${awsCommand('configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME', profile)}`,
   )
 }
 
@@ -198,7 +203,7 @@ function requireOurs({ profile, session }: Profile, adopt: boolean, credentialsF
   throw new AppError(
     'profile.session-not-ours',
     `${session.reason}: line ${session.line} of ${credentialsFile}`,
-    `let mfad take it over with: mfad login ${profile} --adopt`,
+    `let mfad take it over with: ${mfadCommand('login --adopt', profile)}`,
   )
 }
 
@@ -210,7 +215,7 @@ function requireOneDevice(targets: readonly KeyProfile[], identities: Identities
     throw new AppError(
       'device.different-users',
       `${first.profile} and ${other.profile} name one device, but their access keys are not known to be of one user`,
-      `log them in one by one: mfad login ${first.profile}, and with the next code: mfad login ${other.profile}`,
+      `log them in one by one: ${mfadCommand('login', first.profile)}, and with the next code: ${mfadCommand('login', other.profile)}`,
     )
   }
   throw new AppError(
@@ -226,7 +231,7 @@ function commandsByDevice(targets: readonly KeyProfile[]): string[] {
     const names = targets
       .filter((target) => target.serialNumber === serialNumber)
       .map(({ profile }) => profile)
-    return `mfad login ${names.join(' ')}`
+    return mfadCommand('login', ...names)
   })
 }
 
@@ -270,7 +275,7 @@ function sessionDuration(
     throw new AppError(
       'profile.bad-duration',
       `duration_seconds of ${malformed.profile} is not a number from 900 to 129600, as STS takes them for a session`,
-      `change it with: aws configure set duration_seconds 43200 --profile ${malformed.profile}`,
+      `change it with: ${awsCommand('configure set duration_seconds 43200', malformed.profile)}`,
     )
   }
   const wishes = [...targets, ...companions].map(({ durationSeconds: wish }) =>

@@ -2,9 +2,8 @@
 // two files: "add an access key" to a profile that signs in by SSO would break it.
 
 import type { ErrorBody } from '../errors.ts'
-import { mfadCommand } from '../text/commands.ts'
+import { awsCommand, mfadCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
-import { quoted } from '../text/quoted.ts'
 import type { FilePaths, Profile } from './profile.ts'
 import { headerOf, type Misplaced, type ProfileSections, type ProfileView, viewOf } from './sections.ts'
 
@@ -24,13 +23,13 @@ export function kindObstacle(
       return {
         code: 'profile.other-sign-in',
         message: `${shown(name)} signs in through IAM Identity Center (SSO), which AWS tools do without mfad`,
-        hint: `aws sso login --profile ${quoted(name)}`,
+        hint: awsCommand('sso login', name),
       }
     case 'aws-login':
       return {
         code: 'profile.other-sign-in',
         message: `${shown(name)} signs in with aws login, which needs no access key and no mfad`,
-        hint: `aws login --profile ${quoted(name)}`,
+        hint: awsCommand('login', name),
       }
     case 'other':
       return otherObstacle(sections, view, name, paths)
@@ -91,7 +90,7 @@ function otherObstacle(
     return {
       code: 'profile.other-sign-in',
       message: `${shown(name)} gets its credentials from ${has('credential_source') ? 'where it runs' : 'a web identity'}, which AWS tools do without mfad`,
-      hint: `nothing has to be logged in: aws sts get-caller-identity --profile ${quoted(name)}`,
+      hint: `nothing has to be logged in: ${awsCommand('sts get-caller-identity', name)}`,
     }
   }
   if (has('credential_process')) {
@@ -105,7 +104,7 @@ function otherObstacle(
     return {
       code: 'profile.role-without-source',
       message: `${shown(name)} has a role_arn and neither a source_profile nor an access key, so nothing can assume the role`,
-      hint: `name the profile that may: aws configure set source_profile PROFILE --profile ${quoted(name)}`,
+      hint: `name the profile that may: ${awsCommand('configure set source_profile PROFILE', name)}`,
     }
   }
   const misplaced = sections.misplaced.get(name)
@@ -115,7 +114,7 @@ function otherObstacle(
   return {
     code: 'profile.no-keys',
     message: `profile ${shown(name)} has no ${missing}`,
-    hint: `add one with: aws configure --profile ${quoted(name)}`,
+    hint: `add one with: ${awsCommand('configure', name)}`,
   }
 }
 

@@ -1,7 +1,7 @@
 // What speaks against logging a profile in, before anybody is asked for a code.
 import type { ErrorBody } from '../errors.ts'
+import { awsCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
-import { quoted } from '../text/quoted.ts'
 import { isPortableName, isSerialNumber } from './aws-values.ts'
 import { kindObstacle, misplacedObstacle } from './kind-obstacles.ts'
 import type { FilePaths, Profile } from './profile.ts'
@@ -66,7 +66,7 @@ function keyObstacle(
   return {
     code: 'profile.malformed-keys',
     message: `the access key of ${profile} is empty or malformed`,
-    hint: `enter it again with: aws configure --profile ${quoted(profile)}`,
+    hint: `enter it again with: ${awsCommand('configure', profile)}`,
   }
 }
 
@@ -88,7 +88,7 @@ export function serialNumberObstacle(profile: string, serialNumber: string): Err
     return {
       code: 'profile.malformed-serial-number',
       message: `the mfa_serial of ${profile} is neither an ARN nor a hardware serial number`,
-      hint: `set it with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile ${quoted(profile)}`,
+      hint: `set it with: ${awsCommand('configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME', profile)}`,
     }
   }
   if (!serialNumber.includes(':u2f/')) return undefined

@@ -1,6 +1,7 @@
 // The profiles a user knows, derived from the two files: what each one is, its device, and what stands in the place of
 // its session section. A profile is the union of its sections, the credentials file winning key by key.
 import { AppError } from '../errors.ts'
+import { mfadCommand } from '../text/commands.ts'
 import { nearestName } from '../text/nearest-name.ts'
 import { printable } from '../text/printable.ts'
 import { isRegion } from './aws-values.ts'
@@ -167,7 +168,7 @@ function orphans(documents: Documents, suffix: string, listed: ReadonlySet<strin
         message: isSuffixed
           ? `profile ${profile} is gone, its session is still there`
           : `[${name}] was written under another suffix`,
-        hint: `remove it with: mfad logout ${profile}`,
+        hint: `remove it with: ${mfadCommand('logout', profile)}`,
       },
     })
   }

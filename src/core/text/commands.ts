@@ -26,3 +26,9 @@ export function mfadCommand(command: string, ...words: readonly string[]): strin
 function isPastable(word: string): boolean {
   return word !== '' && printable(word, mostCharacters) === word
 }
+
+/** `aws COMMAND --profile NAME`, as a shell takes it: `aws configure set region VALUE --profile dev`. */
+export function awsCommand(command: string, profile: string): string {
+  const name = isPastable(profile) ? quoted(profile) : placeholder
+  return `aws ${command} --profile${profile.startsWith('-') ? '=' : ' '}${name}`
+}

@@ -19,6 +19,7 @@ import {
   sessionValues,
 } from '../../core/profiles/session-section.ts'
 import { isActive } from '../../core/profiles/session-state.ts'
+import { awsCommand, mfadCommand } from '../../core/text/commands.ts'
 import { formatInstant } from '../../core/time/instant.ts'
 import type { LoginAnswer, LoginRequest, Warning } from '../../core/wire.ts'
 import {
@@ -178,7 +179,7 @@ function noteStrangers(state: AgentState, { targets, strangers }: LoginPlan): vo
       error: {
         code: 'device.different-users',
         message: `${profile} is on the same device as ${targets[0]?.profile}, but its access key is not known to be of the same user`,
-        hint: `it needs a code of its own: mfad login ${profile}`,
+        hint: `it needs a code of its own: ${mfadCommand('login', profile)}`,
       },
     })
   }
@@ -211,7 +212,7 @@ function inheritanceWarnings(profiles: readonly KeyProfile[]): Warning[] {
     notInherited.map((key) => ({
       code: 'profile.not-inherited',
       message: `${key} of ${profile} does not apply to ${sessionProfile}`,
-      hint: `set it there too: aws configure set ${key} VALUE --profile ${sessionProfile}`,
+      hint: `set it there too: ${awsCommand(`configure set ${key} VALUE`, sessionProfile)}`,
     })),
   )
 }

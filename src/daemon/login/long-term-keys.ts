@@ -8,7 +8,7 @@ import {
   longTermCredentialsOf,
   profileSections,
 } from '../../core/profiles/sections.ts'
-import { quoted } from '../../core/text/quoted.ts'
+import { awsCommand } from '../../core/text/commands.ts'
 
 /** Throws profile.no-keys. */
 export async function keysInFiles(
@@ -20,6 +20,6 @@ export async function keysInFiles(
   throw new AppError(
     'profile.no-keys',
     `profile ${profile} has no access key`,
-    `add one with: aws configure --profile ${quoted(profile)}`,
+    `add one with: ${awsCommand('configure', profile)}`,
   )
 }
