@@ -8,18 +8,23 @@ const placeholder = 'PROFILE'
 const mostCharacters = 200
 
 /**
- * `mfad COMMAND WORDS`, as a shell takes it. Options belong to the command, so that they come first:
+ * `mfad COMMAND WORDS`, as a shell takes it. Options stand with the command; they come last where a name could not be taken for
+ * one:
  *
  *     mfadCommand('login', 'dev', 'CODE')        mfad login dev CODE
- *     mfadCommand('login --adopt', 'dev')        mfad login --adopt dev
+ *     mfadCommand('login --adopt', 'dev')        mfad login dev --adopt
+ *     mfadCommand('login --adopt', '-dev')       mfad login --adopt -- -dev
  *     mfadCommand('login', '$(touch x)')         mfad login '$(touch x)'
  *     mfadCommand('logout', '--all')             mfad logout -- --all
  *     mfadCommand('login', 'a\nmfad: done')      mfad login PROFILE
  */
 export function mfadCommand(command: string, ...words: readonly string[]): string {
+  const [name = '', ...options] = command.split(' ')
   const safe = words.map((word) => (isPastable(word) ? quoted(word) : placeholder))
-  const end = words.some((word) => word.startsWith('-')) ? ['--'] : []
-  return ['mfad', command, ...end, ...safe].join(' ')
+  const isLikeOption = words.some((word) => word.startsWith('-'))
+  return isLikeOption
+    ? ['mfad', name, ...options, '--', ...safe].join(' ')
+    : ['mfad', name, ...safe, ...options].join(' ')
 }
 
 /** On one line, every character to be seen, and whole: half a name is another one. */

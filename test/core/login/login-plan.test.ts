@@ -324,7 +324,7 @@ describe('a session section that is not ours', () => {
       message: expect.stringMatching(
         /^\[a-mfa\] holds session credentials that mfad did not write: line 5 of /,
       ),
-      hint: 'let mfad take it over with: mfad login --adopt a',
+      hint: 'let mfad take it over with: mfad login a --adopt',
     })
   })
 
