@@ -8,11 +8,10 @@
 //
 // A profile is inactive, valid, expiring, expired or unmanaged; see core/session-state.ts. There is no other state.
 
-import { AppError, type ErrorBody } from '../core/errors.ts'
-import { activeSessions } from '../core/plan/active-sessions.ts'
+import type { ErrorBody } from '../core/errors.ts'
+import { type ActiveSession, activeSessions } from '../core/plan/active-sessions.ts'
 import { notifierWarning } from '../core/plan/reminder-text.ts'
 import { isHopeless, withHope } from '../core/plan/renewal-plan.ts'
-import type { KeyProfile } from '../core/profiles/profile.ts'
 import { findProfile } from '../core/profiles/profiles.ts'
 import { clockStepMs, mendsOffset } from '../core/time/clock-step.ts'
 import { earliest } from '../core/time/instant.ts'
@@ -33,12 +32,11 @@ import { agentStatus } from './agent-status.ts'
 import { createKeeper } from './files/keeper.ts'
 import type { KnownFiles } from './files/known-files.ts'
 import { removeSession } from './files/session-writer.ts'
+import { createJobs } from './jobs.ts'
 import { type CodeCommandDeps, createCodeCommands } from './login/code-commands.ts'
-import type { Enqueue } from './login/login.ts'
 import { createLogins } from './login/logins.ts'
 import { keysInFiles } from './login/long-term-keys.ts'
 import type { LoginDeps } from './login/sts-session.ts'
-import { createQueue, type Queue } from './queue.ts'
 import { testReminder } from './reminders/notify-test.ts'
 import { createReminders } from './reminders/reminders.ts'
 import { createRenewals } from './reminders/renewals.ts'
@@ -78,12 +76,7 @@ export type Agent = {
 export function createAgent(deps: AgentDeps): Agent {
   const { known, log } = deps
   const state = createAgentState()
-  const queue = createQueue()
-  let isClosing = false
-
   const noticeClockSet = createClockWatch(deps, state)
-  const currentSessions = () =>
-    activeSessions(known.profiles, { ...state, durationSeconds: known.settings.durationSeconds })
 
   const look = () => {
     noticeClockSet()
@@ -91,24 +84,10 @@ export function createAgent(deps: AgentDeps): Agent {
       log.debug({ profiles: known.profiles.length }, 'the files have changed')
       // What failed may have been mended.
       state.lastErrors.clear()
-      renewals.filesChanged()
+      parts.renewals.filesChanged()
     }
-    if (!isClosing) planAhead()
+    if (!parts.jobs.isClosing()) planAhead(deps, state, parts)
   }
-
-  const planAhead = () => {
-    const { reminderLeadSeconds: leadSeconds, quietHours } = known.settings
-    const { utcOffset } = deps
-    const snoozedUntil = currentSnoozes(state.snoozedUntil, deps.now())
-    const rules = { leadSeconds, quietHours, utcOffset, snoozedUntil }
-    const keepAt = keeper.look()
-    const watchAt = sessionWatch.look()
-    const sessions = currentSessions()
-    const renewal = renewals.look(sessions, rules)
-    const remindAt = reminders.look(withHope(sessions, renewal.hopeUntil), rules)
-    deps.wakeAt(earliest(renewal.nextAt, remindAt, known.doubtfulUntil, keepAt, watchAt))
-  }
-
   /** After what nobody waits for. What goes wrong in it must not end the daemon. */
   const lookAgain = () => {
     try {
@@ -117,32 +96,57 @@ export function createAgent(deps: AgentDeps): Agent {
       log.error({ problem: describeBug(error) }, 'a look at the files failed')
     }
   }
+  const parts = createParts(deps, state, look, lookAgain)
+  const { jobs, logins, renewals, sessionWatch } = parts
 
-  /** Nothing is decided about files that are not believed, or cannot be read. */
-  const believe = async () => {
-    await known.untilBelieved()
-    if (known.unreadable !== undefined) throw known.unreadable
+  return {
+    look,
+    status() {
+      look()
+      return agentStatus(deps, state, {
+        givenUp: renewals.givenUp(currentSessions(deps, state)),
+        sessionProblems: sessionWatch.problems(),
+      })
+    },
+    login: logins.logIn,
+    renew: ({ profile }) => logins.logIn({ profiles: [profile] }),
+    async logout({ profile }) {
+      await jobs.begin()
+      return jobs.enqueue(() => logOut({ ...deps, sessionWatch }, state, profile))
+    },
+    snooze(request) {
+      look()
+      const answer = snooze(state, known.profiles, request, deps.now())
+      look()
+      return answer
+    },
+    notifyTest: ({ waitSeconds }) =>
+      isSilent(known)
+        ? Promise.resolve({ shown: false, way: 'none', error: notificationsOff(known.files.settings) })
+        : testNotification(deps, state, waitSeconds, lookAgain),
+    async close() {
+      jobs.refuseNew()
+      parts.reminders.close()
+      parts.codeCommands.close()
+      await renewals.close()
+      await logins.idle()
+      await jobs.idle()
+      await known.close()
+    },
   }
-  const begin = async () => {
-    if (isClosing) throw stoppingError()
-    await believe()
-  }
-  /** Jobs that write run one after another; each begins with files that are believed. */
-  const enqueue: Enqueue = (job) =>
-    queue.add(async () => {
-      await believe()
-      try {
-        return await job()
-      } finally {
-        look()
-      }
-    })
+}
 
+type Parts = ReturnType<typeof createParts>
+
+function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookAgain: () => void) {
+  const { known, log } = deps
+  const jobs = createJobs(known, look)
+  const codeCommands = createCodeCommands(deps)
   const keeper = createKeeper({
     known,
     log,
     stsNow: () => stsNow({ state, now: deps.now }),
-    enqueue: (job) => enqueueOwn(queue, job),
+    enqueue: jobs.enqueueOwn,
     done(sections) {
       if (sections.length > 0) state.lastErrors.clear()
       lookAgain()
@@ -154,24 +158,20 @@ export function createAgent(deps: AgentDeps): Agent {
     isRestoring: keeper.isRestoring,
     lost: () => undefined,
   })
-  const codeCommands = createCodeCommands(deps)
-  const longTermKeys = (profile: KeyProfile) => keysInFiles(known.documents, profile)
   const logins = createLogins({
     ...deps,
+    ...jobs,
     state,
     codeCommands,
-    longTermKeys,
+    longTermKeys: (profile) => keysInFiles(known.documents, profile),
     sessionWatch,
-    begin,
-    enqueue,
     look: lookAgain,
   })
-  const isSilent = () => known.settings.notify === 'none' && known.settings.notifyCommand === undefined
   const reminders = createReminders({
     ...deps,
     state,
-    isSilent,
-    sessions: currentSessions,
+    isSilent: () => isSilent(known),
+    sessions: () => currentSessions(deps, state),
     logIn: logins.logIn,
     look: lookAgain,
   })
@@ -184,47 +184,30 @@ export function createAgent(deps: AgentDeps): Agent {
     },
     look: lookAgain,
   })
-
-  return {
-    look,
-    status() {
-      look()
-      return agentStatus(deps, state, {
-        givenUp: renewals.givenUp(currentSessions()),
-        sessionProblems: sessionWatch.problems(),
-      })
-    },
-    login: logins.logIn,
-    renew: ({ profile }) => logins.logIn({ profiles: [profile] }),
-    async logout({ profile }) {
-      await begin()
-      return enqueue(() => logOut({ ...deps, sessionWatch }, state, profile))
-    },
-    snooze(request) {
-      look()
-      const answer = snooze(state, known.profiles, request, deps.now())
-      look()
-      return answer
-    },
-    notifyTest: ({ waitSeconds }) =>
-      isSilent()
-        ? Promise.resolve({ shown: false, way: 'none', error: notificationsOff(known.files.settings) })
-        : testNotification(deps, state, waitSeconds, lookAgain),
-    async close() {
-      isClosing = true
-      reminders.close()
-      codeCommands.close()
-      await renewals.close()
-      await logins.idle()
-      await queue.idle()
-      await known.close()
-    },
-  }
+  return { jobs, codeCommands, keeper, sessionWatch, logins, reminders, renewals }
 }
 
-/** A write that nobody waits for. */
-function enqueueOwn(queue: Queue, job: () => Promise<void>): void {
-  queue.add(job).catch(() => undefined)
+/** Starts what is due, and asks to be woken for what comes next. */
+function planAhead(deps: AgentDeps, state: AgentState, parts: Parts): void {
+  const { known, utcOffset } = deps
+  const { reminderLeadSeconds: leadSeconds, quietHours } = known.settings
+  const snoozedUntil = currentSnoozes(state.snoozedUntil, deps.now())
+  const rules = { leadSeconds, quietHours, utcOffset, snoozedUntil }
+  const keepAt = parts.keeper.look()
+  const watchAt = parts.sessionWatch.look()
+  const sessions = currentSessions(deps, state)
+  const renewal = parts.renewals.look(sessions, rules)
+  const remindAt = parts.reminders.look(withHope(sessions, renewal.hopeUntil), rules)
+  deps.wakeAt(earliest(renewal.nextAt, remindAt, known.doubtfulUntil, keepAt, watchAt))
+}
+
+function currentSessions({ known }: AgentDeps, state: AgentState): ActiveSession[] {
+  return activeSessions(known.profiles, { ...state, durationSeconds: known.settings.durationSeconds })
+}
+
+/** Nothing is to be shown: reminders are log lines. */
+function isSilent({ settings }: KnownFiles): boolean {
+  return settings.notify === 'none' && settings.notifyCommand === undefined
 }
 
 const leastStepBackMs = 1000
@@ -285,10 +268,6 @@ async function testNotification(
     state.notifierWarning = notifierWarning(error)
     return { shown: false, way: 'none', error: state.notifierWarning }
   }
-}
-
-function stoppingError(): AppError {
-  return new AppError('daemon.stopping', 'the daemon is stopping', 'try again when it runs')
 }
 
 function notificationsOff(settings: string): ErrorBody {

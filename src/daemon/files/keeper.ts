@@ -39,114 +39,140 @@ const restorePauseMs = 1000
 /** Another daemon with another config file would set its own region each time. */
 const mostCorrections = 5
 
+/** What is remembered from one try to the next. */
+type Tries = {
+  restoreAgainAt?: Date
+  /** What failed for one reading of the files is not tried again before they change. */
+  inStepFor?: readonly Profile[]
+  /** How often a section was brought in step, by its access key id and the region it got. */
+  corrections: Map<string, number>
+}
+
 export function createKeeper(deps: KeeperDeps): Keeper {
-  const { known, log } = deps
+  const { known } = deps
+  const tries: Tries = { corrections: new Map() }
+  const planNow = createPlanner(deps)
   let isBusy = false
   let restoring: ReadonlySet<string> = new Set()
-  let restoreAgainAt: Date | undefined
-  /** What failed for one reading of the files is not tried again before they change. */
-  let inStepFor: readonly Profile[] | undefined
-  /** How often a section was brought in step, by its access key id and the region it got. */
-  const corrections = new Map<string, number>()
 
-  const isOpen = (write: SessionWrite) => (corrections.get(correctionId(write)) ?? 0) < mostCorrections
-  const clock = () => ({ now: known.now(), stsNow: deps.stsNow() })
-
-  const restore = async () => {
-    try {
-      const sections = await restoreUndone(known)
-      if (sections.length > 0) log.info({ sections }, 'restored what another program had undone')
-      restoreAgainAt = undefined
-    } catch (error) {
-      log.warn({ error: errorBody(error) }, 'what another program had undone could not be restored')
-      restoreAgainAt = new Date(known.now().getTime() + restorePauseMs)
-    }
-  }
-
-  const writeUnwritten = async (session: UnwrittenSession): Promise<string[]> => {
-    const names = session.writes.map(({ sessionProfile }) => sessionProfile)
-    try {
-      const { skipped } = await writeSessions(known, session.writes)
-      known.setLedger(forgetUnwritten(known.ledger, names))
-      const sections = names.filter((name) => !skipped.has(name))
-      if (sections.length > 0) log.info({ sections }, 'wrote what could not be written before')
-      return sections
-    } catch (error) {
-      log.debug({ error: errorBody(error) }, 'a session still cannot be written')
-      if (!isFileError(error)) known.setLedger(forgetUnwritten(known.ledger, names))
-      return []
-    }
-  }
-
-  const bringInStep = async () => {
-    const writes = outOfStep(known.profiles, known.documents).filter(isOpen)
-    if (writes.length === 0) return
-    for (const write of writes)
-      corrections.set(correctionId(write), (corrections.get(correctionId(write)) ?? 0) + 1)
-    try {
-      await writeSessions(known, writes)
-    } catch (error) {
-      log.warn({ error: errorBody(error) }, 'the region of a session could not be kept in step')
-    }
-  }
-
-  /** Each part decides anew: the files may have changed while it waited for its turn. */
   const carryOut = async () => {
-    const sections: string[] = []
+    let sections: string[] = []
     try {
-      await known.untilBelieved()
-      const { restore: undone, write } = take(planWrites(known.documents, known.ledger, clock()))
-      if (undone.length > 0) await restore()
-      known.setLedger(noteTried(known.ledger, write, known.now()))
-      for (const session of write) sections.push(...(await writeUnwritten(session)))
-      await bringInStep()
+      sections = await keep(deps, tries)
     } catch (error) {
-      log.debug({ error: errorBody(error) }, 'the file cannot be written now')
+      deps.log.debug({ error: errorBody(error) }, 'the file cannot be written now')
     } finally {
       isBusy = false
       deps.done(sections)
     }
   }
 
-  /** Lets go of what has lost the keys it was made from. */
-  const take = (plan: WritePlan): WritePlan => {
-    known.setLedger(plan.ledger)
-    if (plan.letGo.length > 0)
-      log.info({ sections: plan.letGo }, 'not restored: the access key is another one')
-    return plan
+  return {
+    look() {
+      if (known.doubtfulUntil !== undefined || known.unreadable !== undefined) return undefined
+      const { restore, write, nextAt } = planNow()
+      restoring = new Set(restore.map(({ name }) => name))
+      const { restoreAgainAt } = tries
+      const isRestoreDue =
+        restore.length > 0 && (restoreAgainAt === undefined || restoreAgainAt <= known.now())
+      const isDue = isRestoreDue || write.length > 0 || isOutOfStep(known, tries)
+      if (isDue && !isBusy) {
+        isBusy = true
+        deps.enqueue(carryOut)
+      }
+      return earliest(nextAt, restore.length > 0 ? restoreAgainAt : undefined)
+    },
+    isRestoring: (sessionProfile) => isBusy || restoring.has(sessionProfile),
   }
+}
 
-  /** Planned anew only where something can have become another: the files, what we meant, or the time of the next try. */
+/** Plans anew only where something can have become another: the files, what we meant, or the time of the next try. */
+function createPlanner(deps: KeeperDeps): () => WritePlan {
+  const { known } = deps
   let last: { credentials: unknown; config: unknown; ledger: unknown; plan: WritePlan } | undefined
-  const currentPlan = (): WritePlan => {
+  return () => {
     const { credentials, config } = known.documents
     const isSame = last?.credentials === credentials && last.config === config && last.ledger === known.ledger
     const isWaiting = last?.plan.write.length === 0 && last.plan.restore.length === 0
     const isEarly = last?.plan.nextAt === undefined || known.now() < last.plan.nextAt
     if (last !== undefined && isSame && isWaiting && isEarly) return last.plan
-    const plan = take(planWrites({ credentials, config }, known.ledger, clock()))
+    const plan = takePlan(deps)
     last = { credentials, config, ledger: known.ledger, plan }
     return plan
   }
+}
 
-  return {
-    look() {
-      if (known.doubtfulUntil !== undefined || known.unreadable !== undefined) return undefined
-      const now = known.now()
-      const plan = currentPlan()
-      restoring = new Set(plan.restore.map(({ name }) => name))
-      const isRestoreDue = plan.restore.length > 0 && (restoreAgainAt === undefined || restoreAgainAt <= now)
-      const isInStepDue = inStepFor !== known.profiles
-      inStepFor = known.profiles
-      const isOut = isInStepDue && outOfStep(known.profiles, known.documents).some(isOpen)
-      if (!isBusy && (isRestoreDue || plan.write.length > 0 || isOut)) {
-        isBusy = true
-        deps.enqueue(carryOut)
-      }
-      return earliest(plan.nextAt, plan.restore.length > 0 ? restoreAgainAt : undefined)
-    },
-    isRestoring: (sessionProfile) => isBusy || restoring.has(sessionProfile),
+/** Lets go of what has lost the keys it was made from. */
+function takePlan({ known, log, stsNow }: KeeperDeps): WritePlan {
+  const plan = planWrites(known.documents, known.ledger, { now: known.now(), stsNow: stsNow() })
+  known.setLedger(plan.ledger)
+  if (plan.letGo.length > 0) log.info({ sections: plan.letGo }, 'not restored: the access key is another one')
+  return plan
+}
+
+/** Does all that is due; each part decides anew, since the files may have changed while it waited. The sections written. */
+async function keep(deps: KeeperDeps, tries: Tries): Promise<string[]> {
+  const { known } = deps
+  await known.untilBelieved()
+  const { restore, write } = takePlan(deps)
+  if (restore.length > 0) await restoreNow(deps, tries)
+  known.setLedger(noteTried(known.ledger, write, known.now()))
+  const sections: string[] = []
+  for (const session of write) sections.push(...(await writeUnwritten(deps, session)))
+  await bringInStep(deps, tries)
+  return sections
+}
+
+async function restoreNow({ known, log }: KeeperDeps, tries: Tries): Promise<void> {
+  try {
+    const sections = await restoreUndone(known)
+    if (sections.length > 0) log.info({ sections }, 'restored what another program had undone')
+    delete tries.restoreAgainAt
+  } catch (error) {
+    log.warn({ error: errorBody(error) }, 'what another program had undone could not be restored')
+    tries.restoreAgainAt = new Date(known.now().getTime() + restorePauseMs)
   }
+}
+
+/** The sections that are in the file now. */
+async function writeUnwritten({ known, log }: KeeperDeps, { writes }: UnwrittenSession): Promise<string[]> {
+  const names = writes.map(({ sessionProfile }) => sessionProfile)
+  try {
+    const { skipped } = await writeSessions(known, writes)
+    known.setLedger(forgetUnwritten(known.ledger, names))
+    const sections = names.filter((name) => !skipped.has(name))
+    if (sections.length > 0) log.info({ sections }, 'wrote what could not be written before')
+    return sections
+  } catch (error) {
+    log.debug({ error: errorBody(error) }, 'a session still cannot be written')
+    if (!isFileError(error)) known.setLedger(forgetUnwritten(known.ledger, names))
+    return []
+  }
+}
+
+/** Answers once for each reading of the files. */
+function isOutOfStep(known: KnownFiles, tries: Tries): boolean {
+  if (tries.inStepFor === known.profiles) return false
+  tries.inStepFor = known.profiles
+  return corrections(known, tries).length > 0
+}
+
+async function bringInStep({ known, log }: KeeperDeps, tries: Tries): Promise<void> {
+  const writes = corrections(known, tries)
+  if (writes.length === 0) return
+  for (const write of writes)
+    tries.corrections.set(correctionId(write), (tries.corrections.get(correctionId(write)) ?? 0) + 1)
+  try {
+    await writeSessions(known, writes)
+  } catch (error) {
+    log.warn({ error: errorBody(error) }, 'the region of a session could not be kept in step')
+  }
+}
+
+function corrections(known: KnownFiles, tries: Tries): SessionWrite[] {
+  return outOfStep(known.profiles, known.documents).filter(
+    (write) => (tries.corrections.get(correctionId(write)) ?? 0) < mostCorrections,
+  )
 }
 
 function correctionId({ replaces, values }: SessionWrite): string {

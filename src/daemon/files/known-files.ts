@@ -11,7 +11,8 @@ import type { Files, Warning } from '../../core/wire.ts'
 import { emptyLedger, forgetWritten, type Ledger } from '../../core/writes/ledger.ts'
 import { busyError } from '../../edges/files/disk/errors.ts'
 import type { FileStore, UpdateResult } from '../../edges/files/store.ts'
-import { createParse, disbeliefMs, knownFile, type Parse, refreshFile } from './known-file.ts'
+import { createBothFiles } from './both-files.ts'
+import { createParse, type Parse } from './known-file.ts'
 import { createKnownSettings } from './known-settings.ts'
 
 export type KnownFilesDeps = {
@@ -64,50 +65,27 @@ const waitStepMs = 50
 export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
   const parse = createParse(deps.read)
   const settings = createKnownSettings(deps)
-  const open = (path: string, hasSecrets: boolean) =>
-    knownFile(path, hasSecrets, deps.openStore(path), hasSecrets ? parse : createParse(deps.read))
-  let credentials = open(settings.files.credentials, true)
-  let config = open(settings.files.config, false)
+  const both = createBothFiles({ ...deps, parse }, settings.files)
   let profiles: readonly Profile[] = []
   let ledger = emptyLedger
   let realPath: string | undefined
   let isClosing = false
-  /** Of credentials files that are no longer ours to write, but for what still belongs into them. */
-  const formerStores: FileStore[] = []
 
-  const followSettings = (): boolean => {
-    if (!settings.refresh()) return false
-    const { files } = settings
-    if (credentials.path !== files.credentials) {
-      formerStores.push(credentials.store)
-      credentials = open(files.credentials, true)
-      void credentials.store.recover()
-    }
-    if (config.path !== files.config) config = open(files.config, false)
-    return true
-  }
-  const documents = () => ({ credentials: credentials.document, config: config.document })
   const refresh = (): boolean => {
-    const changes = [followSettings(), refreshFile(credentials, deps.now()), refreshFile(config, deps.now())]
-    if (credentials.realPath !== realPath) ledger = forgetWritten(ledger)
-    realPath = credentials.realPath
-    if (!changes.includes(true)) return false
-    profiles = buildProfiles(documents(), settings.current.suffix, settings.files)
+    const areSettingsNew = settings.refresh()
+    const areFilesNew = both.refresh(settings.files, deps.now())
+    if (both.realPath !== realPath) ledger = forgetWritten(ledger)
+    realPath = both.realPath
+    if (!areSettingsNew && !areFilesNew) return false
+    profiles = buildProfiles(both.documents, settings.current.suffix, settings.files)
     return true
-  }
-  const doubtfulUntil = () => {
-    const since = [credentials.suspect?.since, config.suspect?.since].filter((at) => at !== undefined)
-    return since.length === 0 ? undefined : new Date(Math.max(...since) + disbeliefMs)
   }
   refresh()
-  return {
+  const known: KnownFiles = {
     now: deps.now,
     refresh,
     adoptWritten({ bytes, realPath: writtenPath }) {
-      if (credentials.realPath === undefined || writtenPath === credentials.realPath) {
-        credentials.bytes = bytes
-        delete credentials.suspect
-      }
+      if (both.realPath === undefined || writtenPath === both.realPath) both.adopt(bytes)
       refresh()
     },
     parse,
@@ -124,45 +102,45 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
       return settings.files
     },
     get documents() {
-      return documents()
+      return both.documents
     },
     get profiles() {
       return profiles
     },
     get credentials() {
-      return credentials.store
+      return both.credentials
     },
     get warnings() {
-      const leftovers = [credentials.store, ...formerStores]
-        .flatMap((store) => store.warnings())
-        .map((warning) => ({ ...warning, file: settings.files.credentials }))
-      return [...settings.warnings, ...credentials.warnings, ...leftovers, ...config.warnings]
+      return [...settings.warnings, ...both.warnings]
     },
     get unreadable() {
-      return credentials.error ?? config.error
+      return both.unreadable
     },
     get doubtfulUntil() {
-      return doubtfulUntil()
+      return both.doubtfulUntil
     },
     get realPath() {
-      return credentials.realPath
+      return both.realPath
     },
     get isClosing() {
       return isClosing
     },
     async close() {
       isClosing = true
-      await Promise.all([credentials.store, ...formerStores].map((store) => store.close()))
+      await both.close()
     },
-    async untilBelieved() {
-      refresh()
-      const startedAt = deps.now().getTime()
-      while (doubtfulUntil() !== undefined) {
-        const waitedMs = Math.abs(deps.now().getTime() - startedAt)
-        if (waitedMs > believedWithinMs) throw busyError(settings.files.credentials)
-        await new Promise((resolve) => setTimeout(resolve, waitStepMs))
-        refresh()
-      }
-    },
+    untilBelieved: () => untilBelieved(known),
+  }
+  return known
+}
+
+async function untilBelieved(known: KnownFiles): Promise<void> {
+  known.refresh()
+  const startedAt = known.now().getTime()
+  while (known.doubtfulUntil !== undefined) {
+    const waitedMs = Math.abs(known.now().getTime() - startedAt)
+    if (waitedMs > believedWithinMs) throw busyError(known.files.credentials)
+    await new Promise((resolve) => setTimeout(resolve, waitStepMs))
+    known.refresh()
   }
 }

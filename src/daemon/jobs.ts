@@ -1,0 +1,53 @@
+// The jobs of the agent: when one may begin, and the order of those that write.
+
+import { AppError } from '../core/errors.ts'
+import type { KnownFiles } from './files/known-files.ts'
+import { createQueue } from './queue.ts'
+
+export type Jobs = {
+  /** Ends when the files are believed. Throws daemon.stopping, file.busy, and why a file cannot be read. */
+  begin(): Promise<void>
+  /** Runs after the writes that were asked for before, on files that are believed, also while the daemon ends. */
+  enqueue<T>(job: () => Promise<T>): Promise<T>
+  /** The same for a write that nobody waits for. `job` never rejects. */
+  enqueueOwn(job: () => Promise<void>): void
+  /** From now on nothing begins. */
+  refuseNew(): void
+  isClosing(): boolean
+  /** Ends when the writes that were asked for have ended. */
+  idle(): Promise<void>
+}
+
+/** `look`: what follows each write that was asked for. */
+export function createJobs(known: KnownFiles, look: () => void): Jobs {
+  const writes = createQueue()
+  let isClosing = false
+  /** Nothing is decided about files that are not believed, or cannot be read. */
+  const believe = async () => {
+    await known.untilBelieved()
+    if (known.unreadable !== undefined) throw known.unreadable
+  }
+  return {
+    async begin() {
+      if (isClosing) throw new AppError('daemon.stopping', 'the daemon is stopping', 'try again when it runs')
+      await believe()
+    },
+    enqueue: (job) =>
+      writes.add(async () => {
+        await believe()
+        try {
+          return await job()
+        } finally {
+          look()
+        }
+      }),
+    enqueueOwn(job) {
+      void writes.add(job)
+    },
+    refuseNew() {
+      isClosing = true
+    },
+    isClosing: () => isClosing,
+    idle: writes.idle,
+  }
+}
