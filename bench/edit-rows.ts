@@ -68,6 +68,6 @@ function timeEdit(bytes: Uint8Array, name: string): number {
     expiration: new Date(0),
   }
   const startedAt = performance.now()
-  setSection(parseDocument(bytes), name, sessionKeys, sessionValues(credentials, undefined)).toBytes()
+  setSection(parseDocument(bytes), name, sessionKeys, sessionValues(credentials, {})).toBytes()
   return performance.now() - startedAt
 }

@@ -10,14 +10,17 @@ export type MfaProcess = { command: string; profile: string; file: string }
  * key: long-term keys. role: a role that is assumed with a source profile, or with its own keys. sso, aws-login: AWS tools
  * sign it in without us. other: anything else.
  */
-export type ProfileKind = 'key' | 'role' | 'sso' | 'aws-login' | 'other'
+type ProfileKind = 'key' | 'role' | 'sso' | 'aws-login' | 'other'
 
 export type Profile = {
   profile: string
   sessionProfile: string
   kind: ProfileKind
   session: Session
+  /** The device: the one that the user chose for the session that stands, else `mfaSerial`. */
   serialNumber?: string
+  /** What mfa_serial says. */
+  mfaSerial?: string
   sourceProfile?: string
   region?: string
   endpointUrl?: string

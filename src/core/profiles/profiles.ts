@@ -85,7 +85,8 @@ function buildProfile(
   const duration = view.value('duration_seconds')
   const inConfig = sections.config.get(sessionProfile)
   const fields = {
-    serialNumber: view.value('mfa_serial'),
+    serialNumber: (session.kind === 'ours' ? session.serialNumber : undefined) ?? view.value('mfa_serial'),
+    mfaSerial: view.value('mfa_serial'),
     sourceProfile: view.value('source_profile'),
     region: validRegion(view.value('region')),
     endpointUrl: view.value('endpoint_url'),

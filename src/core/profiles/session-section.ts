@@ -3,7 +3,7 @@
 import { agreedValue, type CredentialsDocument, type Section } from '../document/document.ts'
 import { AppError } from '../errors.ts'
 import { formatInstant } from '../time/instant.ts'
-import { isRegion, patterns } from './aws-values.ts'
+import { isRegion, isSerialNumber, patterns } from './aws-values.ts'
 
 /** Every key that may be ours in a session section, in the order in which they are written. */
 export const sessionKeys = [
@@ -15,6 +15,7 @@ export const sessionKeys = [
   'region',
   'manager',
   'mfad_key',
+  'mfad_serial',
 ] as const
 
 /** Temporary credentials as STS issues them. */
@@ -25,16 +26,22 @@ export type SessionCredentials = {
   expiration: Date
 }
 
-/** What stands in the place of a session section. `expiration` is missing where ours cannot be read. */
+/**
+ * What stands in the place of a session section. `expiration` is missing where ours cannot be read. `serialNumber`: the device
+ * that the user chose for it, where that is not the one of the profile's mfa_serial.
+ */
 export type Session =
   | { kind: 'none' }
-  | { kind: 'ours'; accessKeyId: string; expiration?: Date; line: number }
+  | { kind: 'ours'; accessKeyId: string; expiration?: Date; serialNumber?: string; line: number }
   | { kind: 'foreign'; reason: string; line: number; isAdoptable: boolean }
 
 const ownKeyIdLength = 8
 /** One alone is worth keeping, too. */
 const longTermKeys = ['aws_access_key_id', 'aws_secret_access_key'] as const
 const maxTokenLength = 8192
+/** What a section holds beside its credentials. */
+export type SectionValues = { region?: string | undefined; serialNumber?: string | undefined }
+
 /**
  * The values of a session section, each checked against its own pattern: a hostile endpoint could put a line break and
  * a `credential_process` into a token, and AWS tools would run it. Throws sts.invalid-answer; nothing is ever quoted or
@@ -42,11 +49,13 @@ const maxTokenLength = 8192
  */
 export function sessionValues(
   credentials: SessionCredentials,
-  region: string | undefined,
+  { region, serialNumber }: SectionValues,
 ): Map<string, string> {
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials
   const malformed =
-    malformedValue(credentials) ?? (region === undefined || isRegion(region) ? undefined : 'region')
+    malformedValue(credentials) ??
+    (region === undefined || isRegion(region) ? undefined : 'region') ??
+    (serialNumber === undefined || isSerialNumber(serialNumber) ? undefined : 'serial number')
   if (malformed !== undefined) {
     throw new AppError(
       'sts.invalid-answer',
@@ -62,6 +71,7 @@ export function sessionValues(
     ...(region === undefined ? [] : [['region', region] as const]),
     ['manager', 'mfad'],
     ['mfad_key', accessKeyId.slice(-ownKeyIdLength)],
+    ...(serialNumber === undefined ? [] : [['mfad_serial', serialNumber] as const]),
   ])
 }
 
@@ -81,11 +91,13 @@ export function readSessionSection(section: Section): Session {
   if (isMarked && accessKeyId !== undefined && patterns.accessKeyId.test(accessKeyId)) {
     if (agreedValue(section, 'mfad_key') === accessKeyId.slice(-ownKeyIdLength)) {
       const expiration = parseExpiration(agreedValue(section, 'expiration'))
+      const serialNumber = agreedValue(section, 'mfad_serial')
       return {
         kind: 'ours',
         accessKeyId,
         line: section.line,
         ...(expiration === undefined ? {} : { expiration }),
+        ...(serialNumber === undefined || !isSerialNumber(serialNumber) ? {} : { serialNumber }),
       }
     }
   }
@@ -139,8 +151,19 @@ function malformedValue({
   return Number.isFinite(expiration.getTime()) && isFourDigitYear(expiration) ? undefined : 'expiration'
 }
 
+/** What our section should hold beside its credentials. `serialNumber`: the device of the session. */
+export function sectionValues(
+  profile: { region?: string; hasOwnSessionRegion: boolean; mfaSerial?: string },
+  serialNumber: string | undefined,
+): SectionValues {
+  return {
+    region: sessionRegion(profile),
+    serialNumber: serialNumber === profile.mfaSerial ? undefined : serialNumber,
+  }
+}
+
 /** The region our section should hold: the profile's own, unless the config file gives the session profile one. */
-export function sessionRegion({
+function sessionRegion({
   region,
   hasOwnSessionRegion,
 }: {

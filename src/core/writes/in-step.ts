@@ -2,7 +2,7 @@
 
 import type { Profile } from '../profiles/profile.ts'
 import { type Documents, longTermCredentialsOf, profileSections } from '../profiles/sections.ts'
-import { readSessionCredentials, sessionRegion, sessionValues } from '../profiles/session-section.ts'
+import { readSessionCredentials, sectionValues, sessionValues } from '../profiles/session-section.ts'
 import { isActive } from '../profiles/session-state.ts'
 import type { SessionWrite } from './ledger.ts'
 
@@ -16,14 +16,15 @@ export function outOfStep(profiles: readonly Profile[], documents: Documents): S
       const credentials = section && readSessionCredentials(section)
       const keys = longTermCredentialsOf(sections, profile.profile)
       if (section === undefined || credentials === undefined) return []
-      const region = sessionRegion(profile)
+      const chosen = profile.session.kind === 'ours' ? profile.session.serialNumber : undefined
+      const values = sectionValues(profile, chosen ?? profile.mfaSerial)
       const isInStep =
-        section.entries.get('region')?.value === region && !section.entries.has('aws_security_token')
+        section.entries.get('region')?.value === values.region && !section.entries.has('aws_security_token')
       if (isInStep) return []
       return [
         {
           sessionProfile: profile.sessionProfile,
-          values: sessionValues(credentials, region),
+          values: sessionValues(credentials, values),
           ...(keys === undefined ? {} : { source: { profile: profile.profile, keys } }),
           replaces: credentials.accessKeyId,
           adopt: false,

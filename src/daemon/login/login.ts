@@ -15,7 +15,7 @@ import { longTermCredentialsOf, profileSections } from '../../core/profiles/sect
 import {
   readSessionCredentials,
   type SessionCredentials,
-  sessionRegion,
+  sectionValues,
   sessionValues,
 } from '../../core/profiles/session-section.ts'
 import { isActive } from '../../core/profiles/session-state.ts'
@@ -102,7 +102,7 @@ function writesOf(
     const source = sources.get(profile.profile)
     return {
       sessionProfile: profile.sessionProfile,
-      values: sessionValues(credentials, sessionRegion(profile)),
+      values: sessionValues(credentials, sectionValues(profile, plan.serialNumber)),
       ...(source === undefined ? {} : { source }),
       adopt: (request.adopt ?? false) && plan.targets.includes(profile),
       isOptional: plan.companions.includes(profile),

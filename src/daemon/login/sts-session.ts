@@ -76,7 +76,7 @@ async function askSts(
       isCodeFromCommand: from === 'command',
     })
   const { accessKeyId, expiration } = result.answer
-  sessionValues(result.answer, undefined)
+  sessionValues(result.answer, {})
   const lifeSeconds = Math.round((expiration.getTime() - stsNow(deps).getTime()) / 1000)
   checkLife(lifeSeconds)
   rememberLife(state, accessKeyId, lifeSeconds)

@@ -29,6 +29,7 @@ describe('a profile', () => {
       kind: 'key',
       session: { kind: 'none' },
       serialNumber: aliceSerial,
+      mfaSerial: aliceSerial,
       sourceProfile: 'x',
       region: 'eu-west-1',
       endpointUrl: 'https://sts.example.com',

@@ -7,6 +7,7 @@ import {
   readSession,
   readSessionCredentials,
   type SessionCredentials,
+  sectionValues,
   sessionKeys,
   sessionValues,
 } from '../../../src/core/profiles/session-section.ts'
@@ -26,7 +27,7 @@ const session = (text: string) => readSession(parse(text), 'dev-mfa')
 
 describe('the section that is written', () => {
   it('has the keys of the contract in their order, and the region where there is one', () => {
-    expect([...sessionValues(issued, 'eu-west-1')]).toEqual([
+    expect([...sessionValues(issued, { region: 'eu-west-1' })]).toEqual([
       ['aws_access_key_id', 'ASIAIOSFODNN7EXAMPLE'],
       ['aws_secret_access_key', 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY'],
       ['aws_session_token', 'FwoGZXIvYXdzEBYaDK+/abc_-=='],
@@ -35,17 +36,27 @@ describe('the section that is written', () => {
       ['manager', 'mfad'],
       ['mfad_key', 'N7EXAMPLE'.slice(-8)],
     ])
-    expect([...sessionValues(issued, undefined).keys()]).not.toContain('region')
+    expect([...sessionValues(issued, {}).keys()]).not.toContain('region')
   })
 
   it('never has aws_security_token, but counts it among its own, so that it is removed', () => {
-    expect([...sessionValues(issued, 'eu-west-1').keys()]).not.toContain('aws_security_token')
+    expect([...sessionValues(issued, { region: 'eu-west-1' }).keys()]).not.toContain('aws_security_token')
     expect(sessionKeys).toContain('aws_security_token')
   })
 
   it('lists its keys in the order in which they are written', () => {
-    const written = [...sessionValues(issued, 'eu-west-1').keys()]
+    const written = [...sessionValues(issued, { region: 'eu-west-1', serialNumber: 'GAHT12345678' }).keys()]
     expect(sessionKeys.filter((key) => key !== 'aws_security_token')).toEqual(written)
+  })
+
+  it('holds the device of the session where it is not the one of the profile', () => {
+    const dev = { hasOwnSessionRegion: false, mfaSerial: 'GAHT12345678' }
+    expect(sectionValues(dev, 'GAHT12345678').serialNumber).toBeUndefined()
+    const values = sessionValues(issued, sectionValues(dev, 'GAHT99999999'))
+    expect([...values].at(-1)).toEqual(['mfad_serial', 'GAHT99999999'])
+    expect(thrownBy(() => sessionValues(issued, { serialNumber: 'my\nphone' })).message).toContain(
+      'malformed serial number;',
+    )
   })
 
   const hostile = 'abc\ncredential_process = /bin/evil'
@@ -71,7 +82,7 @@ describe('the section that is written', () => {
     ['an expiration in the year 10000', { expiration: new Date('+010000-01-01T00:00:00Z') }, 'expiration'],
     ['an expiration before 1970', { expiration: new Date('1969-12-31T23:59:59Z') }, 'expiration'],
   ])('is refused with %s', (_, change, named) => {
-    const error = thrownBy(() => sessionValues({ ...issued, ...change }, undefined))
+    const error = thrownBy(() => sessionValues({ ...issued, ...change }, {}))
     expect(error.code).toBe('sts.invalid-answer')
     expect(error.message).toContain(`malformed ${named};`)
     expect(JSON.stringify(error)).not.toMatch(/evil|ASIA|AKIA|wJalr|FwoG/)
@@ -80,13 +91,13 @@ describe('the section that is written', () => {
   it.each(['', 'EU-WEST-1', 'eu west', 'eu-west-1\noutput = x', 'a'.repeat(65), 'eu_west'])(
     'is refused with the region %j',
     (region) => {
-      expect(thrownBy(() => sessionValues(issued, region)).message).toContain('malformed region;')
+      expect(thrownBy(() => sessionValues(issued, { region })).message).toContain('malformed region;')
     },
   )
 
   it('takes a token of exactly 8 KiB', () => {
     const sessionToken = 'a'.repeat(8192)
-    expect(sessionValues({ ...issued, sessionToken }, undefined).get('aws_session_token')).toBe(sessionToken)
+    expect(sessionValues({ ...issued, sessionToken }, {}).get('aws_session_token')).toBe(sessionToken)
   })
 
   it('holds no character that could begin or end a line, a comment or a quote, whatever STS answers', () => {
@@ -96,7 +107,7 @@ describe('the section that is written', () => {
         const answer = { accessKeyId: id, secretAccessKey: secret, sessionToken: token }
         let values: ReadonlyMap<string, string>
         try {
-          values = sessionValues({ ...issued, ...answer, accessKeyId: `ASIA${id}` }, region)
+          values = sessionValues({ ...issued, ...answer, accessKeyId: `ASIA${id}` }, { region })
         } catch {
           return
         }
@@ -106,7 +117,9 @@ describe('the section that is written', () => {
   })
 
   it('reads back as what was written', () => {
-    const text = [...sessionValues(issued, 'eu-west-1')].map(([key, value]) => `${key} = ${value}\n`).join('')
+    const text = [...sessionValues(issued, { region: 'eu-west-1' })]
+      .map(([key, value]) => `${key} = ${value}\n`)
+      .join('')
     const section = parse(`[dev-mfa]\n${text}`).sections.get('dev-mfa')
     expect(section && readSessionCredentials(section)).toEqual({
       ...issued,

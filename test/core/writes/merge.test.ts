@@ -31,7 +31,7 @@ const ours = (text: string, keyId: string) =>
         sessionToken: keyId,
         expiration: new Date(0),
       },
-      undefined,
+      {},
     ),
   ).text
 

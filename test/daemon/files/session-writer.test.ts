@@ -8,7 +8,7 @@ import { rehearseSessions } from '../../../src/daemon/files/session-writer.ts'
 it('is refused in the rehearsal, before a code is used, what the check of the written file would refuse', () => {
   const values = sessionValues(
     { accessKeyId: 'ASIAABCDEFGHIJKLMNOP', secretAccessKey: 's', sessionToken: 't', expiration: new Date(0) },
-    undefined,
+    {},
   )
   const sectionOf = (name: string) =>
     setSection(parseDocument(Buffer.from('')), name, sessionKeys, values).text
