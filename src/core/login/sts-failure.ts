@@ -39,18 +39,17 @@ const leastCodeSkewSeconds = 30
 
 const setClock = 'set the clock (timedatectl set-ntp true; on macOS: Date & Time in the System Settings)'
 
-/** Has STS looked at the code, so that it will not take it again? Unknown counts as no. */
-export function wasCodeEvaluated({ kind, name }: StsFailure): boolean {
-  return kind === 'answered' && name === 'AccessDenied'
+/** Has STS looked at the code and refused it? Unknown counts as no: a policy refuses calls, not codes. */
+export function wasCodeRefused({ kind, name, message }: StsFailure): boolean {
+  return kind === 'answered' && name === 'AccessDenied' && /MultiFactorAuthentication/.test(message)
 }
 
 /** The fact and the next step for a failed GetSessionToken or GetCallerIdentity. */
 export function describeStsFailure(failure: StsFailure, context: CallContext): AppError {
   if (failure.kind !== 'answered') return describeSilence(failure, context)
-  const { name, message, httpStatus } = failure
+  const { name, httpStatus } = failure
   const { profile, keyEnding, endpointHost } = context
-  if (name === 'AccessDenied' && /MultiFactorAuthentication/.test(message))
-    return describeMfaFailure(failure, context)
+  if (wasCodeRefused(failure)) return describeMfaFailure(failure, context)
   if (unknownKeyNames.test(name)) {
     return new AppError(
       'sts.key-rejected',

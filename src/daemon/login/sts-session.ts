@@ -5,7 +5,7 @@ import {
   type CallContext,
   describeStsFailure,
   type StsFailure,
-  wasCodeEvaluated,
+  wasCodeRefused,
 } from '../../core/login/sts-failure.ts'
 import { type EndpointSettings, endpointHost, stsTarget } from '../../core/login/sts-target.ts'
 import { checkUnusedCode, recentCodes, secondsToNextCode } from '../../core/login/token-code.ts'
@@ -65,8 +65,9 @@ async function askSts(
     deps.stopping,
   )
   noteClock(state, result)
-  const isEvaluated = 'answer' in result || wasCodeEvaluated(result.failure)
-  if (isEvaluated) state.usedCodes.push({ serialNumber, tokenCode, at: deps.now().getTime() })
+  const isAccepted = 'answer' in result
+  if (isAccepted || wasCodeRefused(result.failure))
+    state.usedCodes.push({ serialNumber, tokenCode, at: deps.now().getTime(), isAccepted })
   if ('failure' in result)
     throw rememberFailure(deps, caller, result.failure, plan.targets, {
       endpointHost: endpointHost(target),

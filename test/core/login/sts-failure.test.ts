@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exitCodeOf } from '../../../src/core/errors.ts'
-import { describeStsFailure, type StsFailure, wasCodeEvaluated } from '../../../src/core/login/sts-failure.ts'
+import { describeStsFailure, type StsFailure, wasCodeRefused } from '../../../src/core/login/sts-failure.ts'
 
 const context = {
   profile: 'dev',
@@ -234,10 +234,11 @@ describe('what STS answers', () => {
   })
 })
 
-describe('whether STS has looked at the code', () => {
+describe('whether STS has refused the code', () => {
   it.each([
     [answered('AccessDenied', wrongCode), true],
     [answered('AccessDenied', wrongDevice), true],
+    [answered('AccessDenied', 'sts:GetSessionToken with an explicit deny'), false],
     [answered('SignatureDoesNotMatch'), false],
     [answered('InvalidClientTokenId'), false],
     [answered('Throttling'), false],
@@ -246,6 +247,6 @@ describe('whether STS has looked at the code', () => {
     [silent('unreachable'), false],
     [{ ...silent('not-sts'), name: 'AccessDenied' }, false],
   ])('after %j: %s', (failure, expected) => {
-    expect(wasCodeEvaluated(failure)).toBe(expected)
+    expect(wasCodeRefused(failure)).toBe(expected)
   })
 })
