@@ -10,6 +10,7 @@ import {
 import type { StsFailure } from '../../core/login/sts-failure.ts'
 import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import type { SessionCredentials } from '../../core/profiles/session-section.ts'
+import { startDeadline } from './deadline.ts'
 
 export type StsTarget = {
   region: string
@@ -46,10 +47,10 @@ const connectTimeoutMs = 5000
 const callTimeoutMs = 15_000
 const maxAnswerBytes = 1024 * 1024
 
-export function createSts(): Sts {
+export function createSts(limitMs = callTimeoutMs): Sts {
   return {
     getSessionToken: (request, signal) =>
-      call(request, signal, async (client, abortSignal) => {
+      call(request, limitMs, signal, async (client, abortSignal) => {
         const { serialNumber, tokenCode, durationSeconds } = request
         const command = new GetSessionTokenCommand({
           SerialNumber: serialNumber,
@@ -67,7 +68,7 @@ export function createSts(): Sts {
         }
       }),
     getCallerIdentity: (request, signal) =>
-      call(request, signal, async (client, abortSignal) => {
+      call(request, limitMs, signal, async (client, abortSignal) => {
         const { Arn, $metadata } = await client.send(new GetCallerIdentityCommand({}), { abortSignal })
         if (!Arn) throw Object.assign(new Error('no ARN'), { $metadata })
         return Arn
@@ -77,18 +78,20 @@ export function createSts(): Sts {
 
 async function call<T>(
   request: StsTarget & { credentials: AnyCredentials },
+  limitMs: number,
   signal: AbortSignal,
   send: (client: STSClient, signal: AbortSignal) => Promise<T>,
 ): Promise<StsResult<T>> {
   const client = new STSClient(clientConfig(request))
   const clock = observeAnswers(client)
-  const timeout = AbortSignal.timeout(callTimeoutMs)
+  const deadline = startDeadline(limitMs)
   try {
-    const answer = await send(client, AbortSignal.any([signal, timeout]))
+    const answer = await send(client, AbortSignal.any([signal, deadline.signal]))
     return { answer, ...clock.offset() }
   } catch (error) {
-    return { failure: { ...classify(error, signal, timeout), ...clock.offset() } }
+    return { failure: { ...classify(error, signal, deadline.signal), ...clock.offset() } }
   } finally {
+    deadline.clear()
     client.destroy()
   }
 }
@@ -111,8 +114,6 @@ function clientConfig({
     maxAttempts: 1,
     requestHandler: {
       connectionTimeout: connectTimeoutMs,
-      requestTimeout: callTimeoutMs,
-      throwOnRequestTimeout: true,
       httpAgent: { keepAlive: false },
       // Said explicitly: NODE_TLS_REJECT_UNAUTHORIZED=0 would send the code to anyone.
       httpsAgent: { keepAlive: false, rejectUnauthorized: true },
