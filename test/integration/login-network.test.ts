@@ -115,7 +115,7 @@ describe('a certificate that is not trusted', () => {
     expect(await fails(code)).toEqual({
       exitCode: 6,
       fact: `the certificate of STS at 127.0.0.1:${front.port} is not trusted (UNABLE_TO_VERIFY_LEAF_SIGNATURE)`,
-      hint: "→ where a company's proxy reads along, name the file of its certificates with: aws configure set ca_bundle FILE --profile dev, or with NODE_EXTRA_CA_CERTS for the daemon, then: mfad login dev",
+      hint: "→ if a company's proxy inspects TLS traffic, name its certificates with: aws configure set ca_bundle FILE --profile dev, or with NODE_EXTRA_CA_CERTS for the daemon, then: mfad login dev",
     })
     expect(daemon.log()).toContain('"cause":"UNABLE_TO_VERIFY_LEAF_SIGNATURE"')
     // The hint, followed.

@@ -23,13 +23,13 @@ export type ConnectProxy = Closable & {
   url: string
   /** `HOST:PORT` of each CONNECT. */
   readonly asked: string[]
-  /** What it answers; 200 opens the way. Undefined: nothing at all. */
+  /** What it answers; 200 opens the tunnel. Undefined: nothing at all. */
   answer: number | undefined
   /** `user:password` that it asks for. */
   credentials: string | undefined
 }
 
-/** A proxy that opens the way to `port` on this computer, whichever host it is asked for. */
+/** A proxy that opens a tunnel to `port` on this computer, whichever host it is asked for. */
 export async function startConnectProxy(port: number): Promise<ConnectProxy> {
   const server = createServer((_, response) => response.writeHead(405).end())
   const sockets = new Set<Socket>()

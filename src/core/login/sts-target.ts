@@ -151,7 +151,7 @@ function isSafeEndpoint(url: string): boolean {
   return (isHttps || isLoopback) && URL.canParse(url)
 }
 
-/** As botocore takes them, in any case; what it would take for false without a word is refused. */
+/** True and false in upper or lower case, as botocore takes them. It reads all else as false; here that is refused. */
 function isSet(
   { profile, values, variables }: TargetSources,
   name: VariableName,

@@ -1,5 +1,5 @@
-// Why no answer came from AWS: each cause with its own fact and next step. What only says that "the network" is at fault helps
-// nobody who has to mend a proxy, a certificate or a name.
+// Why no answer came from AWS: each cause with its own fact and next step. "Check the network" helps nobody
+// who has to mend a proxy, a certificate or a name.
 import { AppError } from '../errors.ts'
 
 /** What the network said. */
@@ -15,7 +15,7 @@ export type FailedProxy = {
   host: string
   /** Where it is named: `HTTPS_PROXY`. */
   where: string
-  /** What it answered instead of opening the way. */
+  /** What it answered instead of opening the tunnel. */
   status?: number
   /** A user name or password was sent. */
   hasCredentials: boolean
@@ -29,7 +29,7 @@ const untrusted =
 const outdated = /^CERT_(?:HAS_EXPIRED|NOT_YET_VALID)$/
 const wrongHost = /^(?:ERR_TLS_CERT_ALTNAME_INVALID|HOSTNAME_MISMATCH)$/
 const brokenTls = /^(?:EPROTO|ERR_SSL_\w+|ERR_TLS_\w+|CERT_\w+|INVALID_PURPOSE|CRL_\w+)$/
-const noWay = /^(?:ENETUNREACH|EHOSTUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL|EACCES|EPERM)$/
+const noRoute = /^(?:ENETUNREACH|EHOSTUNREACH|ENETDOWN|EHOSTDOWN|EADDRNOTAVAIL|EACCES|EPERM)$/
 
 /** The fact and the next step for a call that got no answer. */
 export function describeTransportFailure(cause: TransportCause, context: TransportContext): AppError {
@@ -53,14 +53,14 @@ function describeTls(
       'network.certificate-not-trusted',
       `the certificate of ${target} is not trusted (${code})`,
       caBundle === undefined
-        ? `where a company's proxy reads along, name the file of its certificates with: aws configure set ca_bundle FILE --profile ${profile}, or with NODE_EXTRA_CA_CERTS for the daemon, ${again}`
+        ? `if a company's proxy inspects TLS traffic, name its certificates with: aws configure set ca_bundle FILE --profile ${profile}, or with NODE_EXTRA_CA_CERTS for the daemon, ${again}`
         : `its issuer is not in ${caBundle}, which stands in place of the usual certificates: add it there, ${again}`,
     )
   }
   if (outdated.test(code)) {
     return new AppError(
       'network.certificate-not-valid',
-      `the certificate of ${target} ${code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet'}, if this computer's clock is right`,
+      `the certificate of ${target} ${code === 'CERT_HAS_EXPIRED' ? 'has expired' : 'is not valid yet'}, or this computer's clock is wrong`,
       `check the clock, or tell those who run that server, ${again}`,
     )
   }
@@ -110,8 +110,8 @@ function describeWay({ code }: TransportCause, { profile, service, host }: Trans
     default:
       return new AppError(
         'network.unreachable',
-        noWay.test(code)
-          ? `${service} cannot be reached: no way leads there (${code})`
+        noRoute.test(code)
+          ? `${service} cannot be reached: there is no route to it (${code})`
           : `${service} cannot be reached${code === '' ? '' : ` (${code})`}`,
         `check the network, ${again}`,
       )

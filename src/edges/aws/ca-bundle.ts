@@ -1,5 +1,5 @@
-// A file of certificates, checked before anything is sent: Node takes a file without any for an empty list, and no server
-// could be trusted then, for no reason that anybody sees.
+// A file of certificates, checked before anything is sent. Node would take a file that holds none without a word and then trust
+// no server at all.
 import { X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'

@@ -18,7 +18,7 @@ export type AwsResult<T> = { answer: T; host?: string; clockOffsetSeconds?: numb
 /** What every client of the SDK takes. */
 export type ClientConfig = ReturnType<typeof clientConfig>
 
-/** What every client of the SDK has. Each types its middleware after its own commands, and ours knows none. */
+/** What every client of the SDK has. Its middleware is typed by the commands of that one client, and ours serves all. */
 type Client = {
   middlewareStack: {
     add(middleware: unknown, at: { step: 'deserialize'; priority: 'low'; name: string }): void

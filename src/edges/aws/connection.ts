@@ -7,10 +7,10 @@ import { readCaBundle } from './ca-bundle.ts'
 import { ProxyAgent } from './proxy-agent.ts'
 
 const connectTimeoutMs = 5000
-/** A proxy looks the name up and connects in its turn. */
+/** A proxy has to look the name up and to connect, too. */
 const proxyConnectTimeoutMs = 10_000
 
-/** For the `requestHandler` of a client; `askedProxy` is the proxy that has not opened the way yet. */
+/** For the `requestHandler` of a client; `askedProxy` is the proxy that has not opened the tunnel yet. */
 export type Connection = {
   requestHandler: {
     connectionTimeout: number

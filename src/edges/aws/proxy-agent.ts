@@ -16,7 +16,7 @@ type ProxyError = Error & { code: string; proxy: FailedProxy }
 
 /** `signal` ends what waits for the proxy: without it a proxy that never answers would keep the connection. */
 export class ProxyAgent extends HttpsProxyAgent<string> {
-  /** The proxy, while it has not opened the way. */
+  /** The proxy, until it has opened the tunnel. */
   asked: FailedProxy | undefined
   private readonly setting: ProxySetting
   private readonly trust: Trust
@@ -36,7 +36,8 @@ export class ProxyAgent extends HttpsProxyAgent<string> {
 
   override async connect(request: ClientRequest, options: Options): Promise<Socket> {
     const host = options.host ?? ''
-    // The base class gives the certificates to the proxy's connection only, and does not tell TLS the host if it is an address.
+    // The base class uses these for the connection to the proxy only, and where the host is an IP address it lets TLS check the
+    // certificate for the proxy's name.
     const secured: Options = {
       ...options,
       ...this.trust,

@@ -50,7 +50,7 @@ describe('a call without an answer', () => {
     [
       { code: 'ENETUNREACH' },
       'network.unreachable',
-      `STS at ${host} cannot be reached: no way leads there (ENETUNREACH)`,
+      `STS at ${host} cannot be reached: there is no route to it (ENETUNREACH)`,
       /check the network/,
     ],
     [{ code: 'EODD' }, 'network.unreachable', `STS at ${host} cannot be reached (EODD)`, /check the network/],
@@ -68,13 +68,13 @@ describe('a call without an answer', () => {
     [
       { code: 'CERT_HAS_EXPIRED' },
       'network.certificate-not-valid',
-      `the certificate of STS at ${host} has expired, if this computer's clock is right`,
+      `the certificate of STS at ${host} has expired, or this computer's clock is wrong`,
       /check the clock/,
     ],
     [
       { code: 'CERT_NOT_YET_VALID' },
       'network.certificate-not-valid',
-      `the certificate of STS at ${host} is not valid yet, if this computer's clock is right`,
+      `the certificate of STS at ${host} is not valid yet, or this computer's clock is wrong`,
       /check the clock/,
     ],
     [

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { expect, it, onTestFinished } from 'vitest'
 import { createSts } from '../../../src/edges/aws/sts.ts'
 
-/** A STS in a thread of its own, which answers while this one stands still. */
+/** An STS in a thread of its own, which answers while this one stands still. */
 const server = `
 const { parentPort } = require('node:worker_threads')
 const answer = '<GetSessionTokenResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetSessionTokenResult><Credentials>'
