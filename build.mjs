@@ -40,8 +40,12 @@ const shared = {
   legalComments: 'none',
   define: { MFAD_VERSION: JSON.stringify(version) },
   external: ['node-notifier'],
-  // The SDK never looks for credentials by itself, and half of it stays out.
-  alias: { '@aws-sdk/credential-provider-node': './src/edges/aws/no-credential-provider.ts' },
+  alias: {
+    // The SDK never looks for credentials by itself, and half of it stays out.
+    '@aws-sdk/credential-provider-node': './src/edges/aws/no-credential-provider.ts',
+    // It would print a proxy's password.
+    debug: './src/edges/aws/no-debug.ts',
+  },
   logLevel: 'warning',
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },

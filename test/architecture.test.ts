@@ -130,6 +130,14 @@ const packageOwners: Record<string, { file: string; reason: string }> = {
     file: 'src/edges/aws/sts.ts',
     reason: 'it is most of the memory, and loaded at the first login',
   },
+  '@aws-sdk/core': {
+    file: 'src/edges/aws/partitions.ts',
+    reason: 'what the SDK knows of regions is asked of it, and not written down again',
+  },
+  'https-proxy-agent': {
+    file: 'src/edges/aws/proxy-agent.ts',
+    reason: 'what it leaves out is made up for there: whom TLS trusts, and what a proxy answers',
+  },
   chokidar: { file: 'src/edges/watcher.ts', reason: 'what it misses is known and made up for there' },
   ini: { file: 'src/edges/settings-file.ts', reason: 'it damages AWS files; it reads our own settings only' },
   'node-notifier': {

@@ -2,7 +2,7 @@
 
 import { existsSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
-import type { EndpointSettings } from '../core/login/sts-target.ts'
+import { type AwsVariables, awsVariableNames } from '../core/login/sts-target.ts'
 import { formatInstant } from '../core/time/instant.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
@@ -59,7 +59,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     known,
     daemon,
     log,
-    endpoint: endpointSettings(environment),
+    variables: awsVariables(environment),
     stopping: stopping.signal,
     now: clock.now,
     steadyMs: () => performance.now(),
@@ -173,11 +173,8 @@ function knownFilesDeps(environment: Environment): Parameters<typeof createKnown
 }
 
 /** The only variables, beside the file paths, that reach the calls to AWS. */
-function endpointSettings(environment: Environment): EndpointSettings {
-  const endpointUrl = environment.AWS_ENDPOINT_URL_STS || environment.AWS_ENDPOINT_URL
-  return {
-    useFipsEndpoint: environment.AWS_USE_FIPS_ENDPOINT === 'true',
-    useDualstackEndpoint: environment.AWS_USE_DUALSTACK_ENDPOINT === 'true',
-    ...(endpointUrl ? { endpointUrl } : {}),
-  }
+function awsVariables(environment: Environment): AwsVariables {
+  return Object.fromEntries(
+    awsVariableNames.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])),
+  )
 }

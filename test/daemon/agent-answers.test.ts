@@ -102,7 +102,7 @@ describe('a code that is given to a reminder', () => {
     await world.pass(10)
     expect(await onScreen().respond.tokenCode('111111')).toEqual({
       kind: 'again',
-      reason: 'this code was already used, and AWS takes each code once; the next code comes in 20 s',
+      reason: 'AWS refused this code 10 s ago; the next code comes in 20 s',
     })
     expect(world.stsCalls.filter(({ tokenCode }) => tokenCode === '111111')).toHaveLength(1)
   })

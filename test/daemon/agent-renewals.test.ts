@@ -359,7 +359,7 @@ describe('when the key was deactivated', () => {
     expect(world.screen[0]?.request).toMatchObject({
       canAnswer: false,
       notification: {
-        body: 'AWS does not know the access key of dev (ending in XXXX): it was deleted or deactivated\nenter a valid one with: aws configure --profile dev',
+        body: 'AWS does not know the access key of dev (ending in XXXX): it was deleted, deactivated, or is of another partition than us-east-1\nenter a valid key, or the region that it belongs to, with: aws configure --profile dev',
       },
     })
     expect(world.stsCalls).toHaveLength(2)

@@ -91,14 +91,14 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         await desktop.answer('mfad: dev expires', '12 34')
         await desktop.answer('mfad: a code has six digits', used, '3-no-code')
         expect(sandbox.codesSent()).toHaveLength(1)
-        await desktop.answer('already used', wrongCode(sandbox), '4-used-code')
+        await desktop.answer('AWS accepted this code', wrongCode(sandbox), '4-used-code')
         await desktop.answer('AWS rejected the code', sandbox.nextCode(), '5-wrong-code')
         await until('the section is renewed', () => sessionKey(sandbox) !== first)
         expect(desktop.said).toEqual([
           expect.stringMatching(/^mfad: dev expires in \ds, at /),
           expect.stringMatching(/^mfad: a code has six digits\n\ndev expires in /),
           expect.stringMatching(
-            /^mfad: this code was already used, and AWS takes each code once; the next\ncode comes in \d+ s\n\ndev /,
+            /^mfad: AWS accepted this code \d+ s ago, and takes each code once;\sthe\snext\scode\scomes\sin\s\d+\ss\n\ndev /,
           ),
           expect.stringMatching(/^mfad: AWS rejected the code for dev/),
         ])

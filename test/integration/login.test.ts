@@ -137,7 +137,7 @@ describe('the code', () => {
     const { exitCode, stderr } = await sandbox.mfad('login', 'dev', code)
     expect(exitCode).toBe(5)
     expect(stderr).toMatch(
-      /^mfad: this code was already used, .+\n {2}→ wait (?:[1-9]|[12]\d|30) s for the next one.*\n$/,
+      /^mfad: AWS accepted this code \d+ s ago, and takes each code once\n {2}→ wait (?:[1-9]|[12]\d|30) s for the next one.*\n$/,
     )
     expect(sandbox.codesSent()).toHaveLength(1)
     expect(sandbox.readCredentials()).toBe(before)

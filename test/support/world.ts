@@ -8,6 +8,7 @@ import type { StsFailure } from '../../src/core/login/sts-failure.ts'
 import type { UtcOffset } from '../../src/core/time/quiet-hours.ts'
 import { type Agent, createAgent } from '../../src/daemon/agent.ts'
 import { createKnownFiles } from '../../src/daemon/files/known-files.ts'
+import { partitions } from '../../src/edges/aws/partitions.ts'
 import type { Sts } from '../../src/edges/aws/sts.ts'
 import type { Desktop, Reminded, ReminderRequest, Respond } from '../../src/edges/desktop/reminder.ts'
 import { settingsStamp } from '../../src/edges/files/disk/stamp.ts'
@@ -141,7 +142,7 @@ export class World {
       }),
       daemon: { pid: 1, startedAt: '2026-11-23T08:00:00Z', version: '0' },
       log: this.log,
-      endpoint: { useFipsEndpoint: false, useDualstackEndpoint: false },
+      variables: {},
       stopping: new AbortController().signal,
       now: () => this.now(),
       steadyMs: () => this.nowMs - this.clockSetMs,
@@ -277,13 +278,14 @@ export class World {
   }
 
   private readonly sts: Sts = {
+    partitions,
     getSessionToken: async ({ durationSeconds, credentials, serialNumber, tokenCode }) => {
       const { offsetSeconds } = this
       const { accessKeyId } = credentials
       this.stsCalls.push({ at: this.now().toISOString().slice(11, 19), accessKeyId, serialNumber, tokenCode })
       await this.whileStsAnswers?.()
       const failure = this.stsFailures.shift()
-      if (failure !== undefined) return { failure }
+      if (failure !== undefined) return { failure: { host: 'sts.us-east-1.amazonaws.com', ...failure } }
       this.issued += 1
       const stsMs = this.nowMs + offsetSeconds * 1000
       const answer = {

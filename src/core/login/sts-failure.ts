@@ -1,26 +1,34 @@
 // What STS's failures mean, and whether a code was used up by them. STS has one vague text for every MFA problem; it is
 // diagnosed in the order of likelihood.
 import { AppError } from '../errors.ts'
+import { describeTransportFailure, type TransportCause, type TransportContext } from './transport-failure.ts'
 
-/** A failed call as the STS edge saw it. `kind` is `answered` when STS itself spoke. */
+/** A failed call as the AWS edge saw it. `kind` is `answered` when the service itself spoke. */
 export type StsFailure = {
   kind: 'answered' | 'unreachable' | 'timeout' | 'not-sts' | 'stopping'
-  /** AWS's error code, such as AccessDenied; empty where STS did not speak. */
+  /** AWS's error code, such as AccessDenied; empty where the service did not speak. */
   name: string
   /** AWS's own text. */
   message: string
   httpStatus?: number
-  /** STS's clock minus ours. */
+  /** The service's clock minus ours. */
   clockOffsetSeconds?: number
+  /** Host and port that were called; missing where it did not come to a call. */
+  host?: string
+  /** Why there was no answer. A time-out without one: the connection stood, and nothing came. */
+  cause?: TransportCause
 }
 
 export type CallContext = {
+  action: 'GetSessionToken' | 'GetCallerIdentity'
   profile: string
   serialNumber: string
+  region: string
   /** The last four characters of the access key id. */
   keyEnding: string
   secondsToNextCode: number
-  endpointHost: string
+  /** The file of certificates that are trusted in place of the usual ones. */
+  caBundle?: string
   /** The code came from an mfa_process, which computes it by a clock, most likely ours. */
   isCodeFromCommand?: boolean
 }
@@ -39,23 +47,22 @@ const leastCodeSkewSeconds = 30
 
 const setClock = 'set the clock (timedatectl set-ntp true; on macOS: Date & Time in the System Settings)'
 
-/** Has STS looked at the code, so that it will not take it again? Unknown counts as no. */
-export function wasCodeEvaluated({ kind, name }: StsFailure): boolean {
-  return kind === 'answered' && name === 'AccessDenied'
+/** Has STS looked at the code and refused it? Unknown counts as no: a policy refuses calls, not codes. */
+export function wasCodeRefused({ kind, name, message }: StsFailure): boolean {
+  return kind === 'answered' && name === 'AccessDenied' && /MultiFactorAuthentication/.test(message)
 }
 
 /** The fact and the next step for a failed GetSessionToken or GetCallerIdentity. */
 export function describeStsFailure(failure: StsFailure, context: CallContext): AppError {
   if (failure.kind !== 'answered') return describeSilence(failure, context)
-  const { name, message, httpStatus } = failure
-  const { profile, keyEnding, endpointHost } = context
-  if (name === 'AccessDenied' && /MultiFactorAuthentication/.test(message))
-    return describeMfaFailure(failure, context)
+  const { name, httpStatus } = failure
+  const { action, profile, keyEnding, region } = context
+  if (wasCodeRefused(failure)) return describeMfaFailure(failure, context)
   if (unknownKeyNames.test(name)) {
     return new AppError(
       'sts.key-rejected',
-      `AWS does not know the access key of ${profile} (ending in ${keyEnding}): it was deleted or deactivated`,
-      `enter a valid one with: aws configure --profile ${profile}`,
+      `AWS does not know the access key of ${profile} (ending in ${keyEnding}): it was deleted, deactivated, or is of another partition than ${region}`,
+      `enter a valid key, or the region that it belongs to, with: aws configure --profile ${profile}`,
     )
   }
   if (signatureNames.test(name)) return describeSignatureFailure(failure, context)
@@ -69,8 +76,8 @@ export function describeStsFailure(failure: StsFailure, context: CallContext): A
   if (name === 'AccessDenied') {
     return new AppError(
       'sts.access-denied',
-      `AWS refused GetSessionToken for ${profile}`,
-      'ask your administrator which policy denies it',
+      `AWS refused ${action} for ${profile}`,
+      'a policy may forbid it: ask your administrator',
     )
   }
   if (name === 'ValidationError') {
@@ -83,7 +90,7 @@ export function describeStsFailure(failure: StsFailure, context: CallContext): A
   if (httpStatus !== undefined && httpStatus >= 500) {
     return new AppError(
       'sts.unavailable',
-      `STS at ${endpointHost} failed (HTTP ${httpStatus})`,
+      `${serviceOf(failure)} failed (HTTP ${httpStatus})`,
       `try again in a minute with: mfad login ${profile}`,
     )
   }
@@ -94,18 +101,13 @@ export function describeStsFailure(failure: StsFailure, context: CallContext): A
   )
 }
 
-function describeSilence({ kind }: StsFailure, { profile, endpointHost }: CallContext): AppError {
+function describeSilence(failure: StsFailure, { profile, caBundle }: CallContext): AppError {
+  const { kind, host = 'STS', cause } = failure
   switch (kind) {
-    case 'timeout':
-      return new AppError(
-        'network.timeout',
-        `STS at ${endpointHost} did not answer in time`,
-        `check the network, then: mfad login ${profile}`,
-      )
     case 'not-sts':
       return new AppError(
         'sts.invalid-answer',
-        `what answered at ${endpointHost} is not STS`,
+        `what answered at ${host} is not STS`,
         `a captive portal or proxy may be in between: check the network, then: mfad login ${profile}`,
       )
     case 'stopping':
@@ -114,13 +116,26 @@ function describeSilence({ kind }: StsFailure, { profile, endpointHost }: CallCo
         'the daemon is stopping',
         `when it runs again: mfad login ${profile}`,
       )
-    default:
-      return new AppError(
-        'network.unreachable',
-        `STS at ${endpointHost} cannot be reached`,
-        `check the network, then: mfad login ${profile}`,
-      )
   }
+  if (kind === 'timeout' && cause?.proxy === undefined) {
+    const service = serviceOf(failure)
+    return new AppError(
+      'network.timeout',
+      cause === undefined
+        ? `${service} did not answer in time`
+        : `no connection to ${service} could be made in time`,
+      `check the network, then: mfad login ${profile}`,
+    )
+  }
+  const context: TransportContext = { profile, host, service: serviceOf(failure) }
+  return describeTransportFailure(
+    cause ?? { code: '' },
+    caBundle === undefined ? context : { ...context, caBundle },
+  )
+}
+
+function serviceOf({ host }: StsFailure): string {
+  return host === undefined ? 'STS' : `STS at ${host}`
 }
 
 function describeMfaFailure(

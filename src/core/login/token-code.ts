@@ -2,7 +2,7 @@
 import { AppError } from '../errors.ts'
 
 /** A code that STS has evaluated. Kept in memory only, and only for as long as it could be mistaken for a new one. */
-export type UsedCode = { serialNumber: string; tokenCode: string; at: number }
+export type UsedCode = { serialNumber: string; tokenCode: string; at: number; isAccepted: boolean }
 
 /** A code and who gave it: the user, or the mfa_process of the device. */
 export type TokenCode = { tokenCode: string; from: 'user' | 'command' }
@@ -24,20 +24,23 @@ export function checkTokenCode(text: string): void {
   )
 }
 
-/** Throws device.token-code-used when STS saw this code for this device in the last 90 s. */
+/** Throws device.token-code-used when STS took or refused this code for this device in the last 90 s. */
 export function checkUnusedCode(
   used: readonly UsedCode[],
   serialNumber: string,
   tokenCode: string,
   now: Date,
 ): void {
-  if (
-    !recentCodes(used, now).some((code) => code.serialNumber === serialNumber && code.tokenCode === tokenCode)
+  const last = recentCodes(used, now).findLast(
+    (code) => code.serialNumber === serialNumber && code.tokenCode === tokenCode,
   )
-    return
+  if (last === undefined) return
+  const seconds = Math.max(0, Math.round((now.getTime() - last.at) / 1000))
   throw new AppError(
     'device.token-code-used',
-    'this code was already used, and AWS takes each code once',
+    last.isAccepted
+      ? `AWS accepted this code ${seconds} s ago, and takes each code once`
+      : `AWS refused this code ${seconds} s ago`,
     `wait ${secondsToNextCode(now)} s for the next one`,
   )
 }

@@ -4,7 +4,8 @@ export const patterns = {
   accessKeyId: /^ASIA[A-Z0-9]{12,124}$/,
   secretAccessKey: /^[A-Za-z0-9+/=_-]+$/,
   sessionToken: /^[A-Za-z0-9+/=_-]+$/,
-  region: /^[a-z0-9-]{1,64}$/,
+  /** It becomes a part of a host's name. */
+  region: /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
   serialNumber: /^[\w+=/:,.@-]{9,256}$/,
   profileName: /^[A-Za-z0-9_./%@:+][A-Za-z0-9_./%@:+-]*$/,
 } as const

@@ -2,10 +2,10 @@
 import type { ErrorBody } from '../errors.ts'
 import { awsCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
-import { isPortableName, isSerialNumber } from './aws-values.ts'
+import { isPortableName, isRegion, isSerialNumber } from './aws-values.ts'
 import { kindObstacle, misplacedObstacle } from './kind-obstacles.ts'
 import type { FilePaths, Profile } from './profile.ts'
-import { longTermCredentialsOf, type ProfileSections, viewOf } from './sections.ts'
+import { longTermCredentialsOf, type ProfileSections, type ProfileView, viewOf } from './sections.ts'
 
 /** The device comes last: `--serial-number` replaces it, and must find all the rest looked at. */
 export function findObstacle(
@@ -55,6 +55,8 @@ function keyObstacle(
       hint: 'write it as "key = value" at the start of a line, without quotes, comment or second copy',
     }
   }
+  const region = view.value('region')
+  if (region !== undefined && !isRegion(region)) return regionObstacle(profile, region, view, paths)
   const keys = longTermCredentialsOf(sections, profile)
   if (
     keys !== undefined &&
@@ -67,6 +69,22 @@ function keyObstacle(
     code: 'profile.malformed-keys',
     message: `the access key of ${profile} is empty or malformed`,
     hint: `enter it again with: ${awsCommand('configure', profile)}`,
+  }
+}
+
+/** A region that cannot be one counts as a mistake, never as none: the call would go to another region. */
+function regionObstacle(
+  profile: string,
+  region: string,
+  { placeOf }: ProfileView,
+  paths: FilePaths,
+): ErrorBody {
+  const place = placeOf('region')
+  const where = place === undefined ? '' : `: line ${place.line} of ${paths[place.file]}`
+  return {
+    code: 'profile.bad-region',
+    message: `the region of ${profile}, ${JSON.stringify(printable(region))}, is not the name of a region${where}`,
+    hint: `correct it with: ${awsCommand('configure set region eu-west-1', profile)}`,
   }
 }
 

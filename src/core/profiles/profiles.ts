@@ -91,7 +91,7 @@ function buildProfile(
     region: validRegion(view.value('region')),
     endpointUrl: view.value('endpoint_url'),
     accessKeyId: kind === 'key' ? view.value('aws_access_key_id') : undefined,
-    durationSeconds: duration === undefined ? undefined : Number(duration),
+    durationSeconds: duration === undefined ? undefined : wholeNumber(duration),
     mfaProcess: kind === 'key' ? findMfaProcess(sections, name, suffix, paths) : undefined,
   }
   const profile: Profile = {
@@ -136,6 +136,11 @@ function sourceOf(sections: ProfileSections, view: ProfileView, suffix: string):
   if (source === undefined || !source.endsWith(suffix)) return source
   const { has } = viewOf(sections, source)
   return has('mfa_process') || has('source_profile') ? source : source.slice(0, -suffix.length)
+}
+
+/** NaN where it is none: `1e3` and `0x384` are numbers to us, and none to AWS tools. */
+function wholeNumber(text: string): number {
+  return /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
 }
 
 function validRegion(region: string | undefined): string | undefined {

@@ -19,6 +19,12 @@ export type Settings = {
   /** Run by /bin/sh at every reminder. */
   notifyCommand?: string
   logLevel: LogLevel
+  /** Of the proxy to AWS. It may hold a password: it never stands in a message or in the log. */
+  httpsProxy?: string
+  /** Hosts that are reached without it. */
+  noProxy?: string
+  /** A file of certificates to trust in place of the usual ones. */
+  caBundle?: string
   credentialsFile?: string
   configFile?: string
   socket?: string

@@ -7,6 +7,7 @@ import { isPortableName, isSessionDuration } from '../profiles/aws-values.ts'
 import { parseDuration } from '../time/duration.ts'
 import { parseQuietHours } from '../time/quiet-hours.ts'
 import { defaultSettings, type Settings } from './default-settings.ts'
+import { isProxyAddress } from './proxy-address.ts'
 
 const longestCommand = 4096
 
@@ -45,6 +46,12 @@ const readers: Readonly<Record<string, Reader>> = {
     const level = (['debug', 'info', 'warn', 'error'] as const).find((known) => known === text)
     return level === undefined ? 'must be debug, info, warn or error' : { logLevel: level }
   },
+  https_proxy: (text) =>
+    isProxyAddress(text)
+      ? { httpsProxy: text }
+      : 'must be the address of an http or https proxy, such as http://proxy.example.com:3128',
+  no_proxy: (text) => ({ noProxy: text }),
+  ca_bundle: (text) => (isPath(text) ? { caBundle: text } : 'must be an absolute path, or begin with ~/'),
   credentials_file: (text) =>
     isPath(text) ? { credentialsFile: text } : 'must be an absolute path, or begin with ~/',
   config_file: (text) => (isPath(text) ? { configFile: text } : 'must be an absolute path, or begin with ~/'),

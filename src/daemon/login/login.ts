@@ -32,7 +32,7 @@ import {
 import { type AgentState, stsNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 import { rehearseSessions, writeSessions } from '../files/session-writer.ts'
-import { identifyUsers, type LoginDeps, newCredentials } from './sts-session.ts'
+import { checkTarget, identifyUsers, type LoginDeps, newCredentials } from './sts-session.ts'
 
 /** Everything that could be refused was not; what is missing is a code that this command gives. */
 export type CommandNeeded = { kind: 'command-needed'; mfaProcess: MfaProcess; profiles: string[] }
@@ -60,6 +60,7 @@ export async function login(
   rehearseSessions(known, writesOf(known, planned, exampleCredentials))
   const live =
     sharedCredentials(known, plan) ?? (code === undefined ? keptCredentials(deps, plan) : undefined)
+  if (live === undefined) await checkTarget(deps, plan)
   if (live === undefined && code === undefined && plan.mfaProcess !== undefined) {
     const profiles = plan.targets.map(({ profile }) => profile)
     return { kind: 'command-needed', mfaProcess: plan.mfaProcess, profiles }

@@ -5,9 +5,9 @@ import {
   type CallContext,
   describeStsFailure,
   type StsFailure,
-  wasCodeEvaluated,
+  wasCodeRefused,
 } from '../../core/login/sts-failure.ts'
-import { type EndpointSettings, endpointHost, stsTarget } from '../../core/login/sts-target.ts'
+import type { AwsTarget, AwsVariables } from '../../core/login/sts-target.ts'
 import {
   checkUnusedCode,
   recentCodes,
@@ -19,10 +19,12 @@ import type { KeyProfile } from '../../core/profiles/profile.ts'
 import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import { type SessionCredentials, sessionValues } from '../../core/profiles/session-section.ts'
 import type { LoginRequest } from '../../core/wire.ts'
-import type { Sts, StsResult } from '../../edges/aws/sts.ts'
+import type { AwsResult } from '../../edges/aws/call.ts'
+import type { Sts } from '../../edges/aws/sts.ts'
 import { type AgentState, rememberLife, stsNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 import type { SessionWatch } from '../session-watch.ts'
+import { targetOf } from './target.ts'
 
 export type LoginDeps = {
   known: KnownFiles
@@ -31,11 +33,20 @@ export type LoginDeps = {
   now(): Date
   /** Loaded at the first login: the SDK is most of the daemon's memory. */
   loadSts(): Promise<Sts>
-  endpoint: EndpointSettings
+  /** Those of the daemon's environment that say how AWS is called. */
+  variables: AwsVariables
   sessionWatch: Pick<SessionWatch, 'made' | 'outdated'>
   /** The keys that a call is signed with, wherever they come from. Throws profile.no-keys. */
   longTermKeys(profile: KeyProfile): Promise<LongTermCredentials>
   stopping: AbortSignal
+  log: { debug(facts: object, message: string): void; warn(facts: object, message: string): void }
+}
+
+/** Throws what speaks against where the call would go: a wrong region costs no code. */
+export async function checkTarget(deps: LoginDeps, { targets: [caller] }: LoginPlan): Promise<void> {
+  if (caller === undefined) return
+  const { partitions } = await deps.loadSts()
+  targetOf(deps.known, deps.variables, partitions, caller)
 }
 
 export async function newCredentials(
@@ -56,25 +67,28 @@ async function askSts(
   plan: LoginPlan,
   { tokenCode, from }: TokenCode,
 ): Promise<SessionCredentials> {
-  const { state } = deps
+  const { state, known } = deps
   const { serialNumber, durationSeconds } = plan
   const [caller] = plan.targets
   if (caller === undefined) throw codeNeeded(plan)
   const credentials = await deps.longTermKeys(caller)
-  const target = stsTarget(caller, deps.endpoint)
   const sts = await deps.loadSts()
+  const target = targetOf(known, deps.variables, sts.partitions, caller)
   const result = await sts.getSessionToken(
     { ...target, credentials, serialNumber, tokenCode, durationSeconds },
     deps.stopping,
   )
   noteClock(state, result)
-  const isEvaluated = 'answer' in result || wasCodeEvaluated(result.failure)
-  if (isEvaluated) state.usedCodes.push({ serialNumber, tokenCode, at: deps.now().getTime() })
+  const isAccepted = 'answer' in result
+  if (isAccepted || wasCodeRefused(result.failure))
+    state.usedCodes.push({ serialNumber, tokenCode, at: deps.now().getTime(), isAccepted })
   if ('failure' in result)
     throw rememberFailure(deps, caller, result.failure, plan.targets, {
-      endpointHost: endpointHost(target),
+      action: 'GetSessionToken',
+      target,
       isCodeFromCommand: from === 'command',
     })
+  deps.log.debug({ profile: caller.profile, host: result.host }, 'STS answered')
   const { accessKeyId, expiration } = result.answer
   sessionValues(result.answer, {})
   const lifeSeconds = Math.round((expiration.getTime() - stsNow(deps).getTime()) / 1000)
@@ -96,20 +110,26 @@ function checkLife(seconds: number): void {
 /** A minute before and an hour after what STS can mean: no clock is quite right. */
 const leastLifeSeconds = -60
 const mostLifeSeconds = sessionDurationLimits.most + 3600
+
 function rememberFailure(
   deps: LoginDeps,
   caller: KeyProfile,
   failure: StsFailure,
   profiles: readonly KeyProfile[],
-  context: Pick<CallContext, 'endpointHost' | 'isCodeFromCommand'>,
+  call: Pick<CallContext, 'action' | 'isCodeFromCommand'> & { target: AwsTarget },
 ): AppError {
+  const { target, ...context } = call
+  const { caBundle } = target
   const error = describeStsFailure(failure, {
     profile: caller.profile,
     serialNumber: caller.serialNumber,
     keyEnding: caller.accessKeyId.slice(-4),
     secondsToNextCode: secondsToNextCode(deps.now()),
+    region: target.region,
+    ...(caBundle === undefined ? {} : { caBundle: caBundle.value }),
     ...context,
   })
+  logFailure(deps, caller.profile, failure, error)
   const body: ErrorBody = errorBody(error)
   // A wrong code says nothing about the profile, and its "wait 14 s" is soon untrue.
   const isOfCode = error.code === 'sts.token-code-rejected'
@@ -118,7 +138,22 @@ function rememberFailure(
   return error
 }
 
+/** All that is known of it, which the message need not say. A proxy is named without its user and password. */
+function logFailure(
+  { log }: LoginDeps,
+  profile: string,
+  failure: StsFailure,
+  { code: error }: AppError,
+): void {
+  const { kind, host, httpStatus, cause } = failure
+  log.warn(
+    { profile, error, kind, host, httpStatus, cause: cause?.code, proxy: cause?.proxy },
+    'a call to STS failed',
+  )
+}
+
 const codeErrorMs = 60_000
+
 function codeNeeded({ targets, serialNumber }: LoginPlan): AppError {
   const names = targets.map(({ profile }) => profile).join(' ')
   return new AppError(
@@ -139,22 +174,27 @@ export async function identifyUsers(deps: LoginDeps, request: LoginRequest): Pro
   )
   if (unknown.size === 0) return
   const sts = await deps.loadSts()
-  await Promise.all(
-    [...unknown.values()].slice(0, 8).map(async (profile) => {
-      const target = stsTarget(profile, deps.endpoint)
-      const result = await sts.getCallerIdentity(
-        { ...target, credentials: await deps.longTermKeys(profile) },
-        deps.stopping,
-      )
-      noteClock(state, result)
-      if ('answer' in result) state.identities.set(profile.accessKeyId, result.answer)
-      else rememberFailure(deps, profile, result.failure, [profile], { endpointHost: endpointHost(target) })
-    }),
-  )
+  await Promise.all([...unknown.values()].slice(0, 8).map((profile) => identifyUser(deps, sts, profile)))
+}
+
+/** What speaks against asking is remembered, and stops nobody: it may be another profile than the one that is logged in. */
+async function identifyUser(deps: LoginDeps, sts: Sts, profile: KeyProfile): Promise<void> {
+  const { state, known } = deps
+  try {
+    const target = targetOf(known, deps.variables, sts.partitions, profile)
+    const credentials = await deps.longTermKeys(profile)
+    const result = await sts.getCallerIdentity({ ...target, credentials }, deps.stopping)
+    noteClock(state, result)
+    if ('answer' in result) state.identities.set(profile.accessKeyId, result.answer)
+    else rememberFailure(deps, profile, result.failure, [profile], { action: 'GetCallerIdentity', target })
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    state.lastErrors.set(profile.profile, { error: errorBody(error) })
+  }
 }
 
 /** Only STS's own answers count: a captive portal has a clock, too. */
-function noteClock(state: AgentState, result: StsResult<unknown>): void {
+function noteClock(state: AgentState, result: AwsResult<unknown>): void {
   // A failure without a status is one in which STS did not speak.
   if ('failure' in result && (result.failure.httpStatus ?? 500) >= 500) return
   const offset = 'failure' in result ? result.failure.clockOffsetSeconds : result.clockOffsetSeconds

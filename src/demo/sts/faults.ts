@@ -20,7 +20,7 @@ export type Fault =
   | { kind: 'malformed-xml' }
   | { kind: 'huge' }
 
-/** The faults of a STS that never looked at the request: no code is used up. */
+/** The faults of an STS that never looked at the request: no code is used up. */
 const errorByFault: Partial<Record<Fault['kind'], StsError>> = {
   throttle: new StsError(400, 'Throttling', 'Rate exceeded'),
   unavailable: new StsError(503, 'ServiceUnavailable', 'Service is unavailable, please try again shortly.'),
@@ -40,7 +40,7 @@ export function isEvaluated(fault: Fault): boolean {
   return ['none', 'slow', 'reset-after-evaluation', 'answer', 'malformed-xml'].includes(fault.kind)
 }
 
-/** Treats a request that STS never evaluates. */
+/** Answers a request that STS never evaluates, as the fault has it. */
 export async function failUnevaluated(
   fault: Fault,
   service: Service,

@@ -6,7 +6,7 @@ import { codeOfStep, decodeBase32, stepsShowing, timeStep } from './totp.ts'
 export type MfaDevices = {
   /** The code a device shows at an instant; RangeError for a device that nobody has. */
   tokenCode(serialNumber: string, at: Date): string
-  /** Uses up a code; StsError, in AWS's vague words, where it is not the device's, not of now, or already used. */
+  /** Uses up a code; StsError, in AWS's vague words, where it is another device's, of another time, or already used. */
   spend(user: StsUser | undefined, serialNumber: string, tokenCode: string, now: Date): void
 }
 

@@ -1,14 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { exitCodeOf } from '../../../src/core/errors.ts'
-import { describeStsFailure, type StsFailure, wasCodeEvaluated } from '../../../src/core/login/sts-failure.ts'
+import { describeStsFailure, type StsFailure, wasCodeRefused } from '../../../src/core/login/sts-failure.ts'
 
 const context = {
+  action: 'GetSessionToken' as const,
   profile: 'dev',
   serialNumber: 'arn:aws:iam::111122223333:mfa/alice',
   keyEnding: 'MPLE',
   secondsToNextCode: 14,
-  endpointHost: 'sts.eu-west-1.amazonaws.com',
+  region: 'eu-west-1',
 }
 const answered = (name: string, message = '', more: Partial<StsFailure> = {}): StsFailure => ({
   kind: 'answered',
@@ -17,7 +18,8 @@ const answered = (name: string, message = '', more: Partial<StsFailure> = {}): S
   httpStatus: 403,
   ...more,
 })
-const silent = (kind: StsFailure['kind']): StsFailure => ({ kind, name: '', message: '' })
+const host = 'sts.eu-west-1.amazonaws.com'
+const silent = (kind: StsFailure['kind']): StsFailure => ({ kind, name: '', message: '', host })
 const described = (failure: StsFailure) => describeStsFailure(failure, context)
 
 // AWS's own texts.
@@ -49,15 +51,15 @@ describe('what STS answers', () => {
       'sts.access-denied',
       5,
       'AWS refused GetSessionToken for dev',
-      'ask your administrator which policy denies it',
+      'a policy may forbid it: ask your administrator',
     ],
     ...['InvalidClientTokenId', 'UnrecognizedClientException', 'InvalidAccessKeyId'].map(
       (name): [StsFailure, string, number, string, string] => [
         answered(name),
         'sts.key-rejected',
         5,
-        'AWS does not know the access key of dev (ending in MPLE): it was deleted or deactivated',
-        'enter a valid one with: aws configure --profile dev',
+        'AWS does not know the access key of dev (ending in MPLE): it was deleted, deactivated, or is of another partition than eu-west-1',
+        'enter a valid key, or the region that it belongs to, with: aws configure --profile dev',
       ],
     ),
     ...['SignatureDoesNotMatch', 'InvalidSignatureException', 'IncompleteSignature'].map(
@@ -129,14 +131,14 @@ describe('what STS answers', () => {
       'check mfa_serial and duration_seconds of dev',
     ],
     [
-      answered('InternalFailure', '', { httpStatus: 500 }),
+      answered('InternalFailure', '', { httpStatus: 500, host }),
       'sts.unavailable',
       6,
       'STS at sts.eu-west-1.amazonaws.com failed (HTTP 500)',
       'try again in a minute with: mfad login dev',
     ],
     [
-      answered('ServiceUnavailable', '', { httpStatus: 503 }),
+      answered('ServiceUnavailable', '', { httpStatus: 503, host }),
       'sts.unavailable',
       6,
       'STS at sts.eu-west-1.amazonaws.com failed (HTTP 503)',
@@ -234,18 +236,25 @@ describe('what STS answers', () => {
   })
 })
 
-describe('whether STS has looked at the code', () => {
+describe('where it did not come to a call', () => {
+  it('no host is made up', () => {
+    expect(described({ kind: 'unreachable', name: '', message: '' }).message).toBe('STS cannot be reached')
+  })
+})
+
+describe('whether STS has refused the code', () => {
   it.each([
     [answered('AccessDenied', wrongCode), true],
     [answered('AccessDenied', wrongDevice), true],
+    [answered('AccessDenied', 'sts:GetSessionToken with an explicit deny'), false],
     [answered('SignatureDoesNotMatch'), false],
     [answered('InvalidClientTokenId'), false],
     [answered('Throttling'), false],
     [answered('InternalFailure', '', { httpStatus: 500 }), false],
     [silent('timeout'), false],
     [silent('unreachable'), false],
-    [{ ...silent('not-sts'), name: 'AccessDenied' }, false],
+    [{ ...silent('not-sts'), name: 'AccessDenied', message: wrongCode }, false],
   ])('after %j: %s', (failure, expected) => {
-    expect(wasCodeEvaluated(failure)).toBe(expected)
+    expect(wasCodeRefused(failure)).toBe(expected)
   })
 })

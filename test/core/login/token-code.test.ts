@@ -5,6 +5,7 @@ import {
   isTokenCode,
   recentCodes,
   secondsToNextCode,
+  type UsedCode,
 } from '../../../src/core/login/token-code.ts'
 import { thrownBy } from '../../support/thrown.ts'
 
@@ -32,7 +33,7 @@ describe('the form of a token code', () => {
 })
 
 describe('a code that STS has seen', () => {
-  const used = [{ serialNumber: alice, tokenCode: '123456', at: at('10:00:00').getTime() }]
+  const used = [{ serialNumber: alice, tokenCode: '123456', at: at('10:00:00').getTime(), isAccepted: true }]
   const use = (serialNumber: string, code: string, time: string) => () =>
     checkUnusedCode(used, serialNumber, code, at(time))
 
@@ -60,13 +61,28 @@ describe('a code that STS has seen', () => {
     expect(message + hint).not.toContain('123456')
   })
 
+  it.each([
+    [true, '10:00:12', 'AWS accepted this code 12 s ago, and takes each code once'],
+    [false, '10:00:12', 'AWS refused this code 12 s ago'],
+    [false, '09:59:50', 'AWS refused this code 0 s ago'],
+  ])('and accepted: %s, is refused at %s with what AWS really did', (isAccepted, time, message) => {
+    const seen = used.map((code) => ({ ...code, isAccepted }))
+    expect(thrownBy(() => checkUnusedCode(seen, alice, '123456', at(time))).message).toBe(message)
+  })
+
+  it('twice is told by the last time', () => {
+    const again = used.map((code) => ({ ...code, at: at('10:00:40').getTime(), isAccepted: false }))
+    const refuse = () => checkUnusedCode([...used, ...again], alice, '123456', at('10:00:50'))
+    expect(thrownBy(refuse).message).toBe('AWS refused this code 10 s ago')
+  })
+
   it('counts no longer than 90 s when the clock was set back', () => {
     expect(recentCodes(used, at('09:58:31'))).toEqual(used)
     expect(recentCodes(used, at('09:58:30'))).toEqual([])
   })
 
   it('is forgotten alone: a newer one stays', () => {
-    const newer = { serialNumber: alice, tokenCode: '654321', at: at('10:01:00').getTime() }
+    const newer = { ...used[0], tokenCode: '654321', at: at('10:01:00').getTime() } as UsedCode
     expect(recentCodes([...used, newer], at('10:01:45'))).toEqual([newer])
   })
 })

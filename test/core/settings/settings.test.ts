@@ -56,6 +56,13 @@ describe('the settings', () => {
     ['credentials_file = ~/aws/credentials', { credentialsFile: '~/aws/credentials' }],
     ['credentials_file = /etc/aws dir/c', { credentialsFile: '/etc/aws dir/c' }],
     ['config_file = /etc/aws/config', { configFile: '/etc/aws/config' }],
+    [
+      'https_proxy = http://ann:p%40ss@proxy.example.com:3128',
+      { httpsProxy: 'http://ann:p%40ss@proxy.example.com:3128' },
+    ],
+    ['https_proxy = proxy:3128', { httpsProxy: 'proxy:3128' }],
+    ['no_proxy = example.com, .internal', { noProxy: 'example.com, .internal' }],
+    ['ca_bundle = ~/corp.pem', { caBundle: '~/corp.pem' }],
     ['socket = /run/mfad.sock', { socket: '/run/mfad.sock' }],
   ])('take %s', (line, expected) => {
     expect(read(`[mfad]\n${line}\n`)).toEqual({ ...defaultSettings, ...expected })
@@ -79,6 +86,9 @@ describe('the settings', () => {
     'prompt',
     'notify_command',
     'log_level',
+    'https_proxy',
+    'no_proxy',
+    'ca_bundle',
     'credentials_file',
     'config_file',
     'socket',
@@ -111,6 +121,11 @@ describe('a bad value', () => {
     ['credentials_file = ~alice/x', 'credentials_file must be an absolute path, or begin with ~/'],
     ['config_file = ./config', 'config_file must be an absolute path, or begin with ~/'],
     ['config_file = ~', 'config_file must be an absolute path, or begin with ~/'],
+    [
+      'https_proxy = socks5://ann:hunter2@proxy:1080',
+      'https_proxy must be the address of an http or https proxy, such as http://proxy.example.com:3128',
+    ],
+    ['ca_bundle = corp.pem', 'ca_bundle must be an absolute path, or begin with ~/'],
     ['socket = mfad.sock', 'socket must be an absolute path, or begin with ~/'],
     [`socket = /${'a'.repeat(4096)}`, 'socket must be an absolute path, or begin with ~/'],
   ])('is refused with its line: %s', (line, words) => {
@@ -123,7 +138,7 @@ describe('a bad value', () => {
 
   it('comes with the file to edit and the keys that there are', () => {
     expect(thrownBy(() => read('[mfad]\nnotify = 1\n')).hint).toBe(
-      `edit ${path}; it holds: duration, reminders, quiet_hours, suffix, notify, prompt, notify_command, log_level, credentials_file, config_file, socket`,
+      `edit ${path}; it holds: duration, reminders, quiet_hours, suffix, notify, prompt, notify_command, log_level, https_proxy, no_proxy, ca_bundle, credentials_file, config_file, socket`,
     )
   })
 })
