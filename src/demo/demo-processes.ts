@@ -11,21 +11,21 @@ export function runProgram(
 ): Promise<Ended> {
   const [program = '', ...args] = argv
   return new Promise((resolve) => {
-    const child = spawn(program, args, {
-      env: environment,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      timeout: limitMs,
-    })
+    const child = spawn(program, args, { env: environment, stdio: ['ignore', 'pipe', 'pipe'] })
+    // spawn's own limit goes on for a program that is not there, and the demo with it.
+    const timer = setTimeout(() => child.kill(), limitMs)
+    const end = (ended: Ended) => {
+      clearTimeout(timer)
+      resolve(ended)
+    }
     let output = ''
     const collect = (chunk: Buffer) => {
       output += chunk
     }
     child.stdout.on('data', collect)
     child.stderr.on('data', collect)
-    child.on('error', (error: NodeJS.ErrnoException) =>
-      resolve({ exitCode: null, output: String(error.code) }),
-    )
-    child.on('close', (exitCode) => resolve({ exitCode, output: output.trimEnd() }))
+    child.on('error', (error: NodeJS.ErrnoException) => end({ exitCode: null, output: String(error.code) }))
+    child.on('close', (exitCode) => end({ exitCode, output: output.trimEnd() }))
   })
 }
 

@@ -37,6 +37,23 @@ it('a logout of a session that another program has dropped is not undone by brin
   expect(world.readCredentials()).toBe(`${before}[new]\nk = 1\n`)
 })
 
+it('a session that another program has dropped is put in again, and stays away when it is removed some seconds later', async () => {
+  const before = world.readCredentials()
+  const edit = async (comment: string) => {
+    world.writeCredentials(`${before}${comment}`)
+    await world.look()
+  }
+  await world.login(['dev'])
+  await edit('# edited\n')
+  await until('the session is back', () => world.readCredentials().includes('[dev-mfa]'))
+  // The agent comes to know of it a moment after the file shows it.
+  await pause(100)
+  await world.pass(5.5)
+  await edit('# edited again\n')
+  await pause(200)
+  expect(world.readCredentials()).toBe(`${before}# edited again\n`)
+})
+
 describe('when another file becomes the credentials file,', () => {
   const foreign = '[prod]\naws_access_key_id = AKIAOTHER\n'
   beforeEach(() => fs.writeFileSync(other(), foreign, { mode: 0o600 }))

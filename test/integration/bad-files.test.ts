@@ -417,9 +417,10 @@ describe('a profile that cannot be logged in', () => {
       'credential_source = Environment',
     ]
     for (const shadow of shadows) {
-      sandbox.writeCredentials(devCredentials)
-      sandbox.writeConfig(`${devConfig}\n[profile dev-mfa]\noutput = json\n${shadow}\n`)
-      await refused(shadow.split(' ')[0] as string, 7, config)
+      // Without the comment each file would be the beginning of the one before, and half a second would be waited for more.
+      sandbox.writeCredentials(`# whole\n${devCredentials}`)
+      sandbox.writeConfig(`# whole\n${devConfig}\n[profile dev-mfa]\noutput = json\n${shadow}\n`)
+      await refused(shadow.split(' ')[0] as string, 8, config)
       sandbox.writeConfig(devConfig)
       sandbox.writeCredentials(`${devCredentials}[dev-mfa]\n${shadow}\n`)
       await refused(shadow.split(' ')[0] as string, 5, credentials())

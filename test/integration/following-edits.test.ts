@@ -1,14 +1,12 @@
 // The real daemon reacts to edits without being asked: it keeps the region of a session in step with the config file.
 import { spawn } from 'node:child_process'
 import {
-  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
-  symlinkSync,
   unlinkSync,
   writeFileSync,
 } from 'node:fs'
@@ -89,24 +87,6 @@ describe('the daemon, without being asked', () => {
     }
   })
 
-  it.each([2, 5])('follows the last of %d replacements back to back, and a later write', async (times) => {
-    await loggedIn()
-    for (let time = 1; time <= times; time++) replace(config, configWith(`eu-test-${time}`))
-    await expectRegion(`eu-test-${times}`)
-    writeFileSync(config, configWith('eu-north-1'))
-    await expectRegion('eu-north-1')
-  })
-
-  it('follows a config file that was missing at the start, created and then replaced', async () => {
-    unlinkSync(config)
-    await loggedIn('--serial-number', aliceSerial)
-    expect(writtenRegion()).toBeUndefined()
-    writeFileSync(config, configWith('eu-north-1'))
-    await expectRegion('eu-north-1')
-    replace(config, configWith('eu-south-1'))
-    await expectRegion('eu-south-1')
-  })
-
   it('follows a config file whose directory was missing at the start, and is removed and made again', async () => {
     const later = join(sandbox.home, 'later')
     config = join(later, 'config')
@@ -133,43 +113,6 @@ describe('the daemon, without being asked', () => {
       writeFileSync(config, configWith(`eu-test-${round}`))
       await expectRegion(`eu-test-${round}`)
     }
-  })
-
-  it('follows when another directory takes the place of ~/.aws', async () => {
-    await loggedIn()
-    const other = join(sandbox.home, 'other')
-    cpSync(directory, other, { recursive: true })
-    writeFileSync(join(other, 'config'), configWith('eu-north-1'))
-    renameSync(directory, join(sandbox.home, 'old'))
-    renameSync(other, directory)
-    await expectRegion('eu-north-1')
-    replace(config, configWith('eu-south-1'))
-    await expectRegion('eu-south-1')
-  })
-
-  it('follows when ~/.aws is removed and restored', async () => {
-    await loggedIn()
-    const credentials = sandbox.readCredentials()
-    rmSync(directory, { recursive: true })
-    await until('the profile is gone', async () => (await sandbox.status()).profiles.length === 0)
-    mkdirSync(directory, { mode: 0o700 })
-    sandbox.writeCredentials(credentials)
-    sandbox.writeConfig(configWith('eu-north-1'))
-    await expectRegion('eu-north-1')
-  })
-
-  it('follows a config file that a dotfile manager links to', async () => {
-    const dots = join(sandbox.home, 'dots')
-    mkdirSync(dots)
-    renameSync(config, join(dots, 'config'))
-    symlinkSync('../dots/config', config)
-    await loggedIn()
-    replace(join(dots, 'config'), configWith('eu-north-1'))
-    await expectRegion('eu-north-1')
-    writeFileSync(join(dots, 'config-2'), configWith('eu-south-1'), { mode: 0o600 })
-    symlinkSync('../dots/config-2', `${config}.new`)
-    renameSync(`${config}.new`, config)
-    await expectRegion('eu-south-1')
   })
 
   it('follows its settings file, also where there was none, and the file that it names', async () => {

@@ -4,20 +4,27 @@ import { Agent, request } from 'node:http'
 import { createConnection, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
+import {
+  devConfig,
+  devCredentials,
+  openSandbox,
+  type RunningDaemon,
+  type Sandbox,
+} from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
 type Answer = { status: number; version: string | undefined; body: unknown }
 
 let sandbox: Sandbox
 let socketPath: string
+let daemon: RunningDaemon
 
 beforeEach(async () => {
   sandbox = await openSandbox()
   sandbox.writeCredentials(devCredentials)
   sandbox.writeConfig(devConfig)
   socketPath = join(sandbox.home, 'run/mfad/mfad.sock')
-  await sandbox.startDaemon()
+  daemon = await sandbox.startDaemon()
 })
 afterEach(() => sandbox.close())
 
@@ -55,6 +62,13 @@ async function connect(
   await Promise.race([once(socket, 'connect'), closed])
   socket.write(text)
   return { socket, said: () => said, closed }
+}
+
+/** A client that has gone is not waited for: its request had up to 10 s. */
+async function expectPromptEnd(): Promise<void> {
+  const startedAt = performance.now()
+  expect((await daemon.stop()).exitCode).toBe(0)
+  expect(performance.now() - startedAt).toBeLessThan(5000)
 }
 
 const post = (path: string, body: unknown) => send('POST', path, JSON.stringify(body))
@@ -173,17 +187,6 @@ describe('the socket', () => {
     socket.destroy()
   })
 
-  it('closes a connection that has not sent a request within 10 s, and no earlier', async () => {
-    const startedAt = Date.now()
-    const slow = await connect('POST /v1/login HTTP/1.1\r\nhost: mfad\r\ncontent-length: 100\r\n\r\n{')
-    const silent = await connect('')
-    const trickle = setInterval(() => slow.socket.write(' '), 500)
-    await Promise.all([slow.closed, silent.closed])
-    clearInterval(trickle)
-    expect(Date.now() - startedAt).toBeGreaterThan(9000)
-    expect(Date.now() - startedAt).toBeLessThan(13_000)
-  })
-
   it('lives through more connections than it takes', async () => {
     const connections = await Promise.all(Array.from({ length: 80 }, () => connect('')))
     let refused = 0
@@ -205,12 +208,14 @@ describe('the socket', () => {
     socket.destroy()
     await until('the session is written', () => sandbox.readCredentials().includes('[dev-mfa]'))
     expect((await sandbox.status()).profiles[0]?.state).toBe('valid')
+    await expectPromptEnd()
   })
 
   it('is not shaken by a client that goes away in the middle of a request', async () => {
     const { socket } = await connect('POST /v1/login HTTP/1.1\r\nhost: mfad\r\ncontent-length: 100\r\n\r\n{')
     socket.destroy()
     expect(await send('GET', '/v1/status')).toMatchObject({ status: 200 })
+    await expectPromptEnd()
   })
 
   it('takes one login after another', async () => {

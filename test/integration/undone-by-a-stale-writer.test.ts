@@ -53,17 +53,6 @@ it('the session stays away after a logout, when it is brought back', async () =>
   expect(sandbox.readCredentials()).toBe(devCredentials)
 })
 
-it('the session stays away when somebody removes it again, some seconds later', {
-  timeout: 20_000,
-}, async () => {
-  rename(`${devCredentials}# edited\n`)
-  await until('the session is back', () => session().includes('[dev-mfa]'))
-  await new Promise((resolve) => setTimeout(resolve, 5500))
-  rename(`${devCredentials}# edited again\n`)
-  await new Promise((resolve) => setTimeout(resolve, 700))
-  expect(sandbox.readCredentials()).toBe(`${devCredentials}# edited again\n`)
-})
-
 it('a file that was emptied or removed on purpose is believed', async () => {
   rmSync(sandbox.credentialsFile)
   await new Promise((resolve) => setTimeout(resolve, 700))

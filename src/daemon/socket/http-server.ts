@@ -34,6 +34,8 @@ export function createHttpServer(routes: Routes, version: string, log: Log): Ser
   const disarm = (socket: Socket) => clearTimeout(timers.get(socket))
   const arm = (socket: Socket) => {
     disarm(socket)
+    // Nobody is at the other end any more, and a timer would only hold up the end of the daemon.
+    if (socket.destroyed) return
     timers.set(
       socket,
       setTimeout(() => socket.destroy(), receiveLimitMs),

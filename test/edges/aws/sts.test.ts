@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { createServer, type Server } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { createSts } from '../../../src/edges/aws/sts.ts'
 
@@ -42,4 +43,38 @@ it('sends no code to a server that is not trusted, whatever NODE_TLS_REJECT_UNAU
   const result = await createSts().getSessionToken(request, AbortSignal.timeout(5000))
   expect(result).toMatchObject({ failure: { kind: 'unreachable' } })
   expect(requests).toBe(0)
+})
+
+it.each<[string, (response: ServerResponse) => void]>([
+  ['does not answer', () => undefined],
+  ['begins an answer, and does not end it', (response) => response.writeHead(200).write('<GetCaller')],
+])('waits 15 s, and no longer, for a server that %s', async (_what, serve) => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => void vi.useRealTimers())
+  // Node keeps the time of these itself.
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation((ms) => {
+    const controller = new AbortController()
+    setTimeout(() => controller.abort(), ms)
+    return controller.signal
+  })
+  let isAsked = false
+  const server = createServer((_, response) => {
+    serve(response)
+    isAsked = true
+  })
+  onTestFinished(() => server.closeAllConnections())
+  const endpointUrl = `http://127.0.0.1:${await listen(server)}`
+  let isOver = false
+  const never = new AbortController().signal
+  const result = createSts()
+    .getCallerIdentity({ ...target, endpointUrl }, never)
+    .finally(() => {
+      isOver = true
+    })
+  while (!isAsked) await nextTurn()
+  vi.advanceTimersByTime(14_900)
+  for (let turn = 0; turn < 10; turn++) await nextTurn()
+  expect(isOver).toBe(false)
+  vi.advanceTimersByTime(100)
+  expect(await result).toMatchObject({ failure: { kind: 'timeout' } })
 })

@@ -4,7 +4,8 @@
 import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AppError } from '../../../../src/core/errors.ts'
 import { witnessRenames } from '../../../../src/edges/files/late/rename-witness.ts'
 import {
@@ -80,17 +81,6 @@ describe('a program that opened the file before it was replaced', () => {
     await untilContent('theirs\nours\n')
   })
 
-  it('and writes twice finds both, also long after the first', async () => {
-    const descriptor = fs.openSync(path, 'a')
-    await store.update(adding)
-    fs.writeSync(descriptor, '1\n')
-    await untilContent('old\n1\nours\n')
-    await pause(1500)
-    fs.writeSync(descriptor, '2\n')
-    fs.closeSync(descriptor)
-    await untilContent('old\n1\n2\nours\n')
-  })
-
   it('and goes on writing finds all of it, however short the pauses', { timeout: 20_000 }, async () => {
     const descriptor = fs.openSync(path, 'a')
     await store.update(adding)
@@ -104,20 +94,6 @@ describe('a program that opened the file before it was replaced', () => {
     expect(store.warnings()).toEqual([])
   })
 
-  it('and never stands still has its file kept and named', { timeout: 30_000 }, async () => {
-    const descriptor = fs.openSync(path, 'a')
-    await store.update(adding)
-    const timer = setInterval(() => fs.writeSync(descriptor, 'x\n'), 3)
-    await until('that is named', () => store.warnings().length === 1, 15_000)
-    clearInterval(timer)
-    fs.closeSync(descriptor)
-    const [kept = ''] = keptNames()
-    expect(fs.readFileSync(join(dirname(path), kept), 'utf8')).toMatch(/^old\n(?:x\n){1000,}$/)
-    expect(store.warnings()).toMatchObject([
-      { code: 'file.edit-kept', message: expect.stringContaining(kept) },
-    ])
-  })
-
   it('and writes only when mfad is about to end finds its line, too', async () => {
     const descriptor = fs.openSync(path, 'a')
     await store.update(adding)
@@ -126,15 +102,6 @@ describe('a program that opened the file before it was replaced', () => {
     await store.close()
     expect([content(), names()]).toEqual(['old\ntheirs\nours\n', ['credentials']])
   })
-
-  it('and empties it and dies has emptied nothing', async () => {
-    const descriptor = fs.openSync(path, 'r+')
-    await store.update(adding)
-    fs.ftruncateSync(descriptor)
-    fs.closeSync(descriptor)
-    await store.close()
-    expect([content(), names(), store.warnings()]).toEqual(['old\nours\n', ['credentials'], []])
-  }, 10_000)
 
   it('and wrote what cannot be merged has it kept beside the file, and named', async () => {
     const descriptor = fs.openSync(path, 'a')
@@ -158,24 +125,96 @@ describe('a program that opened the file before it was replaced', () => {
   })
 })
 
-it('waits for a merge no longer than 5 s when it is closed', { timeout: 10_000 }, async () => {
-  const descriptor = fs.openSync(path, 'a')
-  await store.update({ ...adding, merge: () => new Promise<void>(() => undefined) })
-  fs.writeSync(descriptor, 'theirs\n')
-  fs.closeSync(descriptor)
-  const startedAt = performance.now()
-  await store.close()
-  expect(performance.now() - startedAt).toBeGreaterThan(4900)
-  expect(fs.readFileSync(join(dirname(path), keptNames()[0] ?? ''), 'utf8')).toBe('old\ntheirs\n')
-  store = storeOf()
-})
+describe('by a clock that the test moves,', () => {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    store = storeOf({ witnessRenames: () => undefined })
+  })
+  afterEach(() => vi.useRealTimers())
 
-it('forgets the old file 2 s after nobody has written there', async () => {
-  await store.update(adding)
-  await pause(1700)
-  expect(keptNames()).toHaveLength(1)
-  await until('the old file is removed', () => keptNames().length === 0)
-  expect(names()).toEqual(['credentials'])
+  const stepMs = 5
+  /** The disk goes at its own pace. */
+  async function pass(ms: number, eachStep: (passedMs: number) => void = () => undefined): Promise<void> {
+    for (let passedMs = stepMs; passedMs <= ms; passedMs += stepMs) {
+      vi.advanceTimersByTime(stepMs)
+      eachStep(passedMs)
+      await nextTurn()
+    }
+  }
+  async function passUntil(isSo: () => boolean): Promise<void> {
+    while (!isSo()) await pass(stepMs)
+  }
+
+  it('the old file is forgotten 2 s after nobody has written there', async () => {
+    await store.update(adding)
+    await pass(1900)
+    expect(keptNames()).toHaveLength(1)
+    await pass(200)
+    expect(names()).toEqual(['credentials'])
+  })
+
+  it('who writes there twice finds both, also long after the first', async () => {
+    const descriptor = fs.openSync(path, 'a')
+    await store.update(adding)
+    fs.writeSync(descriptor, '1\n')
+    await passUntil(() => content() === 'old\n1\nours\n')
+    await pass(1900)
+    fs.writeSync(descriptor, '2\n')
+    fs.closeSync(descriptor)
+    await passUntil(() => content() === 'old\n1\n2\nours\n')
+  })
+
+  it('who never stands still for 10 s has the old file kept and named', async () => {
+    const descriptor = fs.openSync(path, 'a')
+    await store.update(adding)
+    const write = (passedMs: number) => {
+      if (passedMs % 10 === 0) fs.writeSync(descriptor, 'x\n')
+    }
+    await pass(9900, write)
+    expect([content(), store.warnings()]).toEqual(['old\nours\n', []])
+    await pass(200, write)
+    fs.closeSync(descriptor)
+    const [kept = ''] = keptNames()
+    expect(fs.readFileSync(join(dirname(path), kept), 'utf8')).toBe(`old\n${'x\n'.repeat(1010)}`)
+    expect(store.warnings()).toMatchObject([
+      { code: 'file.edit-kept', message: expect.stringContaining(kept) },
+    ])
+  })
+
+  it('who empties it and dies has emptied nothing, which is waited for no longer than 3 s at the end', async () => {
+    const descriptor = fs.openSync(path, 'r+')
+    await store.update(adding)
+    fs.ftruncateSync(descriptor)
+    fs.closeSync(descriptor)
+    let isClosed = false
+    const closed = store.close().then(() => {
+      isClosed = true
+    })
+    await pass(2900)
+    expect(isClosed).toBe(false)
+    await pass(200)
+    expect(isClosed).toBe(true)
+    await closed
+    expect([content(), names(), store.warnings()]).toEqual(['old\nours\n', ['credentials'], []])
+  })
+
+  it('a merge is waited for no longer than 5 s at the end', async () => {
+    const descriptor = fs.openSync(path, 'a')
+    await store.update({ ...adding, merge: () => new Promise<void>(() => undefined) })
+    fs.writeSync(descriptor, 'theirs\n')
+    fs.closeSync(descriptor)
+    let isClosed = false
+    const closed = store.close().then(() => {
+      isClosed = true
+    })
+    await pass(4900)
+    expect(isClosed).toBe(false)
+    await pass(200)
+    expect(isClosed).toBe(true)
+    await closed
+    expect(fs.readFileSync(join(dirname(path), keptNames()[0] ?? ''), 'utf8')).toBe('old\ntheirs\n')
+    store = storeOf()
+  })
 })
 
 it('follows many replacements at a time, and closes what it opened', async () => {
