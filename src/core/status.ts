@@ -19,8 +19,10 @@ export type StatusFacts = {
   profiles: readonly Profile[]
   reminderLeadSeconds: readonly number[]
   warnings: readonly Warning[]
-  /** STS's clock minus ours; 0 where it is not known. */
+  /** The largest difference between our clock and one of AWS's that is known: theirs minus ours. */
   clockOffsetSeconds: number
+  /** The same for the host that issued a session, by its access key id; 0 where it is not known. */
+  clockOffsetOf(accessKeyId: string): number
   identities: Identities
   /** By profile. */
   snoozedUntil: ReadonlyMap<string, Date>
@@ -30,7 +32,7 @@ export type StatusFacts = {
   givenUp: ReadonlyMap<string, ErrorBody>
 }
 
-/** The whole of `status --json`. `now` is STS's time: the local clock plus the known difference. */
+/** The whole of `status --json`. `now`: local time. */
 export function buildStatus(facts: StatusFacts, now: Date): Status {
   const { version, daemon, files, clockOffsetSeconds } = facts
   const renewals = renewalsOf(facts.profiles, facts.identities)
@@ -41,9 +43,14 @@ export function buildStatus(facts: StatusFacts, now: Date): Status {
     ...(Math.abs(clockOffsetSeconds) > shownClockOffsetSeconds ? { clockOffsetSeconds } : {}),
     warnings: [...facts.warnings],
     profiles: facts.profiles.map((profile) =>
-      profileStatus(profile, facts, renewals.get(profile.profile), now),
+      profileStatus(profile, facts, renewals.get(profile.profile), issuersNow(profile, facts, now)),
     ),
   }
+}
+
+/** On the clock of the host that issued the session. */
+function issuersNow({ session }: Profile, { clockOffsetOf }: StatusFacts, now: Date): Date {
+  return session.kind === 'ours' ? new Date(now.getTime() + clockOffsetOf(session.accessKeyId) * 1000) : now
 }
 
 function profileStatus(

@@ -3,6 +3,8 @@ import type { ErrorBody } from '../core/errors.ts'
 import type { UsedCode } from '../core/login/token-code.ts'
 import type { Told } from '../core/plan/reminder-plan.ts'
 import type { Attempt } from '../core/plan/renewal-plan.ts'
+import type { Profile } from '../core/profiles/profile.ts'
+import { onOurClock } from '../core/profiles/session-state.ts'
 import type { Warning } from '../core/wire.ts'
 
 export type AgentState = {
@@ -19,19 +21,47 @@ export type AgentState = {
   attempts: Map<string, Attempt>
   /** By the access key id of a session: how long it lives in all. Known only for those issued to this process. */
   lifeSeconds: Map<string, number>
-  /** STS's clock minus ours, from its last answer. */
-  clockOffsetSeconds: number
+  /** By access key id of a session: the host that issued it. Known only for those issued to this process. */
+  issuers: Map<string, string>
+  /** By host: its clock minus ours, in seconds, as its last answer that counts said. */
+  clockOffsets: Map<string, number>
   /** Why the last notification could not be shown. */
   notifierWarning?: Warning
 }
 
 /** Of sessions that ended long ago nobody asks any more. */
-const mostLives = 1000
+const mostSessions = 1000
 
-export function rememberLife({ lifeSeconds }: AgentState, accessKeyId: string, seconds: number): void {
-  lifeSeconds.set(accessKeyId, seconds)
-  const [oldest] = lifeSeconds.keys()
-  if (lifeSeconds.size > mostLives && oldest !== undefined) lifeSeconds.delete(oldest)
+/** A session was issued: how long it lives in all, and by whom. */
+export function noteIssued(
+  { lifeSeconds, issuers }: AgentState,
+  accessKeyId: string,
+  seconds: number,
+  host: string | undefined,
+): void {
+  remember(lifeSeconds, accessKeyId, seconds)
+  if (host !== undefined) remember(issuers, accessKeyId, host)
+}
+
+/** By how much the clock of the host that issued a session is ahead of ours, in seconds; 0 where that is not known. */
+export function clockOffsetOf({ issuers, clockOffsets }: AgentState, accessKeyId: string): number {
+  return clockOffsets.get(issuers.get(accessKeyId) ?? '') ?? 0
+}
+
+/** The largest difference between our clock and another one that is known. */
+export function largestClockOffset({ clockOffsets }: AgentState): number {
+  return [...clockOffsets.values()].sort((a, b) => Math.abs(b) - Math.abs(a))[0] ?? 0
+}
+
+/** The profiles with the expirations of their sessions on our own clock. */
+export function profilesNow(known: { profiles: readonly Profile[] }, state: AgentState): readonly Profile[] {
+  return onOurClock(known.profiles, (accessKeyId) => clockOffsetOf(state, accessKeyId))
+}
+
+function remember<T>(map: Map<string, T>, accessKeyId: string, value: T): void {
+  map.set(accessKeyId, value)
+  const [oldest] = map.keys()
+  if (map.size > mostSessions && oldest !== undefined) map.delete(oldest)
 }
 
 export function createAgentState(): AgentState {
@@ -43,11 +73,7 @@ export function createAgentState(): AgentState {
     told: new Map(),
     attempts: new Map(),
     lifeSeconds: new Map(),
-    clockOffsetSeconds: 0,
+    issuers: new Map(),
+    clockOffsets: new Map(),
   }
-}
-
-/** The time on STS's clock, on which expirations are stated. */
-export function stsNow({ state, now }: { state: AgentState; now(): Date }): Date {
-  return new Date(now().getTime() + state.clockOffsetSeconds * 1000)
 }

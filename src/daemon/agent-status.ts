@@ -4,7 +4,7 @@ import type { ErrorBody } from '../core/errors.ts'
 import { buildStatus } from '../core/status.ts'
 import type { Status, Warning } from '../core/wire.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
-import { type AgentState, stsNow } from './agent-state.ts'
+import { type AgentState, clockOffsetOf, largestClockOffset } from './agent-state.ts'
 import type { KnownFiles } from './files/known-files.ts'
 import { currentSnoozes } from './reminders/snoozes.ts'
 
@@ -39,13 +39,14 @@ export function agentStatus(
         ...notifierWarnings(known, state),
         ...desktop.warnings(),
       ],
-      clockOffsetSeconds: state.clockOffsetSeconds,
+      clockOffsetSeconds: largestClockOffset(state),
+      clockOffsetOf: (accessKeyId) => clockOffsetOf(state, accessKeyId),
       identities: state.identities,
       snoozedUntil: currentSnoozes(state.snoozedUntil, now()),
       lastErrors: new Map([...sessionProblems, ...currentErrors(state.lastErrors, now())]),
       givenUp,
     },
-    stsNow({ state, now }),
+    now(),
   )
 }
 

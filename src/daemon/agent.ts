@@ -27,7 +27,7 @@ import type {
 import { forgetUnwritten, noteMeant } from '../core/writes/ledger.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
 import { describeBug, type Log } from '../edges/logger.ts'
-import { type AgentState, createAgentState, stsNow } from './agent-state.ts'
+import { type AgentState, createAgentState, profilesNow } from './agent-state.ts'
 import { agentStatus } from './agent-status.ts'
 import { createKeeper } from './files/keeper.ts'
 import type { KnownFiles } from './files/known-files.ts'
@@ -145,7 +145,6 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
   const keeper = createKeeper({
     known,
     log,
-    stsNow: () => stsNow({ state, now: deps.now }),
     enqueue: jobs.enqueueOwn,
     done(sections) {
       if (sections.length > 0) state.lastErrors.clear()
@@ -202,7 +201,10 @@ function planAhead(deps: AgentDeps, state: AgentState, parts: Parts): void {
 }
 
 function currentSessions({ known }: AgentDeps, state: AgentState): ActiveSession[] {
-  return activeSessions(known.profiles, { ...state, durationSeconds: known.settings.durationSeconds })
+  return activeSessions(profilesNow(known, state), {
+    ...state,
+    durationSeconds: known.settings.durationSeconds,
+  })
 }
 
 /** Nothing is to be shown: reminders are log lines. */
@@ -227,7 +229,8 @@ function createClockWatch(
     if (step < -leastStepBackMs)
       for (const [profile, until] of state.snoozedUntil)
         state.snoozedUntil.set(profile, new Date(until.getTime() + step))
-    if (mendsOffset(step, state.clockOffsetSeconds * 1000)) state.clockOffsetSeconds = 0
+    for (const [host, seconds] of state.clockOffsets)
+      if (mendsOffset(step, seconds * 1000)) state.clockOffsets.delete(host)
   }
 }
 

@@ -7,7 +7,7 @@ import { mfadCommand } from '../core/text/commands.ts'
 import type { Source } from '../core/writes/ledger.ts'
 import { standsIn } from '../core/writes/plan-writes.ts'
 import type { Log } from '../edges/logger.ts'
-import { type AgentState, stsNow } from './agent-state.ts'
+import { type AgentState, profilesNow } from './agent-state.ts'
 import type { KnownFiles } from './files/known-files.ts'
 
 export type SessionWatchDeps = {
@@ -77,7 +77,7 @@ export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
       // Another file is the credentials file: the sessions of the first one are still there.
       if (seenIn !== known.realPath) seen = new Map()
       seenIn = known.realPath
-      const watch = watchSessions(seen, known.profiles, deps.isRestoring, stsNow(deps))
+      const watch = watchSessions(seen, profilesNow(known, deps.state), deps.isRestoring, deps.now())
       seen = watch.seen
       watch.lost.forEach(noteLost)
       for (const { profile } of seen.values()) lost.delete(profile)
@@ -96,7 +96,7 @@ export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
       checkedFor = undefined
     },
     problems() {
-      const now = stsNow(deps)
+      const now = deps.now()
       for (const [profile, { until }] of lost) if (until <= now) lost.delete(profile)
       return new Map([...outdated, ...[...lost].map(([profile, { problem }]) => [profile, problem] as const)])
     },

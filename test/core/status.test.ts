@@ -11,6 +11,7 @@ const facts: StatusFacts = {
   reminderLeadSeconds: [600, 0],
   warnings: [],
   clockOffsetSeconds: 0,
+  clockOffsetOf: () => 0,
   identities: new Map(),
   snoozedUntil: new Map(),
   lastErrors: new Map(),

@@ -218,6 +218,38 @@ describe('reminders', () => {
     expect(world.shown).toHaveLength(2)
   })
 
+  describe('the clock of one endpoint', () => {
+    const sixDays = 6 * 86_400
+    const left = (name: string) =>
+      world.agent.status().profiles.find(({ profile }) => profile === name)?.secondsLeft
+
+    it('does not make the sessions of others expired or valid', async () => {
+      world.writeProfiles({ dev: 'alice', local: 'bob' })
+      await world.login(['dev'])
+      world.stsHost = 'sts.elsewhere.example'
+      for (const offset of [sixDays, -sixDays]) {
+        world.offsetSeconds = offset
+        await world.login(['local'])
+        expect([left('dev'), left('local')]).toEqual([3600, 3600])
+      }
+    })
+
+    it('says nothing where the answer is refused', async () => {
+      await world.login(['dev'])
+      const answered = { kind: 'answered', name: 'AccessDenied', message: 'no', httpStatus: 403 } as const
+      world.stsFailures.push({ ...answered, host: world.stsHost, clockOffsetSeconds: sixDays })
+      await expect(world.login(['dev'])).rejects.toMatchObject({ code: 'sts.access-denied' })
+      expect(left('dev')).toBe(3600)
+    })
+
+    it('on this computer is ours', async () => {
+      world.stsHost = '127.0.0.1:4566'
+      world.offsetSeconds = sixDays
+      await world.login(['dev'])
+      expect(world.agent.status()).not.toHaveProperty('clockOffsetSeconds')
+    })
+  })
+
   describe('after our clock was wrong and has been set right', () => {
     it.each([3600, -3600])('come at the right time: %i s', async (offset) => {
       world.offsetSeconds = offset

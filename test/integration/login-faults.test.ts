@@ -1,7 +1,6 @@
 // What goes wrong between here and STS: the exit code, the fact, and a credentials file that stays as it is.
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../../src/demo/sts/embedded-sts.ts'
 import { alice, devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
@@ -73,17 +72,8 @@ describe('STS that never looked at the code', () => {
     expect(peakKiB() - before).toBeLessThan(30 * 1024)
   })
 
-  /** That the limit is 15 s is in test/edges/aws/sts.test.ts; here the daemon's clock runs ten times as fast. */
-  it('and hangs is left', async () => {
-    const fastClock = join(sandbox.home, 'fast-clock.cjs')
-    writeFileSync(
-      fastClock,
-      `const { setTimeout } = globalThis
-      globalThis.setTimeout = (callback, ms, ...more) => setTimeout(callback, ms / 10, ...more)
-      const { timeout } = AbortSignal
-      AbortSignal.timeout = (ms) => timeout.call(AbortSignal, ms / 10)\n`,
-    )
-    await sandbox.startDaemon({ NODE_OPTIONS: `--require ${fastClock}` })
+  it('and hangs is left after 15 s', { timeout: 40_000 }, async () => {
+    await sandbox.startDaemon()
     sandbox.sts.setFault({ kind: 'hang' }, 1)
     const code = sandbox.code()
     const startedAt = Date.now()
@@ -91,8 +81,8 @@ describe('STS that never looked at the code', () => {
       exitCode: 6,
       stderr: `mfad: STS at ${host()} did not answer in time\n  → check the network, then: mfad login dev\n`,
     })
-    expect(Date.now() - startedAt).toBeGreaterThan(1400)
-    expect(Date.now() - startedAt).toBeLessThan(4500)
+    expect(Date.now() - startedAt).toBeGreaterThan(13_900)
+    expect(Date.now() - startedAt).toBeLessThan(25_000)
     expect(sandbox.codesSent()).toHaveLength(1)
   })
 
@@ -233,18 +223,13 @@ describe('the clock of this computer', () => {
     expect(hint).toMatch(/^ {2}→ set the clock .+, then: mfad login dev$/)
   })
 
-  it('is accounted for, and shown in status, when it is two minutes behind', async () => {
+  it('is not set by an endpoint on this computer, whatever its answers say', async () => {
     await sandbox.startDaemon()
     sandbox.sts.setClockOffsetSeconds(120)
     expect(await sandbox.mfad('login', 'dev', sandbox.code())).toMatchObject(succeeds)
-    const { clockOffsetSeconds, profiles } = await sandbox.status()
-    expect(clockOffsetSeconds).toBeGreaterThanOrEqual(118)
-    expect(clockOffsetSeconds).toBeLessThanOrEqual(121)
-    expect(profiles[0]?.secondsLeft).toBeGreaterThan(43_190)
-    expect(profiles[0]?.secondsLeft).toBeLessThanOrEqual(43_201)
-    expect((await sandbox.mfad('status')).stdout).toMatch(
-      /warning: this clock is (?:1m 5\ds|2m(?: 1s)?) behind that of AWS/,
-    )
+    const { profiles, ...status } = await sandbox.status()
+    expect(status).not.toHaveProperty('clockOffsetSeconds')
+    expect(profiles[0]?.secondsLeft).toBeGreaterThan(43_190 + 120)
   })
 })
 

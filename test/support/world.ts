@@ -46,6 +46,7 @@ export class World {
   nowMs = start
   /** STS's clock minus ours. */
   offsetSeconds = 0
+  stsHost = 'sts.us-east-1.amazonaws.com'
   desktopError: Error | undefined
   /** Why no file can be written. */
   writeError: Error | undefined
@@ -294,7 +295,7 @@ export class World {
         sessionToken: 'token',
         expiration: new Date(stsMs + (this.lifeSeconds ?? durationSeconds) * 1000),
       }
-      return { answer, clockOffsetSeconds: offsetSeconds }
+      return { answer, host: this.stsHost, clockOffsetSeconds: offsetSeconds }
     },
     getCallerIdentity: async () => ({ answer: 'arn:aws:iam::111122223333:user/alice' }),
   }

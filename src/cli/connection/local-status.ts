@@ -25,6 +25,7 @@ export function localStatus({ environment, files, settings }: Context, now: Date
       reminderLeadSeconds: settings.reminderLeadSeconds,
       warnings: [...credentials.warnings, ...config.warnings],
       clockOffsetSeconds: 0,
+      clockOffsetOf: () => 0,
       identities: new Map(),
       snoozedUntil: new Map(),
       lastErrors: new Map(),

@@ -5,7 +5,7 @@
 import { inheritDefaults, type Reading, readAsBotocore } from './botocore.ts'
 import type { CredentialsDocument, Earlier, Part, SdkSections, Section } from './document.ts'
 import { splitText } from './plain.ts'
-import { disputeWhatTheSdkReadsDifferently, plainNameOf, readAsSdk } from './sdk.ts'
+import { disputeWhatTheSdkReadsDifferently, plainNameOf, readAsSdk, sdkNameOf } from './sdk.ts'
 import { decode, encode } from './text.ts'
 
 type Readings = Pick<CredentialsDocument, 'sections' | 'findings' | 'sdkSections' | 'split'>
@@ -21,7 +21,9 @@ export function readText(text: string, isUtf8: boolean, earlier?: Earlier): Read
     sdkSections !== undefined &&
     sections.size === plain.length + reading.sections.size &&
     !reading.sections.has('DEFAULT') &&
-    [...sdkSections.keys()].every((name) => !sections.get(plainNameOf(name))?.isPlain)
+    [...sdkSections.keys()].every((name) => !sections.get(plainNameOf(name))?.isPlain) &&
+    // To the SDK `[profile.dev]` is the plain `[profile dev]`.
+    [...reading.sections.keys()].every((name) => !sections.get(plainNameOf(sdkNameOf(name) ?? name))?.isPlain)
   return isApart ? { ...compared(reading, sdkSections), sections, split } : readLineByLine(text, isUtf8)
 }
 

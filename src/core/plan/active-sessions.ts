@@ -9,13 +9,11 @@ export type SessionFacts = {
   /** By access key id: how long a session lives in all. */
   lifeSeconds: ReadonlyMap<string, number>
   identities: Identities
-  /** STS's clock, on which expirations are stated, minus ours. */
-  clockOffsetSeconds: number
 }
 
-/** Every session of ours that stands in the file, with the instants of our own clock. */
+/** Every session of ours that stands in the file. `profiles`: with their expirations on our own clock. */
 export function activeSessions(profiles: readonly Profile[], facts: SessionFacts): ActiveSession[] {
-  const { lifeSeconds, identities, clockOffsetSeconds } = facts
+  const { lifeSeconds, identities } = facts
   return profiles.filter(isManaged).flatMap((known) => {
     const { profile, session, serialNumber, durationSeconds } = known
     if (session.kind !== 'ours' || session.expiration === undefined) return []
@@ -25,7 +23,7 @@ export function activeSessions(profiles: readonly Profile[], facts: SessionFacts
       {
         profile,
         accessKeyId,
-        expiration: new Date(expiration.getTime() - clockOffsetSeconds * 1000),
+        expiration,
         lifeSeconds: lifeSeconds.get(accessKeyId) ?? (durationSeconds || facts.durationSeconds),
         device: device ?? `none for ${profile}`,
         ...(device === undefined || serialNumber === undefined ? {} : { serialNumber }),

@@ -21,7 +21,7 @@ const lostAfterMs = 2000
 
 /**
  * What is seen now, which sessions are lost, and when to look again. `isRestoring`: will this section be written once more?
- * All instants are on STS's clock.
+ * All instants are on our own clock.
  */
 export function watchSessions(
   before: SeenSessions,

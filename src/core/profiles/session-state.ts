@@ -36,3 +36,21 @@ export function sessionState(
   if (seconds === undefined || seconds <= 0) return 'expired'
   return seconds < Math.max(leastExpiringSeconds, ...reminderLeadSeconds) ? 'expiring' : 'valid'
 }
+
+/**
+ * The profiles with the expirations of their sessions on our own clock: they are stated on that of the host that issued them.
+ * `offsetOf`: by access key id, by how many seconds that clock is ahead of ours.
+ */
+export function onOurClock(
+  profiles: readonly Profile[],
+  offsetOf: (accessKeyId: string) => number,
+): readonly Profile[] {
+  return profiles.map((profile) => {
+    const { session } = profile
+    if (session.kind !== 'ours' || session.expiration === undefined) return profile
+    const offset = offsetOf(session.accessKeyId)
+    if (offset === 0) return profile
+    const expiration = new Date(session.expiration.getTime() - offset * 1000)
+    return { ...profile, session: { ...session, expiration } }
+  })
+}

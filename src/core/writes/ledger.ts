@@ -46,6 +46,8 @@ export type UnwrittenSession = {
   serialNumber: string
   callerKeyId: string
   credentials: SessionCredentials
+  /** The expiration on our own clock. */
+  endsAt: Date
   writes: readonly SessionWrite[]
   nextTryAt: Date
 }
@@ -191,23 +193,22 @@ export function forgetUnwritten(ledger: Ledger, sessionProfiles: readonly string
   return { ...ledger, unwritten }
 }
 
-/** The kept session of a device, while it is worth writing. `stsNow`: on STS's clock. */
+/** The kept session of a device, while it is worth writing. */
 export function unwrittenSession(
   { unwritten }: Ledger,
   serialNumber: string,
   callerKeyId: string,
-  stsNow: Date,
+  now: Date,
 ): SessionCredentials | undefined {
   const isIt = (session: UnwrittenSession) =>
     session.serialNumber === serialNumber &&
     session.callerKeyId === callerKeyId &&
-    isWorthWriting(session, stsNow)
+    isWorthWriting(session, now)
   return unwritten.findLast(isIt)?.credentials
 }
 
-/** `stsNow`: on STS's clock. */
-export function isWorthWriting({ credentials }: UnwrittenSession, stsNow: Date): boolean {
-  return credentials.expiration.getTime() - stsNow.getTime() > leastLifeMs
+export function isWorthWriting({ endsAt }: UnwrittenSession, now: Date): boolean {
+  return endsAt.getTime() - now.getTime() > leastLifeMs
 }
 
 function nextTry(now: Date): Date {

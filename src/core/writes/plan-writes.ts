@@ -34,16 +34,12 @@ export type WritePlan = {
   nextAt?: Date
 }
 
-/** `now`: our time; `stsNow`: on STS's clock, on which expirations are stated. */
-export function planWrites(
-  documents: Documents,
-  ledger: Ledger,
-  { now, stsNow }: { now: Date; stsNow: Date },
-): WritePlan {
+/** Plans what is to be written at `now`. */
+export function planWrites(documents: Documents, ledger: Ledger, now: Date): WritePlan {
   const { restore, lost } = planRestores(documents, ledger, now)
   const stands = ledger.unwritten.length === 0 ? () => true : standsIn(documents)
   const unwritten = ledger.unwritten
-    .filter((session) => isWorthWriting(session, stsNow))
+    .filter((session) => isWorthWriting(session, now))
     .map((session) => withoutOrphans(session, stands))
   const orphaned = ledger.unwritten.flatMap(({ writes }) => writes.filter(({ source }) => !stands(source)))
   const kept = unwritten.filter(({ writes }) => writes.length > 0)

@@ -20,8 +20,6 @@ import { restoreUndone, writeSessions } from './session-writer.ts'
 export type KeeperDeps = {
   known: KnownFiles
   log: Log
-  /** On STS's clock, on which expirations are stated. */
-  stsNow(): Date
   /** Runs after the jobs that were asked for before. Never rejects. */
   enqueue(job: () => Promise<void>): void
   /** A job has ended; these session sections, which could not be written before, are in the file now. Never throws. */
@@ -103,8 +101,8 @@ function createPlanner(deps: KeeperDeps): () => WritePlan {
 }
 
 /** Lets go of what has lost the keys it was made from. */
-function takePlan({ known, log, stsNow }: KeeperDeps): WritePlan {
-  const plan = planWrites(known.documents, known.ledger, { now: known.now(), stsNow: stsNow() })
+function takePlan({ known, log }: KeeperDeps): WritePlan {
+  const plan = planWrites(known.documents, known.ledger, known.now())
   known.setLedger(plan.ledger)
   if (plan.letGo.length > 0) log.info({ sections: plan.letGo }, 'not restored: the access key is another one')
   return plan

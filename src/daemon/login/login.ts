@@ -29,7 +29,7 @@ import {
   type Source,
   unwrittenSession,
 } from '../../core/writes/ledger.ts'
-import { type AgentState, stsNow } from '../agent-state.ts'
+import { type AgentState, clockOffsetOf, profilesNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 import { rehearseSessions, writeSessions } from '../files/session-writer.ts'
 import { checkTarget, identifyUsers, type LoginDeps, newCredentials } from './sts-session.ts'
@@ -71,12 +71,12 @@ export async function login(
 
 function planNow(deps: LoginDeps, request: LoginRequest): Planned {
   const { known, state } = deps
-  const { profiles, settings, files } = known
-  const plan = planLogin(profiles, request, {
+  const { settings, files } = known
+  const plan = planLogin(profilesNow(known, state), request, {
     settings,
     identities: state.identities,
     outdated: deps.sessionWatch.outdated(),
-    now: stsNow(deps),
+    now: deps.now(),
     credentialsFile: files.credentials,
   })
   const sections = profileSections(known.documents)
@@ -165,7 +165,10 @@ function afterFailedWrite(
       )
     : thrown
   if (isKept) {
-    const session = { serialNumber: plan.serialNumber, callerKeyId: callerKeyId(plan), credentials, writes }
+    const offsetMs = clockOffsetOf(state, credentials.accessKeyId) * 1000
+    const endsAt = new Date(credentials.expiration.getTime() - offsetMs)
+    const { serialNumber } = plan
+    const session = { serialNumber, callerKeyId: callerKeyId(plan), credentials, endsAt, writes }
     known.setLedger(keepUnwritten(known.ledger, session, now()))
   }
   for (const { profile } of plan.targets) state.lastErrors.set(profile, { error: errorBody(error) })
@@ -201,7 +204,7 @@ function sharedCredentials(known: KnownFiles, { sharedFrom }: LoginPlan): Sessio
 
 /** What was issued before and could not be written. */
 function keptCredentials(deps: LoginDeps, plan: LoginPlan): SessionCredentials | undefined {
-  return unwrittenSession(deps.known.ledger, plan.serialNumber, callerKeyId(plan), stsNow(deps))
+  return unwrittenSession(deps.known.ledger, plan.serialNumber, callerKeyId(plan), deps.now())
 }
 
 function callerKeyId({ targets: [caller] }: LoginPlan): string {

@@ -7,7 +7,7 @@ import { serialNumberFor } from '../../core/login/login-plan.ts'
 import type { TokenCode } from '../../core/login/token-code.ts'
 import type { LoginAnswer, LoginRequest } from '../../core/wire.ts'
 import type { Log } from '../../edges/logger.ts'
-import { stsNow } from '../agent-state.ts'
+import { profilesNow } from '../agent-state.ts'
 import { createQueue, type Queue } from '../queue.ts'
 import type { CodeCommands } from './code-commands.ts'
 import { type CommandNeeded, type Enqueue, type LoginOutcome, login } from './login.ts'
@@ -36,7 +36,7 @@ export function createLogins(deps: LoginsDeps): Logins {
   const running = new Set<Promise<unknown>>()
 
   const onDevice = (request: LoginRequest, job: () => Promise<LoginOutcome>): Promise<LoginOutcome> => {
-    const serialNumber = serialNumberFor(known.profiles, request, stsNow(deps)) ?? ''
+    const serialNumber = serialNumberFor(profilesNow(known, state), request, deps.now()) ?? ''
     const queue = devices.get(serialNumber) ?? createQueue()
     devices.set(serialNumber, queue)
     const result = queue.add(job).finally(() => {

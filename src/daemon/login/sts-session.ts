@@ -19,9 +19,8 @@ import type { KeyProfile } from '../../core/profiles/profile.ts'
 import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import { type SessionCredentials, sessionValues } from '../../core/profiles/session-section.ts'
 import type { LoginRequest } from '../../core/wire.ts'
-import type { AwsResult } from '../../edges/aws/call.ts'
 import type { Sts } from '../../edges/aws/sts.ts'
-import { type AgentState, rememberLife, stsNow } from '../agent-state.ts'
+import { type AgentState, noteIssued, profilesNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 import type { SessionWatch } from '../session-watch.ts'
 import { targetOf } from './target.ts'
@@ -78,7 +77,6 @@ async function askSts(
     { ...target, credentials, serialNumber, tokenCode, durationSeconds },
     deps.stopping,
   )
-  noteClock(state, result)
   const isAccepted = 'answer' in result
   if (isAccepted || wasCodeRefused(result.failure))
     state.usedCodes.push({ serialNumber, tokenCode, at: deps.now().getTime(), isAccepted })
@@ -91,9 +89,11 @@ async function askSts(
   deps.log.debug({ profile: caller.profile, host: result.host }, 'STS answered')
   const { accessKeyId, expiration } = result.answer
   sessionValues(result.answer, {})
-  const lifeSeconds = Math.round((expiration.getTime() - stsNow(deps).getTime()) / 1000)
+  const offset = plausibleOffset(result.clockOffsetSeconds)
+  const lifeSeconds = Math.round((expiration.getTime() - deps.now().getTime()) / 1000) - offset
   checkLife(lifeSeconds)
-  rememberLife(state, accessKeyId, lifeSeconds)
+  noteClock(state, result)
+  noteIssued(state, accessKeyId, lifeSeconds, result.host)
   return result.answer
 }
 
@@ -130,6 +130,7 @@ function rememberFailure(
     ...context,
   })
   logFailure(deps, caller.profile, failure, error)
+  if (error.code === 'sts.clock-skewed') noteClock(deps.state, failure)
   const body: ErrorBody = errorBody(error)
   // A wrong code says nothing about the profile, and its "wait 14 s" is soon untrue.
   const isOfCode = error.code === 'sts.token-code-rejected'
@@ -166,7 +167,7 @@ function codeNeeded({ targets, serialNumber }: LoginPlan): AppError {
 /** Asks AWS whose keys they are, where profiles with one serial number use different ones. No code is used for it. */
 export async function identifyUsers(deps: LoginDeps, request: LoginRequest): Promise<void> {
   const { state, known } = deps
-  const profiles = profilesToIdentify(known.profiles, request, stsNow(deps))
+  const profiles = profilesToIdentify(profilesNow(known, state), request, deps.now())
   const unknown = new Map(
     profiles
       .filter(({ accessKeyId }) => !state.identities.has(accessKeyId))
@@ -184,7 +185,7 @@ async function identifyUser(deps: LoginDeps, sts: Sts, profile: KeyProfile): Pro
     const target = targetOf(known, deps.variables, sts.partitions, profile)
     const credentials = await deps.longTermKeys(profile)
     const result = await sts.getCallerIdentity({ ...target, credentials }, deps.stopping)
-    noteClock(state, result)
+    if ('answer' in result) noteClock(state, result)
     if ('answer' in result) state.identities.set(profile.accessKeyId, result.answer)
     else rememberFailure(deps, profile, result.failure, [profile], { action: 'GetCallerIdentity', target })
   } catch (error) {
@@ -193,16 +194,30 @@ async function identifyUser(deps: LoginDeps, sts: Sts, profile: KeyProfile): Pro
   }
 }
 
-/** Only STS's own answers count: a captive portal has a clock, too. */
-function noteClock(state: AgentState, result: AwsResult<unknown>): void {
-  // A failure without a status is one in which STS did not speak.
-  if ('failure' in result && (result.failure.httpStatus ?? 500) >= 500) return
-  const offset = 'failure' in result ? result.failure.clockOffsetSeconds : result.clockOffsetSeconds
-  if (offset !== undefined && Math.abs(offset) <= mostClockOffsetSeconds)
-    state.clockOffsetSeconds = Math.abs(offset) <= ignoredClockOffsetSeconds ? 0 : offset
+/**
+ * What an answer's clock says of its host. Only an answer that was otherwise accepted counts, or one that is about the clock: a
+ * captive portal has a clock, too. One on this computer has ours.
+ */
+function noteClock({ clockOffsets }: AgentState, { host, clockOffsetSeconds }: Answered): void {
+  if (host === undefined || clockOffsetSeconds === undefined || isLoopback(host)) return
+  const offset = plausibleOffset(clockOffsetSeconds)
+  if (offset === 0) clockOffsets.delete(host)
+  else clockOffsets.set(host, offset)
 }
+
+type Answered = { host?: string; clockOffsetSeconds?: number }
 
 /** Differences of a few seconds are the network's and the rounding's, not a clock's. */
 const ignoredClockOffsetSeconds = 5
 /** More is no clock that is wrong, but an answer that is. */
 const mostClockOffsetSeconds = 7 * 86_400
+
+function plausibleOffset(seconds = 0): number {
+  return Math.abs(seconds) <= ignoredClockOffsetSeconds || Math.abs(seconds) > mostClockOffsetSeconds
+    ? 0
+    : seconds
+}
+
+function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)(?::\d+)?$/.test(host)
+}

@@ -22,7 +22,7 @@ import {
 import { earliest, formatInstant } from '../../core/time/instant.ts'
 import { afterQuietHours, type UtcOffset } from '../../core/time/quiet-hours.ts'
 import type { Desktop, ReminderRequest } from '../../edges/desktop/reminder.ts'
-import type { AgentState } from '../agent-state.ts'
+import { type AgentState, clockOffsetOf } from '../agent-state.ts'
 import { type AnswerDeps, createAnswer } from './answers.ts'
 
 export type ReminderDeps = AnswerDeps & {
@@ -246,7 +246,9 @@ function requestOf(reminder: Reminder, deps: ReminderDeps): ReminderRequest {
     kind,
     profiles: sessions.map(({ profile }) => profile),
     // As STS stated it.
-    expiration: new Date(expiration.getTime() + deps.state.clockOffsetSeconds * 1000),
+    expiration: new Date(
+      expiration.getTime() + clockOffsetOf(deps.state, sessions[0]?.accessKeyId ?? '') * 1000,
+    ),
     canAnswer: sessions.some(({ serialNumber }) => serialNumber !== undefined),
   }
 }

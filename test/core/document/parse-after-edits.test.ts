@@ -52,6 +52,11 @@ describe(`with seed ${seed}`, () => {
     )
   })
 
+  it('a plain section has one name in the SDK with an odd one', () => {
+    const text = '[profile dev]\r\nk = v\r\n[default]\r\n; note\r[profile.dev]\nk = v\n'
+    expect(told(readText(text, true))).toEqual(told(readLineByLine(text, true)))
+  })
+
   it('reading a text again after a change is reading the new one', () => {
     const lines = ['k = v', 'j =', '# c', '', ' ; d', 'k: v', '  more', '[odd]#', ' [odd]', 'x', 'i = w\r']
     const section = fc.array(
