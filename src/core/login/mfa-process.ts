@@ -5,13 +5,17 @@ import type { MfaProcess } from '../profiles/profile.ts'
 import { printable } from '../text/printable.ts'
 import { codeInOutput } from './token-code.ts'
 
+export type CommandEnd =
+  | { kind: 'exited'; exitCode: number }
+  | { kind: 'signalled'; signal: string }
+  /** `stopped`: it was no longer wanted, as when the daemon ends. */
+  | { kind: 'timed-out' | 'too-long' | 'stopped' }
+  /** The reason is the system's word for it, such as ENOENT, where there is one. */
+  | { kind: 'not-started'; reason?: string }
+
 /** How a command ended. `output` and `complaint` are what it printed, cut to their limits. */
 export type CommandResult = {
-  end:
-    | { kind: 'exited'; exitCode: number }
-    | { kind: 'signalled'; signal: string }
-    /** `stopped`: the daemon ends. */
-    | { kind: 'timed-out' | 'too-long' | 'stopped' | 'not-started' }
+  end: CommandEnd
   output: string
   complaint: string
 }
@@ -53,7 +57,7 @@ export function refusedMfaProcess({ profile }: MfaProcess, cause: unknown): AppE
   )
 }
 
-function endingOf(end: CommandResult['end'], timeoutSeconds: number): string | undefined {
+function endingOf(end: CommandEnd, timeoutSeconds: number): string | undefined {
   switch (end.kind) {
     case 'exited':
       return end.exitCode === 0 ? undefined : `failed (exit status ${end.exitCode})`

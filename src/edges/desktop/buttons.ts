@@ -31,7 +31,7 @@ export async function showButtons(
     const { exitCode, stdout, stderr } = await runProgram(
       'notify-send',
       buttonArguments(notification, buttons, hasMarkup),
-      { environment, withdraw, endSignal: 'SIGINT' },
+      { environment, stop: withdraw, endSignal: 'SIGINT' },
     )
     if (exitCode !== 0 && !withdraw.aborted)
       throw new Error(stderr.split('\n')[0]?.slice(0, mostCharacters) || 'notify-send failed')

@@ -41,7 +41,7 @@ export async function readCapabilities(
     const { exitCode, stdout } = await runProgram(program, args, {
       environment,
       limitMs: answerLimitMs,
-      withdraw,
+      stop: withdraw,
     })
     if (exitCode === 0) return new Set(parseCapabilities(stdout))
   }

@@ -34,7 +34,7 @@ export async function openDialog(
 ): Promise<string | undefined> {
   const { exitCode, stdout, stderr } = await runProgram(program, dialogArguments(program, text), {
     environment,
-    withdraw,
+    stop: withdraw,
   })
   if (withdraw.aborted) return undefined
   if (exitCode === 0) return stdout

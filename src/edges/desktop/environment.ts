@@ -31,7 +31,7 @@ export async function desktopEnvironment(
   const { exitCode, stdout } = await runProgram('systemctl', ['--user', 'show-environment'], {
     environment: base,
     limitMs: askLimitMs,
-    withdraw,
+    stop: withdraw,
   })
   return exitCode === 0 ? ontoDesktop(base, parseShowEnvironment(stdout)) : base
 }

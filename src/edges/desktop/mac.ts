@@ -48,7 +48,10 @@ export function createMacDesktop({ environment: own, platform, settings, log }: 
     takeTurn(async () => {
       if (withdraw.aborted) return { kind: 'dismissed' }
       const words = macDialogArguments(`mfad: ${text}`)
-      const { exitCode, stdout, stderr } = await runProgram('osascript', words, { environment, withdraw })
+      const { exitCode, stdout, stderr } = await runProgram('osascript', words, {
+        environment,
+        stop: withdraw,
+      })
       if (exitCode !== 0 && !withdraw.aborted && !stderr.includes(cancelled))
         throw new Error(`osascript could not ask for the code: ${printable(stderr, 200)}`)
       return readMacDialog(stdout)

@@ -7,7 +7,7 @@ import type { CommandResult } from '../../core/login/mfa-process.ts'
 import { checkAccess, otherOwnerError } from '../files/disk/access.ts'
 import type { Environment } from '../paths.ts'
 import { childEnvironment } from './child-environment.ts'
-import { collect, drainMs, signalGroup, startProgram } from './started-program.ts'
+import { runProgram } from './child-program.ts'
 
 export type HelperDeps = {
   environment: Environment
@@ -17,50 +17,20 @@ export type HelperDeps = {
   stopping: AbortSignal
 }
 
-const mostOutputBytes = 64 * 1024
-const mostComplaintBytes = 4096
-
 /** Never rejects: how a command ended is data. */
-export function runHelperCommand(command: string, deps: HelperDeps): Promise<CommandResult> {
-  if (deps.stopping.aborted) return Promise.resolve(withoutOutput('stopped'))
-  const started = startProgram('/bin/sh', ['-c', command], helperEnvironment(deps))
-  if (started === undefined) return Promise.resolve(withoutOutput('not-started'))
-  const { child } = started
-  return new Promise((resolve) => {
-    const output = collect(started.stdout, mostOutputBytes, () => end({ kind: 'too-long' }))
-    const complaint = collect(started.stderr, mostComplaintBytes)
-    let drain: NodeJS.Timeout | undefined
-    let result: CommandResult['end'] | undefined
-    const finish = () => {
-      clearTimeout(drain)
-      clearTimeout(timer)
-      deps.stopping.removeEventListener('abort', stop)
-      started.stdout.destroy()
-      started.stderr.destroy()
-      resolve({ end: result ?? { kind: 'not-started' }, output: output(), complaint: complaint() })
-    }
-    const end = (how: CommandResult['end']) => {
-      if (result !== undefined) return
-      result = how
-      signalGroup(child.pid, 'SIGKILL')
-      finish()
-    }
-    const stop = () => end({ kind: 'stopped' })
-    const timer = setTimeout(() => end({ kind: 'timed-out' }), deps.timeoutMs)
-    deps.stopping.addEventListener('abort', stop)
-    child.on('error', () => end({ kind: 'not-started' }))
-    child.on('exit', (exitCode, signal) => {
-      if (result !== undefined) return
-      result =
-        exitCode === null ? { kind: 'signalled', signal: String(signal) } : { kind: 'exited', exitCode }
-      // What it left in the background would run with nobody to end it.
-      signalGroup(child.pid, 'SIGKILL')
-      drain = setTimeout(finish, drainMs)
-    })
-    child.on('close', () => {
-      if (drain !== undefined) finish()
-    })
+export async function runHelperCommand(command: string, deps: HelperDeps): Promise<CommandResult> {
+  const environment = helperEnvironment(deps)
+  const { end, stdout, stderr } = await runProgram('/bin/sh', ['-c', command], {
+    environment,
+    limitMs: deps.timeoutMs,
+    stop: deps.stopping,
+    endSignal: 'SIGKILL',
+    tooMuchOutput: 'kill',
+    processGroup: 'own, ends with it',
   })
+  // Why the shell itself could not be started is nothing that the command has said.
+  if (end.kind === 'not-started') return { end: { kind: end.kind }, output: '', complaint: '' }
+  return { end, output: stdout, complaint: stderr }
 }
 
 /**
@@ -77,10 +47,6 @@ export function checkOwnFile(path: string, identity: { uid: number; gid: number 
   })
   const [file, ...directories] = located
   checkAccess(file, directories, identity)
-}
-
-function withoutOutput(kind: 'stopped' | 'not-started'): CommandResult {
-  return { end: { kind }, output: '', complaint: '' }
 }
 
 /** A mfad that the command runs refuses, so that none waits for itself. */
