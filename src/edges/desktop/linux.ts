@@ -10,13 +10,20 @@ import { findDialog, openDialog } from './dialog.ts'
 import { desktopEnvironment } from './environment.ts'
 import { oneLine } from './markup.ts'
 import { createNotifier } from './notifier.ts'
-import type { DesktopDeps, Reminded, ReminderRequest, Respond, Screen } from './reminder.ts'
+import {
+  type Backend,
+  type DesktopDeps,
+  type Reminded,
+  type ReminderRequest,
+  type Respond,
+  unanswerable,
+} from './reminder.ts'
 
 const mostCharacters = 500
 
 type Ended = Awaited<Reminded['ended']>
 
-export function createLinuxDesktop({ environment: own, platform, settings, log }: DesktopDeps): Screen {
+export function createLinuxDesktop({ environment: own, platform, settings, log }: DesktopDeps): Backend {
   const notifier = createNotifier(platform)
   const takeTurn = createTurns()
 
@@ -74,8 +81,7 @@ export function createLinuxDesktop({ environment: own, platform, settings, log }
       const dialog = findDialog(settings().prompt, environment)
       const found = dialog === undefined ? {} : { dialog }
       const showPlain = async (): Promise<Reminded> => {
-        const way = await notifier.show(notification, environment)
-        return { way, ended: Promise.resolve('no-answer-possible'), hasButtons: false, ...found }
+        return { ...unanswerable(await notifier.show(notification, environment)), ...found }
       }
       const answer = async (pressed: Pressed): Promise<Ended> => {
         const press = await pressed.catch(() => 'not shown' as const)

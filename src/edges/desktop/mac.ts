@@ -12,7 +12,14 @@ import {
   readMacReply,
 } from './mac-words.ts'
 import { createNotifier, showMacReply } from './notifier.ts'
-import type { DesktopDeps, Reminded, ReminderRequest, Respond, Screen } from './reminder.ts'
+import {
+  type Backend,
+  type DesktopDeps,
+  type Reminded,
+  type ReminderRequest,
+  type Respond,
+  unanswerable,
+} from './reminder.ts'
 
 type Ended = Awaited<Reminded['ended']>
 
@@ -20,7 +27,7 @@ const notifyLimitMs = 10_000
 /** AppleScript's number for it. */
 const cancelled = '(-128)'
 
-export function createMacDesktop({ environment: own, platform, settings, log }: DesktopDeps): Screen {
+export function createMacDesktop({ environment: own, platform, settings, log }: DesktopDeps): Backend {
   const notifier = createNotifier(platform)
   const environment = childEnvironment(own)
   const takeTurn = createTurns()
@@ -83,10 +90,8 @@ export function createMacDesktop({ environment: own, platform, settings, log }: 
     async show(request, respond, withdraw, onAsking) {
       const { notification, question, canAnswer } = request
       const { prompt } = settings()
-      if (!canAnswer || (prompt !== 'auto' && prompt !== 'osascript')) {
-        const way = await showPlain(notification)
-        return { way, ended: Promise.resolve('no-answer-possible'), hasButtons: false }
-      }
+      if (!canAnswer || (prompt !== 'auto' && prompt !== 'osascript'))
+        return unanswerable(await showPlain(notification))
       const reply = prompt === 'auto' ? await startReply(notification, environment, withdraw) : undefined
       const first = reply?.answer ?? openDialog(question(), withdraw)
       if (reply === undefined) onAsking()

@@ -1,49 +1,112 @@
 // `notify_command`: the user's own way of being reminded, by /bin/sh. What it is about is in variables only: a profile's
 // name is never part of a command line.
 
+import { messageOf } from '../../core/errors.ts'
 import type { CommandResult } from '../../core/login/mfa-process.ts'
 import { isPortableName } from '../../core/profiles/aws-values.ts'
+import { printable } from '../../core/text/printable.ts'
 import { formatInstant } from '../../core/time/instant.ts'
+import type { Warning } from '../../core/wire.ts'
 import type { Environment } from '../paths.ts'
 import { runHelperCommand } from '../programs/helper-command.ts'
 import { desktopEnvironment } from './environment.ts'
-import type { ReminderRequest } from './reminder.ts'
+import { type DesktopDeps, type Reminded, type ReminderRequest, unanswerable } from './reminder.ts'
 
 const limitMs = 60_000
 /** Linux takes 128 KiB for a variable, and no more than a share of the stack for all. */
 const mostNamesLength = 32 * 1024
 
-export type NotifyCommandEnd = {
+type CommandEnd = {
   /** What began may have told the user, however it ended. */
   isStarted: boolean
   /** What went wrong, in a line; undefined where it ended well. */
   problem: string | undefined
 }
 
-export const notStarted: NotifyCommandEnd = {
-  isStarted: false,
-  problem: 'notify_command could not be started',
+const notStarted = { isStarted: false, problem: 'notify_command could not be started' } as const
+
+export type NotifyCommand = {
+  /** The command is all that tells of the reminder. Rejects where it could not be started. */
+  alone(command: string, request: ReminderRequest): Promise<Reminded>
+  /** Tells of the reminder by the command while `show` shows it. Rejects where neither did. */
+  beside(show: () => Promise<Reminded>, command: string, request: ReminderRequest): Promise<Reminded>
+  /** That the last one failed, where there still is one. */
+  warnings(): Warning[]
 }
 
-/** Never rejects: how it ended is data. */
-export async function runNotifyCommand(
+export function createNotifyCommand(deps: DesktopDeps, stopping: AbortSignal): NotifyCommand {
+  let lastProblem: string | undefined
+
+  /** Never rejects: where the desktop shows the reminder, nobody waits for it. */
+  const run = async (command: string, request: ReminderRequest): Promise<CommandEnd> => {
+    const end = await runNotifyCommand(command, request, deps.environment, stopping).catch(() => notStarted)
+    lastProblem = end.problem
+    if (end.problem !== undefined) deps.log.warn({ problem: end.problem }, 'notify_command failed')
+    return end
+  }
+
+  /** Rejects with the desktop's problem where the command could not be started either: to try again would repeat it. */
+  const onlyCommand = async (running: Promise<CommandEnd>, error: unknown): Promise<Reminded> => {
+    if (!(await running).isStarted) throw error
+    deps.log.warn({ problem: printable(messageOf(error), 200) }, 'only notify_command told of a reminder')
+    return unanswerable('notify_command')
+  }
+
+  return {
+    async alone(command, request) {
+      const running = run(command, request)
+      const { isStarted, problem } = await running
+      if (!isStarted) throw new Error(problem)
+      return { ...unanswerable('notify_command'), command: warningOf(running) }
+    },
+    async beside(show, command, request) {
+      const running = run(command, request)
+      const warning = warningOf(running)
+      try {
+        const shown = await show()
+        const ended = shown.ended.catch(async (error) => (await onlyCommand(running, error)).ended)
+        return { ...shown, way: `${shown.way} and notify_command`, ended, command: warning }
+      } catch (error) {
+        return { ...(await onlyCommand(running, error)), command: warning }
+      }
+    },
+    warnings: () =>
+      lastProblem === undefined || deps.settings().notifyCommand === undefined
+        ? []
+        : [commandWarning(lastProblem)],
+  }
+}
+
+async function warningOf(running: Promise<CommandEnd>): Promise<Warning | undefined> {
+  const { problem } = await running
+  return problem === undefined ? undefined : commandWarning(problem)
+}
+
+function commandWarning(problem: string): Warning {
+  return {
+    code: 'notifier.command-failed',
+    message: problem,
+    hint: 'mend notify_command in the settings, and try it with: mfad notify-test',
+  }
+}
+
+async function runNotifyCommand(
   command: string,
-  request: Pick<ReminderRequest, 'profiles' | 'expiration' | 'kind'>,
+  request: ReminderRequest,
   own: Environment,
   stopping: AbortSignal,
-  timeoutMs = limitMs,
-): Promise<NotifyCommandEnd> {
+): Promise<CommandEnd> {
   const environment = await desktopEnvironment(own, stopping)
   const variables = commandVariables(request)
-  const { end } = await runHelperCommand(command, { environment, variables, timeoutMs, stopping })
-  return end.kind === 'not-started' ? notStarted : { isStarted: true, problem: problemOf(end, timeoutMs) }
+  const { end } = await runHelperCommand(command, { environment, variables, timeoutMs: limitMs, stopping })
+  return end.kind === 'not-started' ? notStarted : { isStarted: true, problem: problemOf(end) }
 }
 
-function problemOf(end: CommandResult['end'], timeoutMs: number): string | undefined {
+function problemOf(end: CommandResult['end']): string | undefined {
   if (end.kind === 'exited')
     return end.exitCode === 0 ? undefined : `notify_command failed with exit code ${end.exitCode}`
   if (end.kind === 'signalled') return `notify_command was ended by ${end.signal}`
-  if (end.kind === 'timed-out') return `notify_command took longer than ${timeoutMs / 1000} s`
+  if (end.kind === 'timed-out') return `notify_command took longer than ${limitMs / 1000} s`
   return end.kind === 'too-long' ? 'notify_command printed more than 64 KiB' : undefined
 }
 

@@ -65,13 +65,18 @@ export type DesktopDeps = {
   log: Log
 }
 
-/** What a desktop of one kind does. */
-export type Screen = {
-  /** `onAsking` is called when a dialog takes the notification's place. */
+/** What shows reminders on desktops of one kind. */
+export type Backend = {
+  /** As Desktop.remind. `onAsking` is called when a dialog takes the notification's place. */
   show(
     request: ReminderRequest,
     respond: Respond,
     withdraw: AbortSignal,
     onAsking: () => void,
   ): Promise<Reminded>
+}
+
+/** A reminder that was told, and that nobody can answer. */
+export function unanswerable(way: string): Reminded {
+  return { way, ended: Promise.resolve('no-answer-possible'), hasButtons: false }
 }
