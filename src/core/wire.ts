@@ -58,6 +58,8 @@ export type NotifyTestAnswer = {
   buttons?: boolean
   /** The program that asks for the code. */
   dialog?: string
+  /** Why a code cannot be entered. */
+  noDialog?: string
   /** What came back, where an answer was waited for. */
   answer?: 'code' | 'snooze' | 'dismissed' | 'none'
   error?: ErrorBody

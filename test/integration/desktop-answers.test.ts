@@ -230,6 +230,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
       const name = `--help $(touch pwned) \`touch pwned\` '"; touch pwned; <b>x</b> &amp; %s _x_ \\n \u202e\x1b[31m${'x'.repeat(10_000)}`
       const codes: string[] = []
       const respond: Respond = {
+        asking: () => undefined,
         tokenCode: async (code) => {
           codes.push(code)
           return codes.length === 1 ? { kind: 'again', reason: name } : { kind: 'failed', message: name }

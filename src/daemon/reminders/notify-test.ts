@@ -1,8 +1,8 @@
 // One real reminder that is about nothing: whether it can be shown and answered is all that is asked of it.
 import type { NotifyTestAnswer } from '../../core/wire.ts'
-import type { Desktop, Reminded, ReminderRequest, Respond } from '../../edges/desktop/reminder.ts'
+import type { Desktop, Ended, ReminderRequest, Respond } from '../../edges/desktop/reminder.ts'
 
-const answers: Readonly<Record<Awaited<Reminded['ended']>, NotifyTestAnswer['answer']>> = {
+const answers: Readonly<Record<Ended, NotifyTestAnswer['answer']>> = {
   answered: 'code',
   snoozed: 'snooze',
   dismissed: 'dismissed',
@@ -23,8 +23,14 @@ export async function testReminder(
   const timeUp = new AbortController()
   const withdraw = AbortSignal.any([timeUp.signal, stopping])
   const reminded = await remind(testRequest(now), anyCode, withdraw)
-  const { way, ended, hasButtons = false, dialog, command } = reminded
-  const shown = { shown: true, way, buttons: hasButtons, ...(dialog === undefined ? {} : { dialog }) }
+  const { way, ended, hasButtons = false, dialog, noDialog, command } = reminded
+  const shown = {
+    shown: true,
+    way,
+    buttons: hasButtons,
+    ...(dialog === undefined ? {} : { dialog }),
+    ...(noDialog === undefined ? {} : { noDialog }),
+  }
   // It may fail before, or without, anybody waiting for it.
   ended.catch(() => undefined)
   const timer = waitMs === 0 ? undefined : setTimeout(() => timeUp.abort(), waitMs)
@@ -43,6 +49,7 @@ export async function testReminder(
 }
 
 const anyCode: Respond = {
+  asking: () => undefined,
   tokenCode: async () => ({ kind: 'done' }),
   snooze: () => undefined,
 }

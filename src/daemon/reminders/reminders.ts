@@ -123,7 +123,11 @@ export function createReminders(deps: ReminderDeps): Reminders {
       deps.look()
     }
     try {
-      const respond = { tokenCode: createAnswer(deps, reminder.sessions), snooze: () => snooze(entry) }
+      const respond = {
+        asking: () => undefined,
+        tokenCode: createAnswer(deps, reminder.sessions),
+        snooze: () => snooze(entry),
+      }
       const { way, ended } = await desktop.remind(request, respond, entry.withdrawal.signal)
       log.info({ ...facts, way }, 'reminder shown')
       noteShown(reminder)

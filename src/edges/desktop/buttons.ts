@@ -34,7 +34,7 @@ export async function showButtons(
       { environment, stop: withdraw, endSignal: 'SIGINT' },
     )
     if (exitCode !== 0 && !withdraw.aborted)
-      throw new Error(stderr.split('\n')[0]?.slice(0, mostCharacters) || 'notify-send failed')
+      throw new Error(printable(stderr.split('\n')[0] ?? '', mostCharacters) || 'notify-send failed')
     return stdout.split('\n').find(isKey)
   }
   const pressed = run()

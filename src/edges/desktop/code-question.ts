@@ -1,7 +1,13 @@
 // Asks for a code until it was right, or there is no point in asking; and keeps those who ask in a queue.
-import type { CodeOutcome, Reminded } from './reminder.ts'
+import { setTimeout as pause } from 'node:timers/promises'
+import type { CodeOutcome, Ended } from './reminder.ts'
 
-export type Asked = { how: Awaited<Reminded['ended']>; failure?: string }
+/** `failure` is to be told: nobody sees otherwise why the dialog does not come again. */
+export type Asked = { how: Ended; failure?: string }
+
+/** A dialog that answers by itself, whatever it answers, must not be opened for ever, nor as fast as it can. */
+const mostQuestions = 10
+const leastMsBetween = 300
 
 /** `ask` gets the reason for asking again, and answers what was typed; undefined where the user would not. */
 export async function askForCode(
@@ -10,21 +16,28 @@ export async function askForCode(
   withdraw: AbortSignal,
 ): Promise<Asked> {
   let reason: string | undefined
-  while (!withdraw.aborted) {
-    const typed = await ask(reason)
-    if (withdraw.aborted) break
+  for (let questions = 0; questions < mostQuestions; questions++) {
+    const opened = performance.now()
+    const typed = withdraw.aborted ? undefined : await ask(reason)
+    if (withdraw.aborted) return { how: 'withdrawn' }
     if (typed === undefined) return { how: 'dismissed' }
-    const code = typed.replace(/\s/g, '')
-    if (!/^\d{6}$/.test(code)) {
-      reason = 'a code has six digits'
-      continue
-    }
-    const outcome = await tokenCode(code)
+    const outcome = await outcomeOf(typed, tokenCode)
     if (outcome.kind === 'done') return { how: 'answered' }
     if (outcome.kind === 'failed') return { how: 'answered', failure: outcome.message }
     reason = outcome.reason
+    const restMs = leastMsBetween - (performance.now() - opened)
+    if (restMs > 0) await pause(restMs, undefined, { signal: withdraw }).catch(() => undefined)
   }
-  return { how: 'withdrawn' }
+  return { how: 'dismissed', failure: `gave up after ${mostQuestions} answers: ${reason}` }
+}
+
+/** What is no code goes no further: it may be a password, typed by mistake. */
+async function outcomeOf(
+  typed: string,
+  tokenCode: (code: string) => Promise<CodeOutcome>,
+): Promise<CodeOutcome> {
+  const code = typed.replace(/\s/g, '')
+  return /^\d{6}$/.test(code) ? tokenCode(code) : { kind: 'again', reason: 'a code has six digits' }
 }
 
 /**

@@ -12,17 +12,30 @@ export type DialogProgram = 'zenity' | 'kdialog'
 const columns = 72
 const mostLineCharacters = 500
 
-/** The program that asks, where one may, is installed and has a screen; on KDE its own comes first. */
+/** The program that asks for codes; or why none can, in words for `notify-test` and the user. */
+type FoundDialog = { program: DialogProgram; missing?: undefined } | { program?: undefined; missing: string }
+
+/** On KDE its own program comes first. */
 export function findDialog(
   prompt: DesktopSettings['prompt'],
   environment: Record<string, string>,
-): DialogProgram | undefined {
-  if (!environment.DISPLAY && !environment.WAYLAND_DISPLAY) return undefined
+): FoundDialog {
   const isKde = /\bKDE\b/.test(environment.XDG_CURRENT_DESKTOP ?? '')
   const preferred: DialogProgram[] = isKde ? ['kdialog', 'zenity'] : ['zenity', 'kdialog']
-  return preferred.find(
-    (program) => (prompt === 'auto' || prompt === program) && isInstalled(program, environment.PATH),
-  )
+  const allowed = preferred.filter((program) => prompt === 'auto' || prompt === program)
+  if (allowed.length === 0)
+    return {
+      missing: `prompt = ${prompt} in the settings${prompt === 'none' ? '' : ', which is for macOS'}`,
+    }
+  if (!environment.DISPLAY && !environment.WAYLAND_DISPLAY)
+    return { missing: 'the daemon has no display (neither DISPLAY nor WAYLAND_DISPLAY is set)' }
+  const program = allowed.find((each) => isInstalled(each, environment.PATH))
+  if (program !== undefined) return { program }
+  if (prompt === 'auto')
+    return { missing: 'neither zenity nor kdialog is installed (apt-get install zenity)' }
+  return {
+    missing: `${prompt} is not installed (apt-get install ${prompt}), and prompt = ${prompt} in the settings`,
+  }
 }
 
 /** What was typed; undefined where the dialog was dismissed or withdrawn. Rejects where it could not be opened. */

@@ -6,13 +6,21 @@ import type { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
 import type { Notification } from '../../core/plan/reminder-text.ts'
+import { printable } from '../../core/text/printable.ts'
 import { untilShown } from '../programs/child-program.ts'
 import { isInstalled } from '../programs/installed-program.ts'
 import { escapeMarkup, oneLine, shorten } from './markup.ts'
 
 export type Notifier = {
-  /** Shows it on the desktop of that environment, and answers by which way. Rejects with the reason where it could not be shown. */
-  show(notification: Notification, environment: Record<string, string>): Promise<string>
+  /**
+   * Shows it on the desktop of that environment, and answers by which way. Rejects with the reason where it could not be
+   * shown, and as soon as it is withdrawn: its program is ended then.
+   */
+  show(
+    notification: Notification,
+    environment: Record<string, string>,
+    withdraw: AbortSignal,
+  ): Promise<string>
 }
 
 type Reporter = {
@@ -25,6 +33,7 @@ type Reporter = {
 const answerLimitMs = 10_000
 const reminderSeconds = 60
 const replySeconds = 3600
+const withdrawnMessage = 'the notification was withdrawn'
 
 export function createNotifier(platform: NodeJS.Platform, limitMs = answerLimitMs): Notifier {
   return platform === 'darwin' ? createMacNotifier(limitMs) : createLinuxNotifier(limitMs)
@@ -32,11 +41,11 @@ export function createNotifier(platform: NodeJS.Platform, limitMs = answerLimitM
 
 function createLinuxNotifier(limitMs: number): Notifier {
   return {
-    async show(notification, environment) {
+    async show(notification, environment, withdraw) {
       if (!isInstalled('notify-send', environment.PATH))
         throw new Error('notify-send is not installed (libnotify-bin)')
       const { default: NotifySend } = await import('node-notifier/notifiers/notifysend.js')
-      await report(new NotifySend(), linuxOptions(notification), environment, limitMs)
+      await report(new NotifySend(), linuxOptions(notification), environment, { withdraw, limitMs })
       return 'notify-send'
     },
   }
@@ -44,10 +53,10 @@ function createLinuxNotifier(limitMs: number): Notifier {
 
 function createMacNotifier(limitMs: number): Notifier {
   return {
-    async show(notification, environment) {
+    async show(notification, environment, withdraw) {
       const { default: NotificationCenter } = await import('node-notifier/notifiers/notificationcenter.js')
       const reporter = new NotificationCenter({ withFallback: false })
-      await report(reporter, macOptions(notification), environment, limitMs)
+      await report(reporter, macOptions(notification), environment, { withdraw, limitMs })
       return 'notification center'
     },
   }
@@ -56,8 +65,8 @@ function createMacNotifier(limitMs: number): Notifier {
 /** What node-notifier passes to notify-send. An expire time in text is taken as milliseconds; 0 means never. */
 export function linuxOptions({ title, body, isUrgent }: Notification): Record<string, string | boolean> {
   return {
-    title: plainWord(shorten(title)),
-    message: plainWord(escapeMarkup(shorten(oneLine(body)))),
+    title: harmlessWord(shorten(title)),
+    message: harmlessWord(escapeMarkup(shorten(oneLine(body)))),
     urgency: isUrgent ? 'critical' : 'normal',
     'expire-time': String(expireMs(isUrgent)),
     'app-name': 'mfad',
@@ -89,6 +98,7 @@ export async function showMacReply(
         else resolve(metadata)
       })
     const child = childOf(() => withEnvironment(environment, notify))
+    if (withdraw.aborted) child?.kill()
     withdraw.addEventListener('abort', () => child?.kill(), { once: true })
   })
   await untilShown(told)
@@ -106,36 +116,50 @@ export function macOptions({ title, body }: Notification): Record<string, string
 }
 
 /** Without these characters a double-quoted shell word is only text, whatever the library escapes; nor is it an option. */
-function plainWord(text: string): string {
+function harmlessWord(text: string): string {
   return text
     .replace(/\p{Cc}/gu, ' ')
     .replace(/["$`\\!]/g, '?')
     .replace(/^-/, ' -')
 }
 
+type Patience = { withdraw: AbortSignal; limitMs: number }
+
 /** A program that shows the notification and grumbles has shown it. */
 function report(
   reporter: Reporter,
   options: object,
   environment: Record<string, string>,
-  limitMs: number,
+  { withdraw, limitMs }: Patience,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
+    if (withdraw.aborted) return reject(new Error(withdrawnMessage))
     let child: ChildProcess | undefined
-    const timer = setTimeout(() => {
-      reject(new Error(`the notification service did not answer within ${limitMs / 1000} s`))
+    const leave = () => {
+      clearTimeout(timer)
+      withdraw.removeEventListener('abort', onWithdraw)
+    }
+    const giveUp = (reason: string) => {
+      leave()
+      reject(new Error(reason))
       endWithChildren(child)
-    }, limitMs)
+    }
+    const onWithdraw = () => giveUp(withdrawnMessage)
+    const timer = setTimeout(
+      () => giveUp(`the notification service did not answer within ${limitMs / 1000} s`),
+      limitMs,
+    )
+    withdraw.addEventListener('abort', onWithdraw)
     const notify = () =>
       reporter.notify(options, (error) => {
-        clearTimeout(timer)
+        leave()
         if (error instanceof Error) reject(new Error(ownMessage(error.message)))
         else resolve()
       })
     try {
       child = childOf(() => withEnvironment(environment, notify))
     } catch (error) {
-      clearTimeout(timer)
+      leave()
       reject(error)
     }
   })
@@ -192,5 +216,5 @@ function childrenOf(pid: number): number[] {
 /** The library's error repeats the whole command; what the program itself said is in the next line. */
 function ownMessage(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Command failed'))
-  return (lines[0] ?? 'the notification could not be shown').slice(0, 200)
+  return printable(lines[0] ?? 'the notification could not be shown', 200)
 }

@@ -22,20 +22,29 @@ export type CodeOutcome =
   /** To be asked once more, with the reason: a wrong code, or one that was used and how long to wait. */
   | { kind: 'again'; reason: string }
   | { kind: 'failed'; message: string }
+
+/** What a desktop tells the agent, while a reminder is shown. */
 export type Respond = {
+  /** A dialog takes the notification's place. */
+  asking(): void
   /** Performs the login. Never rejects. */
   tokenCode(code: string): Promise<CodeOutcome>
   snooze(): void
 }
 
+/** `no-answer-possible`: it was shown, and nobody will know what became of it. */
+export type Ended = 'answered' | 'snoozed' | 'dismissed' | 'withdrawn' | 'no-answer-possible'
+
 export type Reminded = {
   way: string
-  /** Settles when the reminder was answered, dismissed, withdrawn, or turns out to be one that nobody can answer. */
-  ended: Promise<'answered' | 'snoozed' | 'dismissed' | 'withdrawn' | 'no-answer-possible'>
+  /** Resolves when the reminder has ended; rejects where it turns out that it was not shown. */
+  ended: Promise<Ended>
   /** Whether it can be pressed. */
   hasButtons?: boolean
   /** The program that asks for the code. */
   dialog?: string
+  /** Why it has no button for a code. */
+  noDialog?: string
   /** What became of notify_command, where there is one: a warning where it failed. Never rejects. */
   command?: Promise<Warning | undefined>
 }
@@ -66,17 +75,14 @@ export type DesktopDeps = {
 }
 
 /** What shows reminders on desktops of one kind. */
-export type Backend = {
-  /** As Desktop.remind. `onAsking` is called when a dialog takes the notification's place. */
-  show(
-    request: ReminderRequest,
-    respond: Respond,
-    withdraw: AbortSignal,
-    onAsking: () => void,
-  ): Promise<Reminded>
-}
+export type Backend = { show: Desktop['remind'] }
 
 /** A reminder that was told, and that nobody can answer. */
 export function unanswerable(way: string): Reminded {
   return { way, ended: Promise.resolve('no-answer-possible'), hasButtons: false }
+}
+
+/** A reminder that was taken back before it could be seen. */
+export function withdrawn(): Reminded {
+  return { way: 'none', ended: Promise.resolve('withdrawn') }
 }

@@ -1,12 +1,12 @@
 // The reminders that are on the desktop now. A new one takes the place of an earlier one about the same profiles.
-import type { Backend, Reminded, ReminderRequest, Respond } from './reminder.ts'
+import { type Backend, withdrawn } from './reminder.ts'
 
 type ShownReminder = { profiles: readonly string[]; withdrawal: AbortController; isAsking: boolean }
 
 export type ShownReminders = {
   /** As Desktop.remind. */
-  show(request: ReminderRequest, respond: Respond, withdraw: AbortSignal): Promise<Reminded>
-  /** Resolves when each has ended. */
+  show: Backend['show']
+  /** Resolves when each has ended, those that are on their way to the screen included. */
   ended(): Promise<void>
 }
 
@@ -14,38 +14,46 @@ export function createShownReminders(backend: Backend, closing: AbortSignal): Sh
   const shown = new Set<ShownReminder>()
   const running = new Set<Promise<unknown>>()
 
-  /** What an earlier one says about the time left is no longer true. A dialog that is being typed into stays. */
+  const follow = (job: Promise<unknown>) => {
+    running.add(job)
+    void job.then(() => running.delete(job))
+  }
+
+  /** What an earlier one says is no longer news. A dialog that is being typed into stays. */
   const replaceEarlier = (profiles: readonly string[]) => {
     for (const earlier of shown) {
       if (isCovered(earlier.profiles, profiles) && !earlier.isAsking) earlier.withdrawal.abort()
     }
   }
 
+  const show: Backend['show'] = async (request, respond, withdraw) => {
+    replaceEarlier(request.profiles)
+    const entry = { profiles: request.profiles, withdrawal: new AbortController(), isAsking: false }
+    const signal = AbortSignal.any([withdraw, entry.withdrawal.signal, closing])
+    const asking = () => {
+      entry.isAsking = true
+      respond.asking()
+    }
+    shown.add(entry)
+    try {
+      const reminded = await backend.show(request, { ...respond, asking }, signal)
+      follow(reminded.ended.catch(() => undefined).then(() => shown.delete(entry)))
+      return reminded
+    } catch (error) {
+      shown.delete(entry)
+      if (signal.aborted) return withdrawn()
+      throw error
+    }
+  }
+
   return {
-    async show(request, respond, withdraw) {
-      replaceEarlier(request.profiles)
-      const entry = { profiles: request.profiles, withdrawal: new AbortController(), isAsking: false }
-      const signal = AbortSignal.any([withdraw, entry.withdrawal.signal, closing])
-      const onAsking = () => {
-        entry.isAsking = true
-      }
-      shown.add(entry)
-      try {
-        const reminded = await backend.show(request, respond, signal, onAsking)
-        const ended = reminded.ended.catch(() => undefined)
-        running.add(ended)
-        void ended.then(() => {
-          shown.delete(entry)
-          running.delete(ended)
-        })
-        return reminded
-      } catch (error) {
-        shown.delete(entry)
-        throw error
-      }
+    show(...reminder) {
+      const showing = show(...reminder)
+      follow(showing.catch(() => undefined))
+      return showing
     },
     async ended() {
-      await Promise.all(running)
+      while (running.size > 0) await Promise.all(running)
     },
   }
 }
