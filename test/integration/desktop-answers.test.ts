@@ -36,7 +36,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         await until('the dialog', () => desktop.dialogs().length === 1)
         expect(desktop.displayed()).toBe(0)
         expect(desktop.dialogs()[0]).toMatch(
-          new RegExp(`^mfad: dev expires in \\ds, at \\d\\d:\\d\\d\nCode of ${aliceSerial}$`),
+          new RegExp(`^mfad: dev is valid until \\d\\d:\\d\\d:\\d\\d\nCode of ${aliceSerial}$`),
         )
 
         const code = sandbox.nextCode()
@@ -59,8 +59,8 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         expect([desktop.dialogs(), sessionKey(sandbox)]).toEqual([[], first])
         await until('the next reminder', () => desktop.displayed() === 1, 20_000)
         expect(desktop.history().map(({ summary }) => summary)).toEqual([
-          expect.stringMatching(/^mfad: dev expires in \ds$/),
-          'mfad: dev has expired',
+          expect.stringMatching(/^mfad: dev is valid until \d\d:\d\d:\d\d$/),
+          expect.stringMatching(/^mfad: dev expired at \d\d:\d\d$/),
         ])
       })
     })
@@ -88,15 +88,15 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         const used = sandbox.code()
         const first = await loginAndBeReminded(sandbox, desktop, used)
         desktop.press('Enter code')
-        await desktop.answer('mfad: dev expires', '12 34')
+        await desktop.answer('mfad: dev is valid', '12 34')
         await desktop.answer('mfad: a code has six digits', used, '3-no-code')
         expect(sandbox.codesSent()).toHaveLength(1)
         await desktop.answer('already used', wrongCode(sandbox), '4-used-code')
         await desktop.answer('AWS rejected the code', sandbox.nextCode(), '5-wrong-code')
         await until('the section is renewed', () => sessionKey(sandbox) !== first)
         expect(desktop.said).toEqual([
-          expect.stringMatching(/^mfad: dev expires in \ds, at /),
-          expect.stringMatching(/^mfad: a code has six digits\n\ndev expires in /),
+          expect.stringMatching(/^mfad: dev is valid until \d\d:\d\d:\d\d\n/),
+          expect.stringMatching(/^mfad: a code has six digits\n\ndev is valid until /),
           expect.stringMatching(
             /^mfad: this code was already used, and AWS takes each code once; the next\ncode comes in \d+ s\n\ndev /,
           ),
@@ -117,7 +117,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         await desktop.answer(name.replaceAll('_', '__'), sandbox.nextCode(), '7-name-dialog')
         await until('the section is renewed', () => sessionKey(sandbox) !== first)
         const [{ summary, body } = {}] = desktop.history()
-        expect(summary).toMatch(/^mfad: _a_b__c%s%n@x\+y:z\/--help\. expires in \ds$/)
+        expect(summary).toMatch(/^mfad: _a_b__c%s%n@x\+y:z\/--help\. is valid until \d\d:\d\d:\d\d$/)
         expect(body).toBe(`Run: mfad login ${name}`)
       })
     })

@@ -42,9 +42,18 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         await until('there was time for a third', () => Date.now() > expiration + 3000)
 
         const shown = desktop.history()
+        const time = timeOf(expiration)
         expect(shown.map(({ at: _, ...rest }) => rest)).toEqual([
-          { summary: 'mfad: dev expires in 8s', body: 'Run: mfad login dev', staysSeconds: 60 },
-          { summary: 'mfad: dev has expired', body: 'Run: mfad login dev', staysSeconds: 0 },
+          {
+            summary: `mfad: dev is valid until ${time.slice(0, 8)}`,
+            body: 'Run: mfad login dev',
+            staysSeconds: 60,
+          },
+          {
+            summary: `mfad: dev expired at ${time.slice(0, 5)}`,
+            body: 'Run: mfad login dev',
+            staysSeconds: 0,
+          },
         ])
         const [first, second] = shown.map(({ at }) => at)
         expect(secondsBetween(issuedAt, first)).toBeGreaterThan(11)
@@ -70,7 +79,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         const shown = desktop.history()
         expect(shown.map(({ at: _, ...rest }) => rest)).toEqual([
           {
-            summary: 'mfad: dev, 100%/d@x+y, staging-with-a-rather-long-name and 2 more have expired',
+            summary: `mfad: dev, 100%/d@x+y, staging-with-a-rather-long-name and 2 more expired at ${timeOf(expiration).slice(0, 5)}`,
             body: 'Run: mfad login dev',
             staysSeconds: 0,
           },
@@ -121,6 +130,11 @@ async function login(sandbox: Sandbox, what: string): Promise<{ issuedAt: number
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   const expiration = /^expiration = (.+)$/m.exec(sandbox.readCredentials())?.[1]
   return { issuedAt: Date.now(), expiration: Date.parse(expiration ?? '') }
+}
+
+/** `14:05:30`: the sandbox is in UTC. */
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 19)
 }
 
 function secondsBetween(from: number, to: number | undefined): number {

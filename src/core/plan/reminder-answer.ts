@@ -1,7 +1,8 @@
 // What becomes of a reminder that is answered: whose code is wanted, what may be tried again, and how long a snooze is.
 import type { ErrorBody } from '../errors.ts'
 import { secondsToNextCode } from '../login/token-code.ts'
-import { type ActiveSession, byDevice, sessionId } from './active-sessions.ts'
+import { type ActiveSession, byDevice } from './active-sessions.ts'
+import { standingSessions } from './open-reminders.ts'
 
 const snoozeMs = 30 * 60_000
 const leastSnoozeMs = 60_000
@@ -17,8 +18,7 @@ export function pendingDevices(
   reminded: readonly ActiveSession[],
   current: readonly ActiveSession[],
 ): ActiveSession[][] {
-  const standing = new Set(current.map(sessionId))
-  return byDevice(reminded.filter((session) => standing.has(sessionId(session))))
+  return byDevice(standingSessions(reminded, current))
 }
 
 /** Can another code mend it? */

@@ -1,7 +1,15 @@
-// When to remind of what: a pure function of the active sessions, of what was told before, and of the time. A reminder is
-// a session and a lead time; of each session only the shortest lead time told is remembered, and only shorter ones may
-// follow. So none comes twice, whatever becomes of the settings and the files; nor of the clock, but that what was said too
-// early, by a clock that has been set back since, is said again at its time.
+// When to remind of what: a pure function of the active sessions, of what was told before, and of the time.
+//
+// A reminder is due for a session at each lead time before its expiration. Remembered of each session is the shortest
+// lead time that was told, and only a shorter one can follow. For one that expires at 10:00, with the lead times 10 min
+// and 0:
+//
+//     09:50  10 min is told          remembered: 600
+//     09:52  the settings get 15 min too: nothing, as 900 is not shorter
+//     09:55  the clock is set back to 09:48, and shows 09:50 again: nothing
+//     10:00  the expiration is told  remembered: 0, so nothing more follows
+//
+// One exception: what a clock that was ahead had told too early is told again at its time.
 import { afterQuietHours, type QuietHours, type UtcOffset } from '../time/quiet-hours.ts'
 import { type ActiveSession, hasExpired, sessionId } from './active-sessions.ts'
 
@@ -21,7 +29,7 @@ export type Told = ReadonlyMap<string, number>
 
 /** Shorter than any lead time. */
 const allSaid = -1
-/** The same, for as long as the session counts as an abandoned one by our clock, which may have been ahead. */
+/** The same, but taken back when our clock, which may have been ahead, is set back so far that it is no longer abandoned. */
 const abandoned = -2
 
 export type ReminderRules = {
@@ -37,10 +45,11 @@ export type ReminderPlan = {
   due?: Reminder
   /** What counts as told once `due` is shown. */
   told: Told
-  /** The instant of the next reminder, when nothing changes until then. */
+  /** The instant of the next reminder, where nothing changes until then. */
   nextAt?: Date
 }
 
+/** `rawAt` is the lead time before the expiration; `at` is after what holds it back: snooze, quiet hours. In milliseconds. */
 type Moment = { session: ActiveSession; leadSeconds: number; rawAt: number; at: number }
 
 /** Reminders that would come within a minute of one another are one. */
@@ -96,7 +105,7 @@ export function allTold(told: Told, sessions: readonly ActiveSession[]): Told {
   return new Map([...told, ...sessions.map((session) => [sessionId(session), allSaid] as const)])
 }
 
-/** Is there anything to be said of a session yet, beside its reminders? */
+/** Was all said of a session that there is to say? */
 export function isAllTold(told: Told, session: ActiveSession): boolean {
   return (told.get(sessionId(session)) ?? 0) < 0
 }
@@ -125,12 +134,12 @@ function withNewSessions(before: Told, sessions: readonly ActiveSession[], now: 
   return told
 }
 
-/** Our clock was set back after this was told: by as much as nothing is told too early otherwise. */
+/** Our clock was set back after this was told: merged reminders come early, too, but never by as much. */
 function isTooEarly({ expiration }: ActiveSession, leadSeconds: number, now: Date): boolean {
   return leadSeconds >= 0 && expiration.getTime() - leadSeconds * 1000 > now.getTime() + deviceWindowMs
 }
 
-/** Those still to come or to be told, of one session. */
+/** The reminders of one session that are due or still to come. */
 function momentsOf(session: ActiveSession, rules: ReminderRules, told: Told, now: Date): Moment[] {
   const { quietHours, utcOffset, snoozedUntil, leadSeconds } = rules
   const shortest = told.get(sessionId(session)) ?? Number.POSITIVE_INFINITY
@@ -148,9 +157,14 @@ function momentsOf(session: ActiveSession, rules: ReminderRules, told: Told, now
     })
 }
 
-/** What is due, and what of the other sessions falls together with it, other than what is held back. */
+/**
+ * What is due, and with it what each of the other sessions has next, where that is near and not held back. Only what is
+ * next: with the lead times 20 s and 0 s, a that expires at 10:00:00 and b at 10:00:01 make one reminder at 09:59:40.
+ * Were both moments of b drawn into it, for both are within the minute, that b has expired would never be told.
+ */
 function momentsToShow(moments: readonly Moment[], { snoozedUntil }: ReminderRules, now: Date): Moment[] {
   const due = moments.filter(({ at }) => at <= now.getTime())
+  if (due.length === 0) return []
   const dueIds = new Set(due.map(({ session }) => sessionId(session)))
   const dueOfDevice = new Set(due.map(({ session, leadSeconds }) => `${session.device} ${leadSeconds}`))
   const isNear = ({ session, leadSeconds, rawAt }: Moment) => {
@@ -159,10 +173,18 @@ function momentsToShow(moments: readonly Moment[], { snoozedUntil }: ReminderRul
   }
   const isHeld = ({ session }: Moment) =>
     (snoozedUntil.get(session.profile) ?? now) > now || (session.tellFrom ?? now) > now
-  const near = moments.filter(
-    (moment) => !dueIds.has(sessionId(moment.session)) && isNear(moment) && !isHeld(moment),
-  )
-  return due.length === 0 ? [] : [...due, ...near]
+  const next = firstOfEach(moments.filter(({ session }) => !dueIds.has(sessionId(session))))
+  return [...due, ...next.filter((moment) => isNear(moment) && !isHeld(moment))]
+}
+
+/** Of each session the moment with its longest lead time, which comes first. */
+function firstOfEach(moments: readonly Moment[]): Moment[] {
+  const first = new Map<string, Moment>()
+  for (const moment of moments) {
+    const id = sessionId(moment.session)
+    if (moment.leadSeconds > (first.get(id)?.leadSeconds ?? Number.NEGATIVE_INFINITY)) first.set(id, moment)
+  }
+  return [...first.values()]
 }
 
 function mergeReminders(moments: readonly Moment[], now: Date): Reminder | undefined {

@@ -3,6 +3,8 @@ import { errorBody } from '../../core/errors.ts'
 import type { ActiveSession } from '../../core/plan/active-sessions.ts'
 import { answerReason, canAskAgain, pendingDevices } from '../../core/plan/reminder-answer.ts'
 import { namesOf } from '../../core/plan/reminder-text.ts'
+import { mfadCommand } from '../../core/text/commands.ts'
+import { printable } from '../../core/text/printable.ts'
 import type { LoginRequest } from '../../core/wire.ts'
 import type { CodeOutcome, Respond } from '../../edges/desktop/reminder.ts'
 import type { Log } from '../../edges/logger.ts'
@@ -31,7 +33,7 @@ export function createAnswer(deps: AnswerDeps, reminded: readonly ActiveSession[
     asked = device[0]?.device
     return {
       kind: 'again',
-      reason: `${before}; now the code of ${device[0]?.serialNumber} for ${namesOf(device)}`,
+      reason: `${before}; now the code of ${printable(device[0]?.serialNumber ?? '', 256)} for ${namesOf(device)}`,
     }
   }
 
@@ -41,7 +43,10 @@ export function createAnswer(deps: AnswerDeps, reminded: readonly ActiveSession[
     if (!canAskAgain(error)) return { kind: 'failed', message: `${error.message}\n${error.hint}` }
     wrongCodes += 1
     if (wrongCodes < mostWrongCodes) return { kind: 'again', reason: answerReason(error, deps.now()) }
-    return { kind: 'failed', message: `${error.message}\nafter some minutes: mfad login ${profiles[0]}` }
+    return {
+      kind: 'failed',
+      message: `${error.message}\nafter some minutes: ${mfadCommand('login', ...profiles.slice(0, 1))}`,
+    }
   }
 
   return async (code) => {
