@@ -4,14 +4,19 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { StsUser } from '../../src/demo/sts/embedded-sts.ts'
 import { createDesktop } from '../../src/edges/desktop/desktop.ts'
 import type { Respond } from '../../src/edges/desktop/reminder.ts'
 import { obstacle, openTestDesktop, type TestDesktop } from '../support/desktop.ts'
 import {
+  alice,
   aliceKeys,
   aliceSerial,
+  bob,
+  bobSerial,
   devConfig,
   devCredentials,
+  keyLines,
   openSandbox,
   type Sandbox,
 } from '../support/sandbox.ts'
@@ -105,6 +110,33 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
       })
     })
 
+    it.concurrent('of two devices the second is asked for by a dialog that names only what waits for it', async () => {
+      await onDesktop(
+        async (sandbox, desktop) => {
+          sandbox.writeCredentials(`[dev]\n${aliceKeys}\n[prod]\n${keyLines(bob)}`)
+          sandbox.writeConfig(
+            `[profile dev]\nmfa_serial = ${aliceSerial}\n[profile prod]\nmfa_serial = ${bobSerial}\n`,
+          )
+          await sandbox.startDaemon(desktop.environment)
+          await login(sandbox, sandbox.code(), 'dev')
+          await loginAndBeReminded(sandbox, desktop, sandbox.code(bobSerial), 'prod')
+          desktop.picture('16-two-devices')
+          desktop.press('Enter code')
+          await desktop.answer('mfad: dev', sandbox.nextCode(), '17-first-device')
+          await desktop.answer('dev is renewed', sandbox.nextCode(bobSerial), '18-second-device')
+          await until('both are renewed', async () =>
+            (await sandbox.status()).profiles.every(({ state }) => state === 'valid'),
+          )
+          expect(desktop.said[0]).toMatch(/^mfad: dev(?: and| is valid until \S+,) prod /)
+          expect(desktop.said[0]).toContain('The codes of these devices, one after the other:')
+          expect(desktop.said[1]?.split('\n\n')[1]).toMatch(
+            new RegExp(`^prod is valid until \\S+\nCode of ${bobSerial}$`),
+          )
+        },
+        [alice, bob],
+      )
+    })
+
     it.concurrent('a name with everything that a name may hold is shown as it is', async () => {
       const name = '_a_b__c%s%n@x+y:z/--help.'
       await onDesktop(async (sandbox, desktop) => {
@@ -156,6 +188,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
           shown: true,
           way: 'notify-send with buttons',
           buttons: true,
+          noDialog: 'neither zenity nor kdialog is installed (apt-get install zenity)',
         })
         await until('the reminder', () => desktop.displayed() === 1)
         desktop.press('Snooze')
@@ -315,8 +348,9 @@ function withMemory(desktop: TestDesktop): RememberingDesktop {
 
 async function onDesktop(
   use: (sandbox: Sandbox, desktop: RememberingDesktop) => Promise<void>,
+  users: StsUser[] = [alice],
 ): Promise<void> {
-  const sandbox = await openSandbox()
+  const sandbox = await openSandbox(users)
   try {
     rmSync(join(sandbox.home, 'bin/notify-send'))
     sandbox.writeCredentials(devCredentials)

@@ -1,6 +1,6 @@
 // The real daemon, the real notify-send and a real notification daemon, on a desktop of its own for each test. Sessions
 // live 20 s.
-import { rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { obstacle, openTestDesktop, type TestDesktop } from '../support/desktop.ts'
@@ -105,6 +105,38 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
     })
   },
 )
+
+describe('a notify-send that hangs', () => {
+  it.each(['with', 'without'])('does not keep the daemon from ending, %s buttons', async (buttons) => {
+    const sandbox = await openSandbox()
+    try {
+      const install = (name: string, script: string) =>
+        writeFileSync(join(sandbox.home, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+      const pids = join(sandbox.home, 'pids')
+      install('notify-send', `echo $$ >> '${pids}'; exec sleep 100`)
+      install('busctl', `echo 'as 2 "body" "${buttons === 'with' ? 'actions' : 'icon-static'}"'`)
+      sandbox.writeCredentials(devCredentials)
+      sandbox.writeConfig(devConfig)
+      sandbox.writeSettings('[mfad]\nreminders = 0s\n')
+      sandbox.sts.setSessionSeconds(1)
+      const daemon = await sandbox.startDaemon()
+      await login(sandbox, 'dev')
+      const test = sandbox.mfad('notify-test', '--json')
+      await until('both hang', () => existsSync(pids) && readFileSync(pids, 'utf8').split('\n').length > 2)
+      const before = Date.now()
+      expect((await daemon.stop()).exitCode).toBe(0)
+      expect(Date.now() - before).toBeLessThan(4000)
+      expect(readFileSync(pids, 'utf8').trim().split('\n').filter(isRunning)).toEqual([])
+      await test
+    } finally {
+      await sandbox.close()
+    }
+  })
+})
+
+function isRunning(pid: string): boolean {
+  return existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+}
 
 async function onDesktop(use: (sandbox: Sandbox, desktop: TestDesktop) => Promise<void>): Promise<void> {
   const sandbox = await openSandbox()
