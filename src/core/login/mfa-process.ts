@@ -2,7 +2,9 @@
 // of a message, whatever the command says about itself.
 import { AppError } from '../errors.ts'
 import type { MfaProcess } from '../profiles/profile.ts'
+import { mfadCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
+import { shellFailure } from '../text/shell-failure.ts'
 import { codeInOutput } from './token-code.ts'
 
 export type CommandEnd =
@@ -18,22 +20,27 @@ export type CommandResult = {
   end: CommandEnd
   output: string
   complaint: string
+  /** The PATH that it had. */
+  path?: string
 }
 
 const mostComplaintCharacters = 200
 
+type Ending = { fact: string; nextStep: string }
+
 /** The code. Throws device.mfa-process-failed, device.mfa-process-gave-no-code and daemon.stopping. */
 export function codeOf(result: CommandResult, { profile }: MfaProcess, timeoutSeconds: number): string {
   const { end, output, complaint } = result
+  const byHand = `give the code yourself: ${mfadCommand('login', profile, 'CODE')}`
   if (end.kind === 'stopped')
     throw new AppError('daemon.stopping', 'the daemon is stopping', 'try again when it runs')
-  const ending = endingOf(end, timeoutSeconds)
+  const ending = endingOf(result, timeoutSeconds)
   if (ending !== undefined) {
     const said = lastLine(complaint)
     throw new AppError(
       'device.mfa-process-failed',
-      `mfa_process of ${printable(profile)} ${ending}${said === '' ? '' : `: ${said}`}`,
-      `run it by hand to see why, or give the code yourself: mfad login ${printable(profile)} CODE`,
+      `mfa_process of ${printable(profile)} ${ending.fact}${said === '' ? '' : `: ${said}`}`,
+      `${ending.nextStep}, or ${byHand}`,
     )
   }
   const code = codeInOutput(output)
@@ -41,7 +48,7 @@ export function codeOf(result: CommandResult, { profile }: MfaProcess, timeoutSe
   throw new AppError(
     'device.mfa-process-gave-no-code',
     `mfa_process of ${printable(profile)} printed ${output.trim() === '' ? 'nothing' : 'no code, or more than one'}`,
-    `it must print the six digits; meanwhile: mfad login ${printable(profile)} CODE`,
+    `it must print the six digits; meanwhile, ${byHand}`,
   )
 }
 
@@ -52,15 +59,23 @@ export function refusedMfaProcess({ profile }: MfaProcess, cause: unknown): AppE
   return new AppError(
     'device.mfa-process-refused',
     `mfa_process of ${printable(profile)} is not run: ${message}`,
-    hint === '' ? `give the code yourself: mfad login ${printable(profile)} CODE` : hint,
+    hint === '' ? `give the code yourself: ${mfadCommand('login', profile, 'CODE')}` : hint,
     cause,
   )
 }
 
-function endingOf(end: CommandEnd, timeoutSeconds: number): string | undefined {
+/** Why there is no code: what the command did, and what to do about it. Undefined where it ended well. */
+function endingOf({ end, complaint, path }: CommandResult, timeoutSeconds: number): Ending | undefined {
+  if (end.kind === 'exited' && end.exitCode === 0) return undefined
+  const failure = end.kind === 'exited' ? shellFailure(end.exitCode, complaint, path) : undefined
+  if (failure !== undefined) return { fact: `failed: ${failure.fact}`, nextStep: failure.nextStep }
+  return { fact: factOf(end, timeoutSeconds), nextStep: 'run it by hand to see why' }
+}
+
+function factOf(end: CommandEnd, timeoutSeconds: number): string {
   switch (end.kind) {
     case 'exited':
-      return end.exitCode === 0 ? undefined : `failed (exit status ${end.exitCode})`
+      return `failed (exit status ${end.exitCode})`
     case 'signalled':
       return `was ended by ${end.signal}`
     case 'timed-out':

@@ -5,6 +5,7 @@ import { messageOf } from '../../core/errors.ts'
 import type { CommandResult } from '../../core/login/mfa-process.ts'
 import { isPortableName } from '../../core/profiles/aws-values.ts'
 import { printable } from '../../core/text/printable.ts'
+import { shellFailure } from '../../core/text/shell-failure.ts'
 import { formatInstant } from '../../core/time/instant.ts'
 import type { Warning } from '../../core/wire.ts'
 import type { Environment } from '../paths.ts'
@@ -16,14 +17,15 @@ const limitMs = 60_000
 /** Linux takes 128 KiB for a variable, and no more than a share of the stack for all. */
 const mostNamesLength = 32 * 1024
 
-type CommandEnd = {
+type Told = {
   /** What began may have told the user, however it ended. */
   isStarted: boolean
-  /** What went wrong, in a line; undefined where it ended well. */
-  problem: string | undefined
+  /** What went wrong; undefined where it ended well. */
+  warning: Warning | undefined
 }
 
-const notStarted = { isStarted: false, problem: 'notify_command could not be started' } as const
+const generalHint = 'mend notify_command in the settings, and try it with: mfad notify-test'
+const notStarted: Told = { isStarted: false, warning: warningOf('notify_command could not be started') }
 
 export type NotifyCommand = {
   /** The command is all that tells of the reminder. Rejects where it could not be started. */
@@ -35,18 +37,18 @@ export type NotifyCommand = {
 }
 
 export function createNotifyCommand(deps: DesktopDeps, stopping: AbortSignal): NotifyCommand {
-  let lastProblem: string | undefined
+  let lastWarning: Warning | undefined
 
   /** Never rejects: where the desktop shows the reminder, nobody waits for it. */
-  const run = async (command: string, request: ReminderRequest): Promise<CommandEnd> => {
-    const end = await runNotifyCommand(command, request, deps.environment, stopping).catch(() => notStarted)
-    lastProblem = end.problem
-    if (end.problem !== undefined) deps.log.warn({ problem: end.problem }, 'notify_command failed')
-    return end
+  const run = async (command: string, request: ReminderRequest): Promise<Told> => {
+    const told = await runNotifyCommand(command, request, deps.environment, stopping).catch(() => notStarted)
+    lastWarning = told.warning
+    if (told.warning !== undefined) deps.log.warn({ problem: told.warning.message }, 'notify_command failed')
+    return told
   }
 
   /** Rejects with the desktop's problem where the command could not be started either: to try again would repeat it. */
-  const onlyCommand = async (running: Promise<CommandEnd>, error: unknown): Promise<Reminded> => {
+  const onlyCommand = async (running: Promise<Told>, error: unknown): Promise<Reminded> => {
     if (!(await running).isStarted) throw error
     deps.log.warn({ problem: printable(messageOf(error), 200) }, 'only notify_command told of a reminder')
     return unanswerable('notify_command')
@@ -54,14 +56,13 @@ export function createNotifyCommand(deps: DesktopDeps, stopping: AbortSignal): N
 
   return {
     async alone(command, request) {
-      const running = run(command, request)
-      const { isStarted, problem } = await running
-      if (!isStarted) throw new Error(problem)
-      return { ...unanswerable('notify_command'), command: warningOf(running) }
+      const { isStarted, warning } = await run(command, request)
+      if (!isStarted) throw new Error(warning?.message)
+      return { ...unanswerable('notify_command'), command: Promise.resolve(warning) }
     },
     async beside(show, command, request) {
       const running = run(command, request)
-      const warning = warningOf(running)
+      const warning = running.then((told) => told.warning)
       try {
         const shown = await show()
         const ended = shown.ended.catch(async (error) => (await onlyCommand(running, error)).ended)
@@ -71,22 +72,7 @@ export function createNotifyCommand(deps: DesktopDeps, stopping: AbortSignal): N
       }
     },
     warnings: () =>
-      lastProblem === undefined || deps.settings().notifyCommand === undefined
-        ? []
-        : [commandWarning(lastProblem)],
-  }
-}
-
-async function warningOf(running: Promise<CommandEnd>): Promise<Warning | undefined> {
-  const { problem } = await running
-  return problem === undefined ? undefined : commandWarning(problem)
-}
-
-function commandWarning(problem: string): Warning {
-  return {
-    code: 'notifier.command-failed',
-    message: problem,
-    hint: 'mend notify_command in the settings, and try it with: mfad notify-test',
+      lastWarning === undefined || deps.settings().notifyCommand === undefined ? [] : [lastWarning],
   }
 }
 
@@ -95,19 +81,32 @@ async function runNotifyCommand(
   request: ReminderRequest,
   own: Environment,
   stopping: AbortSignal,
-): Promise<CommandEnd> {
+): Promise<Told> {
   const environment = await desktopEnvironment(own, stopping)
   const variables = commandVariables(request)
-  const { end } = await runHelperCommand(command, { environment, variables, timeoutMs: limitMs, stopping })
-  return end.kind === 'not-started' ? notStarted : { isStarted: true, problem: problemOf(end) }
+  const result = await runHelperCommand(command, { environment, variables, timeoutMs: limitMs, stopping })
+  return result.end.kind === 'not-started' ? notStarted : { isStarted: true, warning: warningAbout(result) }
 }
 
-function problemOf(end: CommandResult['end']): string | undefined {
-  if (end.kind === 'exited')
-    return end.exitCode === 0 ? undefined : `notify_command failed with exit code ${end.exitCode}`
-  if (end.kind === 'signalled') return `notify_command was ended by ${end.signal}`
-  if (end.kind === 'timed-out') return `notify_command took longer than ${limitMs / 1000} s`
-  return end.kind === 'too-long' ? 'notify_command printed more than 64 KiB' : undefined
+/** Nothing that it has printed: that could be a secret. */
+function warningAbout({ end, complaint, path }: CommandResult): Warning | undefined {
+  if (end.kind === 'exited') {
+    if (end.exitCode === 0) return undefined
+    const failure = shellFailure(end.exitCode, complaint, path)
+    if (failure !== undefined)
+      return warningOf(
+        `notify_command failed: ${failure.fact}`,
+        `${failure.nextStep}; then try it with: mfad notify-test`,
+      )
+    return warningOf(`notify_command failed with exit code ${end.exitCode}`)
+  }
+  if (end.kind === 'signalled') return warningOf(`notify_command was ended by ${end.signal}`)
+  if (end.kind === 'timed-out') return warningOf(`notify_command took longer than ${limitMs / 1000} s`)
+  return end.kind === 'too-long' ? warningOf('notify_command printed more than 64 KiB') : undefined
+}
+
+function warningOf(message: string, hint = generalHint): Warning {
+  return { code: 'notifier.command-failed', message, hint }
 }
 
 /** Names with a space between; one that AWS tools cannot all read, such as one with a space, is left out. */

@@ -30,7 +30,8 @@ export async function runHelperCommand(command: string, deps: HelperDeps): Promi
   })
   // Why the shell itself could not be started is nothing that the command has said.
   if (end.kind === 'not-started') return { end: { kind: end.kind }, output: '', complaint: '' }
-  return { end, output: stdout, complaint: stderr }
+  const { PATH } = environment
+  return { end, output: stdout, complaint: stderr, ...(PATH === undefined ? {} : { path: PATH }) }
 }
 
 /**

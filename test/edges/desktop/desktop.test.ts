@@ -616,6 +616,17 @@ describe('notify_command', () => {
     await expect(remind()).rejects.toThrow('notify_command could not be started')
   })
 
+  it.each([
+    ['no-such-program', 'a command in it was not found in PATH '],
+    ['/no/such/program', 'a file in it does not exist (exit status 127)'],
+    ['/dev/null', 'a file in it cannot be run (exit status 126)'],
+  ])('that runs %s is told with the reason', async (script, reason) => {
+    const made = desktop()
+    settings = { ...settings, notify: 'none', notifyCommand: script }
+    await made.remind(dev, respond, never())
+    expect(made.warnings()[0]?.message).toContain(`notify_command failed: ${reason}`)
+  })
+
   it('that fails is a warning without what it printed, until it works again', async () => {
     const made = desktop()
     command('echo "secret" >&2; exit 3')
