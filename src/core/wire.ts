@@ -54,7 +54,7 @@ export type SnoozeAnswer = { snoozed: { profile: string; until: string }[] }
 export type NotifyTestAnswer = {
   shown: boolean
   way: string
-  /** Whether it could be pressed. */
+  /** Whether it had buttons to press. */
   buttons?: boolean
   /** The program that asks for the code. */
   dialog?: string

@@ -125,7 +125,7 @@ describe('a code that is given to a reminder', () => {
     }
     expect(await onScreen().respond.tokenCode('555555')).toMatchObject({
       kind: 'failed',
-      message: expect.stringContaining('after some minutes: mfad login dev'),
+      message: expect.stringContaining('wait some minutes, then: mfad login dev'),
     })
   })
 

@@ -33,10 +33,10 @@ export function describeTest(
 ): string[] {
   const shown = `shown by ${way}; if you do not see it, look at the do-not-disturb settings`
   const why = noDialog === undefined ? '' : `${noDialog}; `
-  if (buttons !== true) return [shown, `it has no buttons: ${why}codes are given by mfad login`]
+  if (buttons !== true) return [shown, `it has no buttons: ${why}give codes with: mfad login`]
   const asks =
     dialog === undefined
-      ? `no "Enter code" on it: ${why}codes are given by mfad login`
+      ? `no "Enter code" on it: ${why}give codes with: mfad login`
       : `codes are asked for by ${dialog}`
   const answers = {
     code: 'the answer came back: "Enter code", and a code',

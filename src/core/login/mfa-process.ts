@@ -1,5 +1,5 @@
-// What an mfa_process gave: the code, or why there is none. Neither the code nor anything that looks like one is ever part
-// of a message, whatever the command says about itself.
+// The code that an mfa_process printed, or why there is none. Neither the code nor anything that looks like one gets
+// into a message, whatever the command prints.
 import { AppError } from '../errors.ts'
 import type { MfaProcess } from '../profiles/profile.ts'
 import { mfadCommand } from '../text/commands.ts'
@@ -10,9 +10,9 @@ import { codeInOutput } from './token-code.ts'
 export type CommandEnd =
   | { kind: 'exited'; exitCode: number }
   | { kind: 'signalled'; signal: string }
-  /** `stopped`: it was no longer wanted, as when the daemon ends. */
+  /** `stopped`: we ended it since it was no longer wanted, as when the daemon stops. */
   | { kind: 'timed-out' | 'too-long' | 'stopped' }
-  /** The reason is the system's word for it, such as ENOENT, where there is one. */
+  /** The reason is the system's error code, such as ENOENT. */
   | { kind: 'not-started'; reason?: string }
 
 /** How a command ended. `output` and `complaint` are what it printed, cut to their limits. */
@@ -52,7 +52,7 @@ export function codeOf(result: CommandResult, { profile }: MfaProcess, timeoutSe
   )
 }
 
-/** The command was not even run: the file that names it could be somebody else's doing. */
+/** The command is not run, since somebody else could have written the file that names it. */
 export function refusedMfaProcess({ profile }: MfaProcess, cause: unknown): AppError {
   const { message, hint } =
     cause instanceof AppError ? cause : { message: 'the file that names it cannot be looked at', hint: '' }
@@ -87,7 +87,7 @@ function factOf(end: CommandEnd, timeoutSeconds: number): string {
   }
 }
 
-/** The last line is the reason as a rule. Digits in the number of a code are blotted out. */
+/** As a rule the last line says why. Six digits or more are masked: they could be a code. */
 function lastLine(complaint: string): string {
   const line = complaint.trim().split('\n').at(-1) ?? ''
   return printable(line.trim().replace(/\d(?:[ -]?\d){5,}/g, '******'), mostComplaintCharacters)

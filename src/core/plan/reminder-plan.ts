@@ -14,7 +14,7 @@ import { afterQuietHours, type QuietHours, type UtcOffset } from '../time/quiet-
 import { type ActiveSession, hasExpired, sessionId } from './active-sessions.ts'
 
 export type Reminder = {
-  /** Expired where at least one session has. */
+  /** `expired` where at least one session has expired. */
   kind: 'expiring' | 'expired'
   sessions: ActiveSession[]
   /** The earliest among them. */
@@ -22,14 +22,17 @@ export type Reminder = {
 }
 
 /**
- * By session: the shortest lead time told, in seconds; infinite for a session that was seen but never told of, and
- * `allSaid` or `abandoned` for one that nothing more is to be said of.
+ * By session: the shortest lead time that was told, in seconds. Infinite for a session that was seen and not told of
+ * yet; `allSaid` or `abandoned` for one of which nothing more will be told.
  */
 export type Told = ReadonlyMap<string, number>
 
 /** Shorter than any lead time. */
 const allSaid = -1
-/** The same, but taken back when our clock, which may have been ahead, is set back so far that it is no longer abandoned. */
+/**
+ * The same, but taken back when our clock, which may have been ahead, is set back so far that it is no longer
+ * abandoned.
+ */
 const abandoned = -2
 
 export type ReminderRules = {
@@ -41,7 +44,7 @@ export type ReminderRules = {
 }
 
 export type ReminderPlan = {
-  /** To be shown now: what falls together is one notification. */
+  /** To be shown now, as one notification. */
   due?: Reminder
   /** What counts as told once `due` is shown. */
   told: Told
@@ -49,24 +52,27 @@ export type ReminderPlan = {
   nextAt?: Date
 }
 
-/** `rawAt` is the lead time before the expiration; `at` is after what holds it back: snooze, quiet hours. In milliseconds. */
+/**
+ * `rawAt` is the lead time before the expiration; `at` is after what holds it back: snooze, quiet hours. In
+ * milliseconds.
+ */
 type Moment = { session: ActiveSession; leadSeconds: number; rawAt: number; at: number }
 
 /** Reminders that would come within a minute of one another are one. */
 const mergeWindowMs = 60_000
-/** The next code renews the whole device, so what it needs soon is said at once. */
+/** One code renews all sessions of a device, so what they would be reminded of soon is told with it. */
 const deviceWindowMs = 5 * 60_000
 /**
- * A session that had expired long before it was first seen is an abandoned one. A long weekend with the computer switched
- * off is shorter than this: whoever comes back on Monday is told.
+ * A session that had expired this long ago when it was first seen counts as abandoned, and is not told of. It is more
+ * than a long weekend: a daemon that starts on Tuesday still tells of what expired on Saturday.
  */
 const abandonedMs = 72 * 3600_000
 const mostRemembered = 1000
 
 /**
- * What to remind of at `now`. A lead time longer than half the session's life is dropped; of several moments that have
- * passed for one session only the last is told (a computer that slept hears of the expiration once). What falls into
- * quiet hours or a snooze comes when those are over.
+ * What to remind of at `now`. A lead time longer than half of the session's life is dropped. Of several lead times
+ * that have passed for one session, only the last is told: a computer that slept through both is told once that the
+ * session has expired. What falls into quiet hours or a snooze is told when those are over.
  */
 export function planReminders(
   sessions: readonly ActiveSession[],
@@ -94,18 +100,18 @@ export function planReminders(
   }
 }
 
-/** `told` as it was `before` a reminder was shown: it comes again. */
+/** `told` with these sessions as they were `before` the reminder was shown, so that it comes again. */
 export function untold(told: Told, before: Told, reminder: Reminder): Told {
   const ids = reminder.sessions.map(sessionId)
   return new Map([...told, ...ids.map((id) => [id, before.get(id) ?? Number.POSITIVE_INFINITY] as const)])
 }
 
-/** `told` with nothing more to be said of these. */
+/** `told` with nothing more to be told of these sessions. */
 export function allTold(told: Told, sessions: readonly ActiveSession[]): Told {
   return new Map([...told, ...sessions.map((session) => [sessionId(session), allSaid] as const)])
 }
 
-/** Was all said of a session that there is to say? */
+/** Whether nothing more will be told of a session. */
 export function isAllTold(told: Told, session: ActiveSession): boolean {
   return (told.get(sessionId(session)) ?? 0) < 0
 }
@@ -116,8 +122,8 @@ export function applicableLeads(leadSeconds: readonly number[], lifeSeconds: num
 }
 
 /**
- * What is remembered of sessions that are gone from the file is of no use. But a file that is gone for a moment, while
- * an editor saves it, must not have its reminders shown again: so nothing is forgotten before it is a lot.
+ * Sessions that are gone from the file need not be remembered; but the whole file may be gone for a moment while an
+ * editor saves it, and its reminders must not be shown again then. So nothing is forgotten until there is a lot of it.
  */
 function withNewSessions(before: Told, sessions: readonly ActiveSession[], now: Date): Map<string, number> {
   const present = new Set(sessions.map(sessionId))

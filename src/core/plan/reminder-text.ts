@@ -14,7 +14,9 @@ export type Notification = { title: string; body: string; isUrgent: boolean }
 
 const shownNames = 3
 const shownInstants = 2
-/** Each with a code of its own; more are left to `mfad`, which asks for one after the other. */
+/**
+ * Each needs a code of its own. With more than these the command is `mfad`, which asks for one code after the other.
+ */
 const shownDevices = 2
 const mostListed = 5
 const mostSerialNumber = 256
@@ -48,7 +50,9 @@ export function renewalProblemText(
   }
 }
 
-/** What a dialog says that asks for a code: the profiles, until when, and whose code is meant, in the order of asking. */
+/**
+ * What a dialog says that asks for a code: the profiles, until when, and whose code is meant, in the order of asking.
+ */
 export function reminderQuestion(
   sessions: readonly ActiveSession[],
   now: Date,
@@ -118,13 +122,14 @@ function byInstant(
 }
 
 /**
- * By what people know of a device, its serial number: keys that AWS was not asked about yet are most likely of one user.
+ * By serial number, which is what people know of a device. Two access keys with the same one most likely belong to one
+ * user, also while AWS has not been asked.
  */
 function bySerialNumber(sessions: readonly ActiveSession[]): ActiveSession[][] {
   return byDevice(sessions.map((session) => ({ ...session, device: session.serialNumber ?? session.device })))
 }
 
-/** One code serves one device, and all of its profiles: one name stands for them. */
+/** One code serves all profiles of a device, so one of them is enough to name. */
 function nextStep(sessions: readonly ActiveSession[]): string {
   const devices = bySerialNumber(sessions)
   if (devices.length > shownDevices) return `${devices.length} devices, a code each. Run: mfad`
@@ -137,7 +142,7 @@ function nextStep(sessions: readonly ActiveSession[]): string {
   return `Run: ${name === undefined ? 'mfad login' : mfadCommand('login', name)}`
 }
 
-/** No other profile can be logged in. */
+/** The first profile that can be logged in: AWS tools can read its name. */
 function nameForCommand(sessions: readonly ActiveSession[]): string | undefined {
   return sessions.find(({ profile }) => isPortableName(profile))?.profile
 }
@@ -150,6 +155,6 @@ export function notifierWarning(error: unknown): Warning {
     message: `notifications cannot be shown: ${problem}`,
     hint: /not installed/.test(problem)
       ? 'apt-get install libnotify-bin, or set notify = none in the settings'
-      : 'is there a desktop session, and does it allow notifications? else set notify = none in the settings',
+      : 'look whether a desktop session runs and allows notifications; without a desktop, set notify = none in the settings',
   }
 }

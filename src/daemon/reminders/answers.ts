@@ -1,4 +1,4 @@
-// What a user answers to a reminder: a code for each of its devices, or a snooze. A code goes the way of every other login.
+// The codes that a user gives to a reminder, one for each of its devices. Each is a login like one on the command line.
 import { errorBody } from '../../core/errors.ts'
 import type { ActiveSession } from '../../core/plan/active-sessions.ts'
 import { answerReason, canAskAgain, pendingDevices } from '../../core/plan/reminder-answer.ts'
@@ -20,7 +20,7 @@ export type AnswerDeps = {
 
 const mostWrongCodes = 5
 
-/** Takes the codes for the devices of `reminded`, one after the other, as far as they still need one. Never rejects. */
+/** Takes a code for each device of `reminded` that still needs one, one after the other. Never rejects. */
 export function createAnswer(deps: AnswerDeps, reminded: readonly ActiveSession[]): Respond['tokenCode'] {
   const firstPending = () => pendingDevices(reminded, deps.sessions())[0]
   let wrongCodes = 0
@@ -45,14 +45,14 @@ export function createAnswer(deps: AnswerDeps, reminded: readonly ActiveSession[
     if (wrongCodes < mostWrongCodes) return { kind: 'again', reason: answerReason(error, deps.now()) }
     return {
       kind: 'failed',
-      message: `${error.message}\nafter some minutes: ${mfadCommand('login', ...profiles.slice(0, 1))}`,
+      message: `${error.message}\nwait some minutes, then: ${mfadCommand('login', ...profiles.slice(0, 1))}`,
     }
   }
 
   return async (code) => {
     const device = firstPending()
     if (device === undefined) return { kind: 'done' }
-    // This code is that of another device.
+    // The device that this code is for needs none any more.
     if (device[0]?.device !== asked) return askForNext('the first was renewed meanwhile')
     const profiles = device.map(({ profile }) => profile)
     try {

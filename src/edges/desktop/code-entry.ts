@@ -1,4 +1,5 @@
-// Linux: "Enter code" was pressed. A dialog asks for the code, and a notification tells what no dialog can.
+// Linux, after "Enter code" was pressed: a dialog asks for the code. A notification says that the login failed, or
+// that the dialog has to wait for another one.
 import { messageOf } from '../../core/errors.ts'
 import { printable } from '../../core/text/printable.ts'
 import { type Asked, askForCode, createTurns } from './code-question.ts'
@@ -10,7 +11,7 @@ import type { DesktopDeps, Ended, ReminderRequest, Respond } from './reminder.ts
 
 const mostCharacters = 500
 
-/** Answers how the reminder ended. Never rejects. */
+/** Resolves with how the reminder ended. Never rejects. */
 export type EnterCode = (request: ReminderRequest, respond: Respond, withdraw: AbortSignal) => Promise<Ended>
 
 export function createCodeEntry(
@@ -19,7 +20,7 @@ export function createCodeEntry(
 ): EnterCode {
   const takeTurn = createTurns()
 
-  /** The desktop is looked at anew: hours may have passed since the reminder was shown. */
+  /** Asks systemd for the desktop again: hours may have passed since the reminder was shown. */
   const ask = async (
     { question }: ReminderRequest,
     { tokenCode }: Respond,

@@ -1,15 +1,18 @@
-// Asks for a code until it was right, or there is no point in asking; and keeps those who ask in a queue.
+// Asks for a code until it is accepted or asking again is of no use; and lets one dialog open at a time.
 import { setTimeout as pause } from 'node:timers/promises'
 import type { CodeOutcome, Ended } from './reminder.ts'
 
-/** `failure` is to be told: nobody sees otherwise why the dialog does not come again. */
+/** `failure` is for the user to read: why the code did not help, or why it is not asked for again. */
 export type Asked = { how: Ended; failure?: string }
 
-/** A dialog that answers by itself, whatever it answers, must not be opened for ever, nor as fast as it can. */
+/** A dialog program that ends at once, whatever it prints, must be started neither for ever nor without a pause. */
 const mostQuestions = 10
 const leastMsBetween = 300
 
-/** `ask` gets the reason for asking again, and answers what was typed; undefined where the user would not. */
+/**
+ * `ask` gets the reason for asking again, if any, and resolves with what was typed; undefined where the user
+ * cancelled.
+ */
 export async function askForCode(
   ask: (reason: string | undefined) => Promise<string | undefined>,
   tokenCode: (code: string) => Promise<CodeOutcome>,
@@ -31,7 +34,7 @@ export async function askForCode(
   return { how: 'dismissed', failure: `gave up after ${mostQuestions} answers: ${reason}` }
 }
 
-/** What is no code goes no further: it may be a password, typed by mistake. */
+/** What is not a code goes no further: it may be a password that was typed by mistake. */
 async function outcomeOf(
   typed: string,
   tokenCode: (code: string) => Promise<CodeOutcome>,
@@ -41,8 +44,8 @@ async function outcomeOf(
 }
 
 /**
- * One dialog at a time: the others wait for their turn. `onWait` is called with what the open one is about, where it has
- * said so.
+ * One dialog at a time: the others wait for their turn. `onWait` gets what the open dialog is about, as its `about`
+ * says.
  */
 export function createTurns(): <T>(
   dialog: () => Promise<T>,

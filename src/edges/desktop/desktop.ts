@@ -1,5 +1,5 @@
-// Reminders on the desktop that can be answered: what the agent asks for, and what it is told. Which way a reminder goes
-// is decided for each one anew: the desktop, its programs and the settings may have changed since the last.
+// The desktop, as the agent knows it: it shows reminders and hands on what they were answered. How a reminder is shown
+// is decided anew for each one: the desktop, its programs and the settings may have changed since the last.
 
 import { createLinuxDesktop } from './linux.ts'
 import { createMacDesktop } from './mac.ts'
@@ -7,7 +7,10 @@ import { createNotifyCommand } from './notify-command.ts'
 import { type Desktop, type DesktopDeps, unanswerable } from './reminder.ts'
 import { createShownReminders } from './shown-reminders.ts'
 
-/** Closing it withdraws whatever is still there, and waits until it is gone: a second at most. */
+/**
+ * Closing it withdraws every reminder and waits until the programs that show them have ended: hardly more than a
+ * second.
+ */
 export function createDesktop(deps: DesktopDeps): Desktop & { close(): Promise<void> } {
   const closing = new AbortController()
   const backend = deps.platform === 'darwin' ? createMacDesktop(deps) : createLinuxDesktop(deps)

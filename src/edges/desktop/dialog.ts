@@ -1,5 +1,5 @@
-// The dialog that asks for a code: zenity or kdialog. Data reaches them as words only, and what was typed comes back on
-// their standard output: a code is never an argument, in an environment or in a log.
+// The dialog that asks for a code, by zenity or kdialog. Its text is passed as an argument; what was typed comes back
+// on standard output. So a code is never in an argument, in an environment or in a log.
 import { printable } from '../../core/text/printable.ts'
 import { runProgram } from '../programs/child-program.ts'
 import { isInstalled } from '../programs/installed-program.ts'
@@ -8,14 +8,14 @@ import type { DesktopSettings } from './reminder.ts'
 
 export type DialogProgram = 'zenity' | 'kdialog'
 
-/** About as wide as an ARN; neither program breaks lines. */
+/** Wide enough for most ARNs. Neither program breaks long lines by itself. */
 const columns = 72
 const mostLineCharacters = 500
 
-/** The program that asks for codes; or why none can, in words for `notify-test` and the user. */
+/** The program that asks for codes, or why there is none, for people to read. */
 type FoundDialog = { program: DialogProgram; missing?: undefined } | { program?: undefined; missing: string }
 
-/** On KDE its own program comes first. */
+/** On KDE, kdialog comes first. */
 export function findDialog(
   prompt: DesktopSettings['prompt'],
   environment: Record<string, string>,
@@ -51,7 +51,8 @@ export async function openDialog(
   })
   if (withdraw.aborted) return undefined
   if (exitCode === 0) return stdout
-  // Cancel is 1 as well. What else is printed are warnings about themes and the like.
+  // A cancelled dialog ends with 1, and so does one that failed: only what was printed tells them apart, among warnings
+  // about themes and the like.
   const problem = /^.*(?:cannot open display|could not connect to display|ENOENT|EACCES).*$/im.exec(
     stderr,
   )?.[0]
@@ -59,7 +60,7 @@ export async function openDialog(
   throw new Error(`${program} could not ask for the code${problem ? `: ${printable(problem, 200)}` : ''}`)
 }
 
-/** The words for the program. Line breaks of the text stay; no name in it is an option, markup, or a shortcut. */
+/** The program's arguments. Line breaks are kept; nothing in the text is an option, markup or a shortcut. */
 export function dialogArguments(program: DialogProgram, text: string): string[] {
   const lines = wrap(
     text
@@ -71,13 +72,18 @@ export function dialogArguments(program: DialogProgram, text: string): string[] 
   return program === 'zenity' ? zenityArguments(lines) : kdialogArguments(lines)
 }
 
-/** `--entry` reads backslashes as C does, and an underscore as the mark of a shortcut; it reads no markup. */
+/**
+ * `--entry` reads backslash escapes as C does, and takes an underscore for the mark of a shortcut; it reads no markup.
+ */
 function zenityArguments(text: string): string[] {
   const literal = text.replaceAll('\\', '\\\\').replaceAll('_', '__')
   return ['--entry', '--title=mfad', `--text=${literal}`, '--ok-label=Log in']
 }
 
-/** Qt guesses whether a text is rich: `<qt>` decides it. An ampersand marks a shortcut; kdialog reads backslashes. */
+/**
+ * Qt guesses whether a text is rich text, and `<qt>` makes it certain. An ampersand marks a shortcut; kdialog reads
+ * backslashes.
+ */
 function kdialogArguments(text: string): string[] {
   const rich = escapeMarkup(text.replaceAll('&', '&&')).replaceAll('\\', '\\\\').replaceAll('\n', '<br/>')
   return ['--title', 'mfad', '--inputbox', `<qt>${rich}</qt>`]

@@ -64,7 +64,7 @@ export function createLinuxDesktop(deps: DesktopDeps): Backend {
           const way = 'notify-send with buttons'
           return { way, ended: answer(pressed), hasButtons: true, ...found, ...noDialog }
         } catch (error) {
-          // Older than libnotify 0.8, or something that a plain notification fails at too.
+          // notify-send is older than libnotify 0.8; or it fails altogether, which the plain notification will show.
           log.debug({ problem: messageOf(error) }, 'a notification with buttons could not be shown')
         }
       }
@@ -80,7 +80,9 @@ function mayHaveButtons(capabilities: Capabilities): capabilities is WithButtons
   return capabilities === 'unknown' || capabilities.has('actions')
 }
 
-/** `default` is what a click on the notification itself does; where buttons are hidden in a menu, it is all there is. */
+/**
+ * `default` is what a click on the notification itself does; where buttons are hidden in a menu, it is all there is.
+ */
 function buttonsFor(canEnterCode: boolean): Button[] {
   const snooze = { key: 'snooze', label: 'Snooze' }
   if (!canEnterCode) return [snooze]

@@ -1,7 +1,7 @@
-// Desktop notifications, through node-notifier's class for this platform. Its Linux class builds a shell command, takes
-// a title that begins with a dash for an option, ends every notification after 10 s, passes markup on, remembers for ever
-// that `notify-send` was missing, and gives no hold on the process that it starts: the text and the options are made safe
-// here, the program is looked for each time, and one that hangs is ended.
+// Plain notifications, without buttons, through node-notifier's class for this platform. Its Linux class builds a shell
+// command, takes a title that begins with a dash for an option, ends every notification after 10 s, passes markup on,
+// remembers for ever that `notify-send` was missing, and does not hand out the process that it starts. So texts and
+// options are made safe here, the program is looked for each time, and the process is found and ended where it hangs.
 import type { ChildProcess } from 'node:child_process'
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { readFileSync } from 'node:fs'
@@ -13,8 +13,8 @@ import { escapeMarkup, oneLine, shorten } from './markup.ts'
 
 export type Notifier = {
   /**
-   * Shows it on the desktop of that environment, and answers by which way. Rejects with the reason where it could not be
-   * shown, and as soon as it is withdrawn: its program is ended then.
+   * Shows it on the desktop of that environment, and answers by which way. Rejects with the reason where it could not
+   * be shown, and as soon as it is withdrawn: its program is ended then.
    */
   show(
     notification: Notification,
@@ -75,14 +75,15 @@ export function linuxOptions({ title, body, isUrgent }: Notification): Record<st
   }
 }
 
-/** As macOptions, with a field to type in; it waits for what is typed. */
+/** As macOptions, with a field to type in. */
 export function macReplyOptions(notification: Notification): Record<string, string | boolean | number> {
   return { ...macOptions(notification), reply: 'six digits, or: snooze', wait: true, timeout: replySeconds }
 }
 
 /**
- * macOS: shows a notification with a field to type in. Resolves once it is shown, with what will have been told of it;
- * rejects where it could not be shown, as without Rosetta, whose processors the library's program is not for.
+ * macOS: shows a notification with a field to type in. Resolves once it is shown; `told` resolves with what
+ * node-notifier reports in the end. Rejects where it could not be shown, as on Apple silicon without Rosetta: the
+ * library's program is an Intel binary.
  */
 export async function showMacReply(
   notification: Notification,
@@ -115,7 +116,10 @@ export function macOptions({ title, body }: Notification): Record<string, string
   return { title: shorten(title), message: shorten(body), wait: false, timeout: false }
 }
 
-/** Without these characters a double-quoted shell word is only text, whatever the library escapes; nor is it an option. */
+/**
+ * Without these characters a double-quoted shell word is text only, whatever the library escapes. It is no option
+ * either.
+ */
 function harmlessWord(text: string): string {
   return text
     .replace(/\p{Cc}/gu, ' ')
@@ -125,7 +129,7 @@ function harmlessWord(text: string): string {
 
 type Patience = { withdraw: AbortSignal; limitMs: number }
 
-/** A program that shows the notification and grumbles has shown it. */
+/** Output on standard error with exit status 0 is no failure: the notification was shown. */
 function report(
   reporter: Reporter,
   options: object,
@@ -165,7 +169,7 @@ function report(
   })
 }
 
-/** The library gives its child this process's environment, which is another one for as long as `start` takes. */
+/** The library starts its program with this process's environment, which is replaced while `start` runs. */
 function withEnvironment(environment: Record<string, string>, start: () => void): void {
   const own = process.env
   process.env = { ...environment }
@@ -176,7 +180,7 @@ function withEnvironment(environment: Record<string, string>, start: () => void)
   }
 }
 
-/** The process that `start` starts: the library keeps it to itself, but Node announces it. */
+/** The process that `start` starts: the library does not hand it out, but Node announces it. */
 function childOf(start: () => void): ChildProcess | undefined {
   let child: ChildProcess | undefined
   const note = (message: unknown) => {
@@ -191,7 +195,7 @@ function childOf(start: () => void): ChildProcess | undefined {
   return child
 }
 
-/** Also what the shell runs, which would outlive it. */
+/** The children of the shell first: they would outlive it. */
 function endWithChildren(child: ChildProcess | undefined): void {
   if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return
   for (const pid of childrenOf(child.pid)) {
@@ -204,7 +208,7 @@ function endWithChildren(child: ChildProcess | undefined): void {
   child.kill('SIGKILL')
 }
 
-/** Linux only; elsewhere no shell stands between. */
+/** Linux only; on macOS the library starts its program without a shell. */
 function childrenOf(pid: number): number[] {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').split(' ').filter(Boolean).map(Number)
@@ -213,7 +217,7 @@ function childrenOf(pid: number): number[] {
   }
 }
 
-/** The library's error repeats the whole command; what the program itself said is in the next line. */
+/** The library's error begins with the whole command; what the program itself printed is on the next line. */
 function ownMessage(text: string): string {
   const lines = text.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Command failed'))
   return printable(lines[0] ?? 'the notification could not be shown', 200)

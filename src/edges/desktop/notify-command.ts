@@ -1,5 +1,5 @@
-// `notify_command`: the user's own way of being reminded, by /bin/sh. What it is about is in variables only: a profile's
-// name is never part of a command line.
+// `notify_command`: the user's own way of being reminded, run by /bin/sh. Which profiles it is about is told in
+// variables only: a profile's name never becomes part of a command line.
 
 import { messageOf } from '../../core/errors.ts'
 import type { CommandResult } from '../../core/login/mfa-process.ts'
@@ -14,11 +14,11 @@ import { desktopEnvironment } from './environment.ts'
 import { type DesktopDeps, type Reminded, type ReminderRequest, unanswerable } from './reminder.ts'
 
 const limitMs = 60_000
-/** Linux takes 128 KiB for a variable, and no more than a share of the stack for all. */
+/** Linux limits a variable to 128 KiB, and all of them together to a share of the stack. */
 const mostNamesLength = 32 * 1024
 
 type Told = {
-  /** What began may have told the user, however it ended. */
+  /** Once it has started it may have reached the user, however it ended. */
   isStarted: boolean
   /** What went wrong; undefined where it ended well. */
   warning: Warning | undefined
@@ -28,18 +28,18 @@ const generalHint = 'mend notify_command in the settings, and try it with: mfad 
 const notStarted: Told = { isStarted: false, warning: warningOf('notify_command could not be started') }
 
 export type NotifyCommand = {
-  /** The command is all that tells of the reminder. Rejects where it could not be started. */
+  /** Tells of the reminder by the command only. Rejects where it could not be started. */
   alone(command: string, request: ReminderRequest): Promise<Reminded>
-  /** Tells of the reminder by the command while `show` shows it. Rejects where neither did. */
+  /** Runs the command while `show` shows the reminder. Rejects where neither of them worked. */
   beside(show: () => Promise<Reminded>, command: string, request: ReminderRequest): Promise<Reminded>
-  /** That the last one failed, where there still is one. */
+  /** Of the last command, for as long as one is set. */
   warnings(): Warning[]
 }
 
 export function createNotifyCommand(deps: DesktopDeps, stopping: AbortSignal): NotifyCommand {
   let lastWarning: Warning | undefined
 
-  /** Never rejects: where the desktop shows the reminder, nobody waits for it. */
+  /** Never rejects, since nobody may wait for it. */
   const run = async (command: string, request: ReminderRequest): Promise<Told> => {
     const told = await runNotifyCommand(command, request, deps.environment, stopping).catch(() => notStarted)
     lastWarning = told.warning
@@ -47,7 +47,10 @@ export function createNotifyCommand(deps: DesktopDeps, stopping: AbortSignal): N
     return told
   }
 
-  /** Rejects with the desktop's problem where the command could not be started either: to try again would repeat it. */
+  /**
+   * After the desktop failed with `error`. A reminder that fails is tried again, and the command with it: so it fails
+   * only where the command could not be started either.
+   */
   const onlyCommand = async (running: Promise<Told>, error: unknown): Promise<Reminded> => {
     if (!(await running).isStarted) throw error
     deps.log.warn({ problem: printable(messageOf(error), 200) }, 'only notify_command told of a reminder')

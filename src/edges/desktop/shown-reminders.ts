@@ -1,4 +1,5 @@
-// The reminders that are on the desktop now. A new one takes the place of an earlier one about the same profiles.
+// The reminders that are on the desktop now. A new one replaces an earlier one when it is about all the profiles of
+// that one.
 import { type Backend, withdrawn } from './reminder.ts'
 
 type ShownReminder = { profiles: readonly string[]; withdrawal: AbortController; isAsking: boolean }
@@ -6,7 +7,7 @@ type ShownReminder = { profiles: readonly string[]; withdrawal: AbortController;
 export type ShownReminders = {
   /** As Desktop.remind. */
   show: Backend['show']
-  /** Resolves when each has ended, those that are on their way to the screen included. */
+  /** Resolves when all have ended, including those that are about to be shown. */
   ended(): Promise<void>
 }
 
@@ -19,7 +20,7 @@ export function createShownReminders(backend: Backend, closing: AbortSignal): Sh
     void job.then(() => running.delete(job))
   }
 
-  /** What an earlier one says is no longer news. A dialog that is being typed into stays. */
+  /** A dialog that may be typed into stays. */
   const replaceEarlier = (profiles: readonly string[]) => {
     for (const earlier of shown) {
       if (isCovered(earlier.profiles, profiles) && !earlier.isAsking) earlier.withdrawal.abort()

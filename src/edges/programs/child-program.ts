@@ -1,12 +1,12 @@
-// The one way in which mfad runs another program: by its argv, with limits on its time and its output, until it ends by
-// itself or is ended. How it ended is data.
+// The one way in which mfad runs another program: by its argv, with limits on its time and its output, until it ends
+// or is ended. How it ended is part of the result, never an exception.
 import type { CommandEnd } from '../../core/login/mfa-process.ts'
 import type { Environment } from '../paths.ts'
 import { collect, type StartedProgram, signalProgram, startProgram } from './started-program.ts'
 
 export type ProgramResult = {
   end: CommandEnd
-  /** For those who only ask whether it worked: null where it did not exit by itself. */
+  /** Of a program that exited by itself, else null: for callers who only ask whether it worked. */
   exitCode: number | null
   /** Cut at `mostOutputBytes`. */
   stdout: string
@@ -26,8 +26,8 @@ export type ProgramOptions = {
   /** When it prints more than that: the rest is thrown away, or it is killed. */
   tooMuchOutput?: 'cut' | 'kill'
   /**
-   * `own`: signals reach all that it has started, and a Ctrl-C on the terminal reaches none of them. `own, ends with it`:
-   * what it leaves in the background is killed as well. `shared`: it is a part of our command line, Ctrl-C and all.
+   * `own`: our signals also reach what it has started, and a Ctrl-C on our terminal reaches none of it. `own, ends with
+   * it`: what it leaves in the background is killed when it exits. `shared`: a Ctrl-C reaches it as it reaches us.
    */
   processGroup?: 'own' | 'own, ends with it' | 'shared'
 }
@@ -35,7 +35,7 @@ export type ProgramOptions = {
 const mostOutputBytes = 64 * 1024
 const mostComplaintBytes = 4096
 const killAfterMs = 1000
-/** What is left in the background may hold the output open; what the program itself has printed is there by then. */
+/** A program in the background may hold the output open. What the program itself printed has arrived by then. */
 const drainMs = 200
 const failsWithinMs = 300
 
@@ -100,8 +100,8 @@ function untilEnded(
 }
 
 /**
- * A program that shows something until it is answered says nothing when it is shown, but fails soon where it cannot.
- * Resolves when it has run long enough, or has ended well; rejects where it failed before.
+ * A program that shows something and waits for an answer does not say when it is shown; but where it cannot show it, it
+ * fails soon. Resolves when it has run for a moment, or has ended well; rejects where it failed before.
  */
 export async function untilShown(running: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined

@@ -1,6 +1,6 @@
-// Runs a command that a file of the user names, by /bin/sh, in a process group of its own that ends with it: with a limit
-// on its time and output, nothing of AWS or of how the daemon was started in its environment, and not at all where
-// somebody else could have written it.
+// Runs a command that a file of the user names, by /bin/sh: with limits on its time and output, without anything about
+// AWS in its environment, with nothing of it left running afterwards, and not at all where somebody else could have
+// written it.
 import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CommandResult } from '../../core/login/mfa-process.ts'
@@ -11,13 +11,13 @@ import { runProgram } from './child-program.ts'
 
 export type HelperDeps = {
   environment: Environment
-  /** What the command is told, beside it. */
+  /** Added to the environment. */
   variables?: Record<string, string>
   timeoutMs: number
   stopping: AbortSignal
 }
 
-/** Never rejects: how a command ended is data. */
+/** Never rejects. */
 export async function runHelperCommand(command: string, deps: HelperDeps): Promise<CommandResult> {
   const environment = helperEnvironment(deps)
   const { end, stdout, stderr } = await runProgram('/bin/sh', ['-c', command], {
@@ -28,29 +28,29 @@ export async function runHelperCommand(command: string, deps: HelperDeps): Promi
     tooMuchOutput: 'kill',
     processGroup: 'own, ends with it',
   })
-  // Why the shell itself could not be started is nothing that the command has said.
+  // The reason is about the shell, and was not printed by the command.
   if (end.kind === 'not-started') return { end: { kind: end.kind }, output: '', complaint: '' }
   const { PATH } = environment
   return { end, output: stdout, complaint: stderr, ...(PATH === undefined ? {} : { path: PATH }) }
 }
 
 /**
- * Throws AppError file.* where somebody other than the user, or root, could change the file that names a command: whoever
- * can would have us run it.
+ * Throws AppError file.* where somebody other than the user or root could change the file that names a command: we
+ * would run what they write there.
  */
 export function checkOwnFile(path: string, identity: { uid: number; gid: number }): void {
   const realPath = realpathSync(path)
   const located = [realPath, dirname(realPath), dirname(path)].map((each) => {
     const stats = statSync(each, { bigint: true })
     if (Number(stats.uid) !== identity.uid && stats.uid !== 0n) throw otherOwnerError(each)
-    // What is root's is as good as the user's own, and how many names it has is no matter for reading it.
+    // A file of root's is as safe as the user's own; and hard links do not matter for a file that is only read.
     return { path: each, stats: Object.assign(stats, { uid: BigInt(identity.uid), nlink: 1n }) }
   })
   const [file, ...directories] = located
   checkAccess(file, directories, identity)
 }
 
-/** A mfad that the command runs refuses, so that none waits for itself. */
+/** MFAD_INSIDE: a mfad that the command runs refuses, since it would wait for the daemon that waits for the command. */
 function helperEnvironment({ environment, variables }: HelperDeps): NodeJS.ProcessEnv {
   return { ...childEnvironment(environment), ...variables, MFAD_INSIDE: '1' }
 }

@@ -5,8 +5,8 @@ import type { Readable } from 'node:stream'
 export type StartedProgram = { child: ChildProcess; stdout: Readable; stderr: Readable }
 
 /**
- * In a process group of its own where `ownsGroup`, so that what it starts can end with it. Never throws: answers
- * undefined where there is no room for its words, its environment or its streams.
+ * In a process group of its own where `ownsGroup`, so that signals reach what it starts, too. Never throws: answers
+ * undefined where its arguments or its environment are too long, or no more files can be opened.
  */
 export function startProgram(
   program: string,
@@ -22,7 +22,7 @@ export function startProgram(
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    // Some failures come as an event, and then there may be no streams.
+    // Other failures come as an event later, and then there may be no streams.
     child.on('error', () => undefined)
     const { stdout, stderr } = child
     return stdout && stderr ? { child, stdout, stderr } : undefined
@@ -44,7 +44,7 @@ export function collect(stream: Readable, mostBytes: number, onTooLong?: () => v
   return () => Buffer.concat(chunks).toString('utf8')
 }
 
-/** With all that it has started, where it has a group of its own. */
+/** Signals it, and all that it has started where it has a group of its own. */
 export function signalProgram(child: ChildProcess, signal: NodeJS.Signals, ownsGroup: boolean): void {
   if (!ownsGroup) return void child.kill(signal)
   if (child.pid === undefined) return

@@ -4,7 +4,7 @@ import type { CommandEnd } from '../../core/login/mfa-process.ts'
 import type { StepOutcome } from '../../core/service/step-outcome.ts'
 import { runProgram } from '../programs/child-program.ts'
 
-/** Never rejects: how a command ended is data. */
+/** Never rejects. */
 export async function runServiceCommand(
   [program = '', ...args]: readonly string[],
   timeoutMs = 30_000,

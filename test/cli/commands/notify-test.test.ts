@@ -31,11 +31,11 @@ describe('what notify-test prints', () => {
     const { dialog: _, ...withoutDialog } = shown
     const neither = 'neither zenity nor kdialog is installed (apt-get install zenity)'
     expect(describeTest({ ...withoutDialog, noDialog: neither }, 0)[1]).toBe(
-      `no "Enter code" on it: ${neither}; codes are given by mfad login`,
+      `no "Enter code" on it: ${neither}; give codes with: mfad login`,
     )
     expect(describeTest({ shown: true, way: 'notify-send', buttons: false, answer: 'none' }, 60)).toEqual([
       'shown by notify-send; if you do not see it, look at the do-not-disturb settings',
-      'it has no buttons: codes are given by mfad login',
+      'it has no buttons: give codes with: mfad login',
     ])
   })
 
@@ -43,9 +43,9 @@ describe('what notify-test prints', () => {
     const { dialog: _, ...withoutDialog } = shown
     const noDialog = 'prompt = none in the settings'
     const line = describeTest({ ...withoutDialog, noDialog }, 0)[1]
-    expect(line).toBe('no "Enter code" on it: prompt = none in the settings; codes are given by mfad login')
+    expect(line).toBe('no "Enter code" on it: prompt = none in the settings; give codes with: mfad login')
     expect(describeTest({ ...withoutDialog, noDialog, buttons: false }, 0)[1]).toBe(
-      'it has no buttons: prompt = none in the settings; codes are given by mfad login',
+      'it has no buttons: prompt = none in the settings; give codes with: mfad login',
     )
   })
 })
