@@ -70,10 +70,7 @@ export function createShowing(deps: ShowingDeps, pauses: RetryPauses): Showing {
   const noteNotShown = (entry: Open, facts: object, error: unknown) => {
     open.delete(entry)
     if (entry.withdrawal.signal.aborted) return
-    const warning = notifierWarning(error)
-    const level = warning.message === state.notifierWarning?.message ? 'debug' : 'warn'
-    log[level]({ ...facts, problem: warning.message }, 'reminder could not be shown')
-    state.notifierWarning = warning
+    noteProblem(deps, facts, error)
     takeBack(entry)
     pauses.lengthen(entry.reminder.sessions, deps.now())
     deps.look()
@@ -100,14 +97,12 @@ export function createShowing(deps: ShowingDeps, pauses: RetryPauses): Showing {
     async show({ reminder, isProblem, before, request }) {
       const facts = factsOf(request)
       if (deps.isSilent()) return log.info(facts, 'reminder (notifications are off)')
-      const withdrawal = new AbortController()
-      const entry: Open = { reminder, isProblem, before, withdrawal, isAsking: false, isBeyondReach: false }
-      const [oldest] = open
-      open.add(entry)
+      const entry = newEntry(reminder, isProblem, before)
+      const [oldest] = open.add(entry)
       if (open.size > mostOpen && oldest !== undefined) withdraw(oldest)
       const notShown = (error: unknown) => noteNotShown(entry, facts, error)
       try {
-        const { way, ended } = await desktop.remind(request, respondTo(entry), withdrawal.signal)
+        const { way, ended } = await desktop.remind(request, respondTo(entry), entry.withdrawal.signal)
         log.info({ ...facts, way }, 'reminder shown')
         noteShown(reminder)
         void ended.then((how) => {
@@ -119,6 +114,25 @@ export function createShowing(deps: ShowingDeps, pauses: RetryPauses): Showing {
       }
     },
   }
+}
+
+function newEntry(reminder: Reminder, isProblem: boolean, before: Told): Open {
+  return {
+    reminder,
+    isProblem,
+    before,
+    withdrawal: new AbortController(),
+    isAsking: false,
+    isBeyondReach: false,
+  }
+}
+
+/** For `status`; and for the log, where the same problem is no news. */
+function noteProblem({ state, log }: ShowingDeps, facts: object, error: unknown): void {
+  const warning = notifierWarning(error)
+  const level = warning.message === state.notifierWarning?.message ? 'debug' : 'warn'
+  log[level]({ ...facts, problem: warning.message }, 'reminder could not be shown')
+  state.notifierWarning = warning
 }
 
 function factsOf({ kind, profiles, expiration, notification }: ReminderRequest): object {
