@@ -54,10 +54,12 @@ export type SnoozeAnswer = { snoozed: { profile: string; until: string }[] }
 export type NotifyTestAnswer = {
   shown: boolean
   way: string
-  /** Whether it could be pressed. */
+  /** Whether it had buttons to press. */
   buttons?: boolean
   /** The program that asks for the code. */
   dialog?: string
+  /** Why a code cannot be entered. */
+  noDialog?: string
   /** What came back, where an answer was waited for. */
   answer?: 'code' | 'snooze' | 'dismissed' | 'none'
   error?: ErrorBody

@@ -29,11 +29,11 @@ const expiration = (profile = 'dev') =>
     ?.expiration?.slice(11, 19)
 
 describe('a reminder', () => {
-  it('tells the profile and the time left', async () => {
+  it('names the profile and the instant', async () => {
     await world.login(['dev'])
     await world.pass(50 * 60)
     expect(onScreen().request).toEqual({
-      notification: { title: 'mfad: dev expires in 10m', body: 'Run: mfad login dev', isUrgent: false },
+      notification: { title: 'mfad: dev is valid until 09:00', body: 'Run: mfad login dev', isUrgent: false },
       question: expect.any(Function),
       kind: 'expiring',
       profiles: ['dev'],
@@ -42,16 +42,16 @@ describe('a reminder', () => {
     })
   })
 
-  it('asks for a code with the time that is left then, and the device', async () => {
+  it('asks for a code with what is so then, and the device', async () => {
     await world.login(['dev'])
     await world.pass(50 * 60)
     const { question } = onScreen().request
     const device = 'Code of arn:aws:iam::111122223333:mfa/alice'
-    expect(question()).toBe(`dev expires in 10m, at 09:00\n${device}`)
-    await world.pass(5 * 60)
-    expect(question()).toBe(`dev expires in 5m, at 09:00\n${device}`)
-    await world.pass(6 * 60)
-    expect(question()).toBe(`dev has expired, since 09:00\n${device}`)
+    expect(question()).toBe(`dev is valid until 09:00\n${device}`)
+    await world.pass(9 * 60)
+    expect(question()).toBe(`dev is valid until 09:00:00\n${device}`)
+    await world.pass(2 * 60)
+    expect(question()).toBe(`dev expired at 09:00\n${device}`)
   })
 
   it('states the expiration on the clock of AWS, as the file does', async () => {
@@ -125,7 +125,7 @@ describe('a code that is given to a reminder', () => {
     }
     expect(await onScreen().respond.tokenCode('555555')).toMatchObject({
       kind: 'failed',
-      message: expect.stringContaining('after some minutes: mfad login dev'),
+      message: expect.stringContaining('wait some minutes, then: mfad login dev'),
     })
   })
 
@@ -173,6 +173,7 @@ describe('a reminder of two devices', () => {
   })
 
   it('does not give the code of one to the other when the first was renewed meanwhile', async () => {
+    onScreen().respond.asking()
     await world.login(['dev'])
     expect(withdrawn()).toEqual([false])
     expect(await onScreen().respond.tokenCode('111111')).toEqual({
@@ -183,7 +184,36 @@ describe('a reminder of two devices', () => {
     expect(await onScreen().respond.tokenCode('222222')).toEqual({ kind: 'done' })
   })
 
-  it('is withdrawn when both are renewed', async () => {
+  it('asks for the second code with a dialog that no longer lists what the first has renewed', async () => {
+    onScreen().respond.asking()
+    const { question } = onScreen().request
+    expect(question()).toContain('dev and prod are valid until 09:00')
+    await onScreen().respond.tokenCode('111111')
+    expect(question()).toBe('prod is valid until 09:00\nCode of arn:aws:iam::111122223333:mfa/bob')
+  })
+
+  it('gives way to one of the other device when the first is renewed elsewhere', async () => {
+    await world.login(['dev'])
+    await world.settle()
+    expect(withdrawn()).toEqual([true, false])
+    expect(world.titles()).toEqual([
+      '08:50:00 mfad: dev and prod are valid until 09:00',
+      '08:50:00 mfad: prod is valid until 09:00',
+    ])
+    await world.pass(1200)
+    expect(world.titles().slice(2)).toEqual(['09:00:00 mfad: prod expired at 09:00'])
+  })
+
+  it('leaves the other to its next lead time where it had been dismissed', async () => {
+    onScreen().end('dismissed')
+    await world.settle()
+    await world.login(['dev'])
+    await world.pass(60)
+    expect(world.shown).toHaveLength(1)
+  })
+
+  it('is withdrawn when both are renewed, also while a dialog is open', async () => {
+    onScreen().respond.asking()
     await world.login(['prod'])
     await world.login(['dev'])
     expect(withdrawn()).toEqual([true])
@@ -223,7 +253,48 @@ describe('an open reminder is withdrawn', () => {
     world.agent.snooze({ profile: 'dev', seconds: 240 })
     expect(withdrawn()).toEqual([true])
     await world.pass(300)
-    expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '08:54:00 mfad: dev expires in 6m'])
+    expect(world.titles()).toEqual([
+      '08:50:00 mfad: dev is valid until 09:00',
+      '08:54:00 mfad: dev is valid until 09:00',
+    ])
+  })
+
+  it('when the time has come that it names, which another one tells', async () => {
+    await world.pass(600)
+    expect(withdrawn()).toEqual([true, false])
+    expect(world.titles()).toEqual([
+      '08:50:00 mfad: dev is valid until 09:00',
+      '09:00:00 mfad: dev expired at 09:00',
+    ])
+  })
+
+  it('when that time has come, also where nothing more is to be said', async () => {
+    world.writeSettings('[mfad]\nreminders = 10m\n')
+    await world.pass(598)
+    expect(withdrawn()).toEqual([false])
+    await world.pass(2)
+    expect(withdrawn()).toEqual([true])
+  })
+
+  it('when that time has come, and not while its dialog is open', async () => {
+    world.writeSettings('[mfad]\nreminders = 10m\n')
+    onScreen().respond.asking()
+    await world.pass(900)
+    expect(withdrawn()).toEqual([false])
+  })
+
+  it('when it tells of an expiration and the clock is set back, and comes again at its time', async () => {
+    await world.pass(600)
+    const setBackMs = 120_000
+    world.nowMs -= setBackMs
+    world.clockSetMs -= setBackMs
+    await world.look()
+    expect(withdrawn()).toEqual([true, true])
+    await world.pass(120)
+    expect(world.titles().slice(1)).toEqual([
+      '09:00:00 mfad: dev expired at 09:00',
+      '09:00:00 mfad: dev expired at 09:00',
+    ])
   })
 
   it('when the daemon stops', async () => {
@@ -244,6 +315,21 @@ describe('an open reminder is withdrawn', () => {
   })
 })
 
+describe('two devices that expire a second apart', () => {
+  it('are both told of, before it and at it', async () => {
+    world.writeProfiles({ dev: 'alice', prod: 'bob' })
+    world.writeSettings('[mfad]\nreminders = 20s, 0s\n')
+    await world.login(['dev'])
+    await world.pass(1)
+    await world.login(['prod'])
+    await world.pass(7200)
+    expect(world.titles()).toEqual([
+      '08:59:40 mfad: dev is valid until 09:00:00, prod until 09:00:01',
+      '09:00:00 mfad: dev and prod expired at 09:00',
+    ])
+  })
+})
+
 describe('a reminder that is snoozed', () => {
   it('ten minutes before the expiration comes back after five', async () => {
     await world.login(['dev'])
@@ -253,9 +339,9 @@ describe('a reminder that is snoozed', () => {
     expect(world.agent.status().profiles[0]?.snoozedUntil).toBe('2026-11-23T08:55:00Z')
     await world.pass(30 * 60)
     expect(world.titles()).toEqual([
-      '08:50:00 mfad: dev expires in 10m',
-      '08:55:00 mfad: dev expires in 5m',
-      '09:00:00 mfad: dev has expired',
+      '08:50:00 mfad: dev is valid until 09:00',
+      '08:55:00 mfad: dev is valid until 09:00',
+      '09:00:00 mfad: dev expired at 09:00',
     ])
   })
 
@@ -267,9 +353,9 @@ describe('a reminder that is snoozed', () => {
     onScreen(-1).respond.snooze()
     await world.pass(7200)
     expect(world.titles().slice(1)).toEqual([
-      '09:00:00 mfad: dev has expired',
-      '09:30:00 mfad: dev has expired',
-      '10:00:00 mfad: dev has expired',
+      '09:00:00 mfad: dev expired at 09:00',
+      '09:30:00 mfad: dev expired at 09:00',
+      '10:00:00 mfad: dev expired at 09:00',
     ])
   })
 
@@ -289,7 +375,10 @@ describe('a reminder that is snoozed', () => {
     await world.pass(3600 - 20)
     onScreen().respond.snooze()
     await world.pass(120)
-    expect(world.titles()).toEqual(['08:59:40 mfad: dev expires in 20s', '09:00:40 mfad: dev has expired'])
+    expect(world.titles()).toEqual([
+      '08:59:40 mfad: dev is valid until 09:00:00',
+      '09:00:40 mfad: dev expired at 09:00',
+    ])
   })
 })
 
@@ -310,7 +399,7 @@ describe('quiet hours', () => {
     await world.pass(7 * 3600)
     await world.login(['dev'], 43_200)
     await world.pass(24 * 3600)
-    expect(world.titles()).toEqual(['08:00:00 mfad: dev has expired'])
+    expect(world.titles()).toEqual(['08:00:00 mfad: dev expired at 03:00'])
   })
 
   it('are those of the clock on the wall', async () => {
@@ -318,6 +407,6 @@ describe('quiet hours', () => {
     world.writeSettings('[mfad]\nquiet_hours = 11:30-13:00\n')
     await world.login(['dev'])
     await world.pass(3 * 3600)
-    expect(world.titles()).toEqual(['10:00:00 mfad: dev has expired'])
+    expect(world.titles()).toEqual(['10:00:00 mfad: dev expired at 12:00'])
   })
 })

@@ -15,8 +15,8 @@ describe('reminders', () => {
     await world.login(['dev'])
     await world.pass(3 * 3600)
     expect(world.shown).toEqual([
-      { at: '08:50:00', title: 'mfad: dev expires in 10m', urgent: false },
-      { at: '09:00:00', title: 'mfad: dev has expired', urgent: true },
+      { at: '08:50:00', title: 'mfad: dev is valid until 09:00', urgent: false },
+      { at: '09:00:00', title: 'mfad: dev expired at 09:00', urgent: true },
     ])
   })
 
@@ -34,14 +34,17 @@ describe('reminders', () => {
     await world.login(['dev'])
     await world.sleep(9 * 3600)
     await world.pass(3600)
-    expect(world.titles()).toEqual(['17:00:00 mfad: dev has expired'])
+    expect(world.titles()).toEqual(['17:00:00 mfad: dev expired at 09:00'])
   })
 
   it('are one, of the time left, after a sleep over the first', async () => {
     await world.login(['dev'])
     await world.sleep(55 * 60)
     await world.pass(3600)
-    expect(world.titles()).toEqual(['08:55:00 mfad: dev expires in 5m', '09:00:00 mfad: dev has expired'])
+    expect(world.titles()).toEqual([
+      '08:55:00 mfad: dev is valid until 09:00',
+      '09:00:00 mfad: dev expired at 09:00',
+    ])
   })
 
   it('of five profiles on one device are one', async () => {
@@ -49,8 +52,8 @@ describe('reminders', () => {
     await world.login(['dev', 'staging', 'ops', 'logs', 'data'])
     await world.pass(2 * 3600)
     expect(world.titles()).toEqual([
-      '08:50:00 mfad: dev, staging, ops and 2 more expire in 10m',
-      '09:00:00 mfad: dev, staging, ops and 2 more have expired',
+      '08:50:00 mfad: dev, staging, ops and 2 more are valid until 09:00',
+      '09:00:00 mfad: dev, staging, ops and 2 more expired at 09:00',
     ])
   })
 
@@ -60,7 +63,7 @@ describe('reminders', () => {
     await world.pass(40)
     await world.login(['prod'])
     await world.pass(50 * 60)
-    expect(world.titles()).toEqual(['08:50:00 mfad: dev and prod expire in 10m'])
+    expect(world.titles()).toEqual(['08:50:00 mfad: dev and prod are valid until 09:00'])
   })
 
   it('of two devices that were used an hour apart come an hour apart', async () => {
@@ -70,10 +73,10 @@ describe('reminders', () => {
     await world.login(['prod'])
     await world.pass(2 * 3600)
     expect(world.titles()).toEqual([
-      '08:50:00 mfad: dev expires in 10m',
-      '09:00:00 mfad: dev has expired',
-      '09:20:00 mfad: prod expires in 10m',
-      '09:30:00 mfad: prod has expired',
+      '08:50:00 mfad: dev is valid until 09:00',
+      '09:00:00 mfad: dev expired at 09:00',
+      '09:20:00 mfad: prod is valid until 09:30',
+      '09:30:00 mfad: prod expired at 09:30',
     ])
   })
 
@@ -85,20 +88,23 @@ describe('reminders', () => {
       world.agent.status()
     }
     await world.look()
-    expect(world.titles()).toEqual(['08:52:00 mfad: dev expires in 8m'])
+    expect(world.titles()).toEqual(['08:52:00 mfad: dev is valid until 09:00'])
   })
 
   it('leave out a lead time longer than half the life of the session', async () => {
     await world.login(['dev'], 900)
     await world.pass(3600)
-    expect(world.titles()).toEqual(['08:15:00 mfad: dev has expired'])
+    expect(world.titles()).toEqual(['08:15:00 mfad: dev expired at 08:15'])
   })
 
   it('follow the settings as soon as those change', async () => {
     await world.login(['dev'])
     world.writeSettings('[mfad]\nreminders = 20m, 5m\n')
     await world.pass(2 * 3600)
-    expect(world.titles()).toEqual(['08:40:00 mfad: dev expires in 20m', '08:55:00 mfad: dev expires in 5m'])
+    expect(world.titles()).toEqual([
+      '08:40:00 mfad: dev is valid until 09:00',
+      '08:55:00 mfad: dev is valid until 09:00',
+    ])
   })
 
   it('are not shown with notify = none', async () => {
@@ -119,9 +125,9 @@ describe('reminders', () => {
         'notifier.unavailable: notifications cannot be shown: notify-send is not installed (libnotify-bin)',
       ])
       expect(world.titles()).toEqual([
-        '08:50:00 mfad: dev expires in 10m',
-        '08:51:00 mfad: dev expires in 9m',
-        '08:53:00 mfad: dev expires in 7m',
+        '08:50:00 mfad: dev is valid until 09:00',
+        '08:51:00 mfad: dev is valid until 09:00',
+        '08:53:00 mfad: dev is valid until 09:00',
       ])
     })
 
@@ -146,7 +152,10 @@ describe('reminders', () => {
       await world.look()
       world.desktopError = undefined
       await world.pass(600)
-      expect(world.titles()).toEqual(['10:00:00 mfad: dev has expired', '10:01:00 mfad: dev has expired'])
+      expect(world.titles()).toEqual([
+        '10:00:00 mfad: dev expired at 09:00',
+        '10:01:00 mfad: dev expired at 09:00',
+      ])
     })
 
     it('of others are not held back by the pause when the clock is set back', async () => {
@@ -160,8 +169,8 @@ describe('reminders', () => {
       await world.login(['prod'], 1200)
       await world.pass(1800)
       expect(world.titles().slice(1)).toEqual([
-        '08:00:00 mfad: prod expires in 10m',
-        '08:10:00 mfad: prod has expired',
+        '08:00:00 mfad: prod is valid until 08:10',
+        '08:10:00 mfad: prod expired at 08:10',
       ])
     })
 
@@ -175,9 +184,9 @@ describe('reminders', () => {
       world.desktopError = undefined
       await world.pass(5 * 60)
       expect(world.titles().slice(-3)).toEqual([
-        '09:05:00 mfad: dev has expired',
-        '09:10:00 mfad: prod expires in 10m',
-        '09:10:00 mfad: dev has expired',
+        '09:05:00 mfad: dev expired at 09:00',
+        '09:10:00 mfad: prod is valid until 09:20',
+        '09:10:00 mfad: dev expired at 09:00',
       ])
       expect(warnings()).toEqual([])
     })
@@ -190,8 +199,8 @@ describe('reminders', () => {
       expect(warnings()).toEqual(['notifier.unavailable: notifications cannot be shown: no service'])
       await world.pass(60)
       expect(world.titles()).toEqual([
-        '08:50:00 mfad: dev expires in 10m',
-        '08:51:00 mfad: dev expires in 9m',
+        '08:50:00 mfad: dev is valid until 09:00',
+        '08:51:00 mfad: dev is valid until 09:00',
       ])
       expect(warnings()).toEqual([])
     })
@@ -203,8 +212,8 @@ describe('reminders', () => {
       world.desktopError = undefined
       await world.pass(10 * 60)
       expect(world.titles().slice(-2)).toEqual([
-        '08:57:00 mfad: dev expires in 3m',
-        '09:00:00 mfad: dev has expired',
+        '08:57:00 mfad: dev is valid until 09:00',
+        '09:00:00 mfad: dev expired at 09:00',
       ])
       expect(warnings()).toEqual([])
     })
@@ -214,7 +223,10 @@ describe('reminders', () => {
     world.offsetSeconds = 20
     await world.login(['dev'])
     await world.pass(2 * 3600)
-    expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
+    expect(world.titles()).toEqual([
+      '08:50:00 mfad: dev is valid until 09:00',
+      '09:00:00 mfad: dev expired at 09:00',
+    ])
     expect(world.shown).toHaveLength(2)
   })
 
@@ -273,9 +285,9 @@ describe('reminders', () => {
       await world.login(['dev'])
       await world.pass(2 * 3600)
       expect(world.titles()).toEqual([
-        '08:50:00 mfad: dev expires in 10m',
-        '09:45:00 mfad: dev expires in 10m',
-        '09:55:00 mfad: dev has expired',
+        '08:50:00 mfad: dev is valid until 09:00',
+        '09:45:00 mfad: dev is valid until 09:55',
+        '09:55:00 mfad: dev expired at 09:55',
       ])
     })
 
@@ -320,7 +332,7 @@ describe('reminders', () => {
       await world.pass(1)
       renameSync(`${world.credentialsFile}~`, world.credentialsFile)
       await world.pass(60)
-      expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m'])
+      expect(world.titles()).toEqual(['08:50:00 mfad: dev is valid until 09:00'])
     })
 
     it('leave out the same lead time after that', async () => {
@@ -330,7 +342,7 @@ describe('reminders', () => {
       await world.pass(1)
       renameSync(`${world.credentialsFile}~`, world.credentialsFile)
       await world.pass(3600)
-      expect(world.titles()).toEqual(['08:15:00 mfad: dev has expired'])
+      expect(world.titles()).toEqual(['08:15:00 mfad: dev expired at 08:15'])
     })
 
     it('come although it is empty at that instant', async () => {
@@ -343,7 +355,7 @@ describe('reminders', () => {
       await world.pass(0.2)
       world.writeCredentials(text)
       await world.pass(60)
-      expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m'])
+      expect(world.titles()).toEqual(['08:50:00 mfad: dev is valid until 09:00'])
     })
   })
 
@@ -353,14 +365,17 @@ describe('reminders', () => {
       await world.pass(49 * 60)
       world.agent.snooze({ profile: 'dev', seconds: 300 })
       await world.pass(2 * 3600)
-      expect(world.titles()).toEqual(['08:54:00 mfad: dev expires in 6m', '09:00:00 mfad: dev has expired'])
+      expect(world.titles()).toEqual([
+        '08:54:00 mfad: dev is valid until 09:00',
+        '09:00:00 mfad: dev expired at 09:00',
+      ])
     })
 
     it('are one when the session has expired during the snooze', async () => {
       await world.login(['dev'])
       world.agent.snooze({ seconds: 7200 })
       await world.pass(4 * 3600)
-      expect(world.titles()).toEqual(['10:00:00 mfad: dev has expired'])
+      expect(world.titles()).toEqual(['10:00:00 mfad: dev expired at 09:00'])
     })
 
     it('come for the others', async () => {
@@ -370,9 +385,9 @@ describe('reminders', () => {
       world.agent.snooze({ profile: 'dev', seconds: 7200 })
       await world.pass(4 * 3600)
       expect(world.titles()).toEqual([
-        '08:50:00 mfad: prod expires in 10m',
-        '09:00:00 mfad: prod has expired',
-        '10:00:00 mfad: dev has expired',
+        '08:50:00 mfad: prod is valid until 09:00',
+        '09:00:00 mfad: prod expired at 09:00',
+        '10:00:00 mfad: dev expired at 09:00',
       ])
     })
 
@@ -382,13 +397,13 @@ describe('reminders', () => {
       await world.pass(52 * 60)
       world.agent.snooze({ seconds: 0 })
       await world.pass(60)
-      expect(world.titles()).toEqual(['08:52:00 mfad: dev expires in 8m'])
+      expect(world.titles()).toEqual(['08:52:00 mfad: dev is valid until 09:00'])
       world.agent.snooze({ seconds: 7200 })
       await world.login(['dev'])
       await world.pass(3600)
       expect(world.titles().slice(1)).toEqual([
-        '09:43:00 mfad: dev expires in 10m',
-        '09:53:00 mfad: dev has expired',
+        '09:43:00 mfad: dev is valid until 09:53',
+        '09:53:00 mfad: dev expired at 09:53',
       ])
     })
   })
@@ -402,7 +417,10 @@ describe('reminders', () => {
       await world.login(['dev'])
       expect(world.wishedAt).toEqual(new Date('2026-11-23T08:50:00Z'))
       await world.pass(2 * 3600)
-      expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
+      expect(world.titles()).toEqual([
+        '08:50:00 mfad: dev is valid until 09:00',
+        '09:00:00 mfad: dev expired at 09:00',
+      ])
     })
 
     it('are snoozed for as long as the user said', async () => {
@@ -410,7 +428,10 @@ describe('reminders', () => {
       await world.pass(49 * 60)
       world.agent.snooze({ profile: 'dev', seconds: 300 })
       await world.pass(2 * 3600)
-      expect(world.titles()).toEqual(['08:54:00 mfad: dev expires in 6m', '09:00:00 mfad: dev has expired'])
+      expect(world.titles()).toEqual([
+        '08:54:00 mfad: dev is valid until 09:00',
+        '09:00:00 mfad: dev expired at 09:00',
+      ])
     })
   })
 
@@ -421,9 +442,9 @@ describe('reminders', () => {
       world.restart()
       await world.pass(2 * 3600)
       expect(world.titles()).toEqual([
-        '08:50:00 mfad: dev expires in 10m',
-        '08:55:00 mfad: dev expires in 5m',
-        '09:00:00 mfad: dev has expired',
+        '08:50:00 mfad: dev is valid until 09:00',
+        '08:55:00 mfad: dev is valid until 09:00',
+        '09:00:00 mfad: dev expired at 09:00',
       ])
     })
 
@@ -433,7 +454,7 @@ describe('reminders', () => {
       world.nowMs += 12 * 3600_000
       world.restart()
       await world.pass(3600)
-      expect(world.titles().slice(1)).toEqual(['20:55:00 mfad: dev has expired'])
+      expect(world.titles().slice(1)).toEqual(['20:55:00 mfad: dev expired at 09:00'])
     })
   })
 
@@ -443,7 +464,10 @@ describe('reminders', () => {
       await world.pass(51 * 60)
       world.nowMs -= 5 * 60_000
       await world.pass(3 * 3600)
-      expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
+      expect(world.titles()).toEqual([
+        '08:50:00 mfad: dev is valid until 09:00',
+        '09:00:00 mfad: dev expired at 09:00',
+      ])
     })
 
     it('forward and back again, come at their times although they had come too early', async () => {
@@ -452,9 +476,9 @@ describe('reminders', () => {
       await world.sleep(-24 * 3600)
       await world.pass(3 * 3600)
       expect(world.titles()).toEqual([
-        '08:00:00 mfad: dev has expired',
-        '08:50:00 mfad: dev expires in 10m',
-        '09:00:00 mfad: dev has expired',
+        '08:00:00 mfad: dev expired on Mon at 09:00',
+        '08:50:00 mfad: dev is valid until 09:00',
+        '09:00:00 mfad: dev expired at 09:00',
       ])
     })
 

@@ -152,7 +152,10 @@ describe('when the command fails', () => {
 
   it('it is not run again, and reminders come as for any other device, with the reason', () => {
     expect(world.commandsRun).toEqual(['08:45:00 otp dev'])
-    expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
+    expect(world.titles()).toEqual([
+      '08:50:00 mfad: dev is valid until 09:00',
+      '09:00:00 mfad: dev expired at 09:00',
+    ])
     expect(world.screen.map(({ request }) => request.notification.body)).toEqual(
       Array(2).fill('mfa_process of dev failed (exit status 3): no key ******\nRun: mfad login dev'),
     )
@@ -204,7 +207,10 @@ describe('when the command is not run, since others could write the file that na
 
   it('it is looked at again every five minutes, with one line in the log and the reminders of any device', async () => {
     await world.pass(30 * 60)
-    expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
+    expect(world.titles()).toEqual([
+      '08:50:00 mfad: dev is valid until 09:00',
+      '09:00:00 mfad: dev expired at 09:00',
+    ])
     expect(world.logged.filter((line) => line.startsWith('warn a renewal failed'))).toHaveLength(1)
     world.unsafeFile = undefined
     await world.pass(5 * 60)
@@ -268,7 +274,7 @@ describe('when the network is away', () => {
     await world.login(['dev'])
     world.stsFailures.push(...always(unreachable))
     await world.pass(10 * 3600)
-    expect(world.titles()).toEqual(['09:00:00 mfad: dev has expired'])
+    expect(world.titles()).toEqual(['09:00:00 mfad: dev expired at 09:00'])
     expect(world.screen[0]?.request.notification.body).toBe(
       'STS at sts.us-east-1.amazonaws.com cannot be reached\nRun: mfad login dev',
     )
@@ -306,7 +312,7 @@ describe('when the network is away', () => {
     world.stsFailures.push(...always(unreachable))
     await world.sleep(9 * 3600)
     await world.pass(3600)
-    expect(world.titles()).toEqual(['17:01:15 mfad: dev has expired'])
+    expect(world.titles()).toEqual(['17:01:15 mfad: dev expired at 09:00'])
   })
 
   it('and was so before a long sleep, the wake-up begins anew', async () => {
@@ -369,7 +375,10 @@ describe('when the key was deactivated', () => {
     await world.login(['dev'])
     world.stsFailures.push(...Array(9).fill(unreachable), ...always(keyDeleted))
     await world.pass(5 * 3600)
-    expect(world.titles()).toEqual(['09:00:00 mfad: dev has expired', '09:06:11 mfad: dev cannot be renewed'])
+    expect(world.titles()).toEqual([
+      '09:00:00 mfad: dev expired at 09:00',
+      '09:06:11 mfad: dev cannot be renewed',
+    ])
   })
 
   it('as quiet hours began, they are told when those end', async () => {
@@ -414,7 +423,10 @@ describe('when AWS refuses the code', () => {
     world.stsFailures.push(...always(wrongCode))
     await world.pass(2 * 3600)
     expect(world.commandsRun.map((line) => line.slice(0, 8))).toEqual(['08:45:00', '08:45:31', '08:46:01'])
-    expect(world.titles()).toEqual(['08:50:00 mfad: dev expires in 10m', '09:00:00 mfad: dev has expired'])
+    expect(world.titles()).toEqual([
+      '08:50:00 mfad: dev is valid until 09:00',
+      '09:00:00 mfad: dev expired at 09:00',
+    ])
     expect(world.screen[0]?.request.notification.body).toContain(
       'AWS rejected the code that mfa_process gave',
     )

@@ -158,6 +158,15 @@ function observe(world: World, hasQuietHours: boolean) {
   /** By session: how often it was mentioned, and how often more it may be. */
   let mentions = new Map<string, number>()
   const forgiven = new Map<string, number>()
+  /** An earlier one that mentioned the session was taken off the screen, since what it said of others was so no longer. */
+  const replacesAnother = (index: number, session: string) => {
+    const { credentials } = world.screen[index] ?? { credentials: '' }
+    const mentionsIt = (entry: OnScreen) =>
+      entry.request.profiles.some((profile) => sessionIn(entry.credentials, profile) === session)
+    const earlier = world.screen.slice(0, index).findLast(mentionsIt)
+    if (earlier === undefined || !earlier.isWithdrawn || ended.has(earlier)) return false
+    return !isTrueOfAll(earlier, credentials)
+  }
   const isNight = (time: string) => time < '08:00:00' || time >= '22:00:00'
   return {
     isEnded: (entry: object) => ended.has(entry),
@@ -187,7 +196,7 @@ function observe(world: World, hasQuietHours: boolean) {
         for (const profile of request.profiles) {
           const session = sessionIn(credentials, profile)
           expect(session).toBeDefined()
-          if (session === undefined || hasFailed) continue
+          if (session === undefined || hasFailed || replacesAnother(index, session)) continue
           mentions.set(session, (mentions.get(session) ?? 0) + 1)
           expect(mentions.get(session)).toBeLessThanOrEqual(leads + (forgiven.get(session) ?? 0))
         }
@@ -195,17 +204,21 @@ function observe(world: World, hasQuietHours: boolean) {
       read = world.screen.length
       expect(world.agent.status().profiles).toHaveLength(names.length)
     },
-    /** Nothing stays that is no longer true of any of its profiles. */
+    /** Nothing stays that is no longer true of one of its profiles. */
     checkScreen() {
       const now = world.readCredentials()
       for (const entry of world.screen) {
         if (entry.isWithdrawn || entry.hasFailed || ended.has(entry)) continue
-        const isStanding = (profile: string) =>
-          sessionIn(now, profile) === sessionIn(entry.credentials, profile)
-        expect(entry.request.profiles.some(isStanding)).toBe(true)
+        expect(isTrueOfAll(entry, now)).toBe(true)
+        if (!entry.request.notification.isUrgent)
+          expect(world.now() < new Date(entry.request.expiration.getTime() + 1000)).toBe(true)
       }
     },
   }
+}
+
+function isTrueOfAll({ request, credentials }: OnScreen, now: string): boolean {
+  return request.profiles.every((profile) => sessionIn(now, profile) === sessionIn(credentials, profile))
 }
 
 /** The session that stands in a file for a profile. */

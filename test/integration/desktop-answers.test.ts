@@ -4,14 +4,19 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { StsUser } from '../../src/demo/sts/embedded-sts.ts'
 import { createDesktop } from '../../src/edges/desktop/desktop.ts'
 import type { Respond } from '../../src/edges/desktop/reminder.ts'
 import { obstacle, openTestDesktop, type TestDesktop } from '../support/desktop.ts'
 import {
+  alice,
   aliceKeys,
   aliceSerial,
+  bob,
+  bobSerial,
   devConfig,
   devCredentials,
+  keyLines,
   openSandbox,
   type Sandbox,
 } from '../support/sandbox.ts'
@@ -36,7 +41,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         await until('the dialog', () => desktop.dialogs().length === 1)
         expect(desktop.displayed()).toBe(0)
         expect(desktop.dialogs()[0]).toMatch(
-          new RegExp(`^mfad: dev expires in \\ds, at \\d\\d:\\d\\d\nCode of ${aliceSerial}$`),
+          new RegExp(`^mfad: dev is valid until \\d\\d:\\d\\d:\\d\\d\nCode of ${aliceSerial}$`),
         )
 
         const code = sandbox.nextCode()
@@ -59,8 +64,8 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         expect([desktop.dialogs(), sessionKey(sandbox)]).toEqual([[], first])
         await until('the next reminder', () => desktop.displayed() === 1, 20_000)
         expect(desktop.history().map(({ summary }) => summary)).toEqual([
-          expect.stringMatching(/^mfad: dev expires in \ds$/),
-          'mfad: dev has expired',
+          expect.stringMatching(/^mfad: dev is valid until \d\d:\d\d:\d\d$/),
+          expect.stringMatching(/^mfad: dev expired at \d\d:\d\d$/),
         ])
       })
     })
@@ -88,21 +93,48 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         const used = sandbox.code()
         const first = await loginAndBeReminded(sandbox, desktop, used)
         desktop.press('Enter code')
-        await desktop.answer('mfad: dev expires', '12 34')
+        await desktop.answer('mfad: dev is valid', '12 34')
         await desktop.answer('mfad: a code has six digits', used, '3-no-code')
         expect(sandbox.codesSent()).toHaveLength(1)
         await desktop.answer('AWS accepted this code', wrongCode(sandbox), '4-used-code')
         await desktop.answer('AWS rejected the code', sandbox.nextCode(), '5-wrong-code')
         await until('the section is renewed', () => sessionKey(sandbox) !== first)
         expect(desktop.said).toEqual([
-          expect.stringMatching(/^mfad: dev expires in \ds, at /),
-          expect.stringMatching(/^mfad: a code has six digits\n\ndev expires in /),
+          expect.stringMatching(/^mfad: dev is valid until \d\d:\d\d:\d\d\n/),
+          expect.stringMatching(/^mfad: a code has six digits\n\ndev is valid until /),
           expect.stringMatching(
             /^mfad: AWS accepted this code \d+ s ago, and takes each code once;\sthe\snext\scode\scomes\sin\s\d+\ss\n\ndev /,
           ),
           expect.stringMatching(/^mfad: AWS rejected the code for dev/),
         ])
       })
+    })
+
+    it.concurrent('of two devices the second is asked for by a dialog that names only what waits for it', async () => {
+      await onDesktop(
+        async (sandbox, desktop) => {
+          sandbox.writeCredentials(`[dev]\n${aliceKeys}\n[prod]\n${keyLines(bob)}`)
+          sandbox.writeConfig(
+            `[profile dev]\nmfa_serial = ${aliceSerial}\n[profile prod]\nmfa_serial = ${bobSerial}\n`,
+          )
+          await sandbox.startDaemon(desktop.environment)
+          await login(sandbox, sandbox.code(), 'dev')
+          await loginAndBeReminded(sandbox, desktop, sandbox.code(bobSerial), 'prod')
+          desktop.picture('16-two-devices')
+          desktop.press('Enter code')
+          await desktop.answer('mfad: dev', sandbox.nextCode(), '17-first-device')
+          await desktop.answer('dev is renewed', sandbox.nextCode(bobSerial), '18-second-device')
+          await until('both are renewed', async () =>
+            (await sandbox.status()).profiles.every(({ state }) => state === 'valid'),
+          )
+          expect(desktop.said[0]).toMatch(/^mfad: dev(?: and| is valid until \S+,) prod /)
+          expect(desktop.said[0]).toContain('The codes of these devices, one after the other:')
+          expect(desktop.said[1]?.split('\n\n')[1]).toMatch(
+            new RegExp(`^prod is valid until \\S+\nCode of ${bobSerial}$`),
+          )
+        },
+        [alice, bob],
+      )
     })
 
     it.concurrent('a name with everything that a name may hold is shown as it is', async () => {
@@ -117,7 +149,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         await desktop.answer(name.replaceAll('_', '__'), sandbox.nextCode(), '7-name-dialog')
         await until('the section is renewed', () => sessionKey(sandbox) !== first)
         const [{ summary, body } = {}] = desktop.history()
-        expect(summary).toMatch(/^mfad: _a_b__c%s%n@x\+y:z\/--help\. expires in \ds$/)
+        expect(summary).toMatch(/^mfad: _a_b__c%s%n@x\+y:z\/--help\. is valid until \d\d:\d\d:\d\d$/)
         expect(body).toBe(`Run: mfad login ${name}`)
       })
     })
@@ -156,6 +188,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
           shown: true,
           way: 'notify-send with buttons',
           buttons: true,
+          noDialog: 'neither zenity nor kdialog is installed (apt-get install zenity)',
         })
         await until('the reminder', () => desktop.displayed() === 1)
         desktop.press('Snooze')
@@ -230,6 +263,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
       const name = `--help $(touch pwned) \`touch pwned\` '"; touch pwned; <b>x</b> &amp; %s _x_ \\n \u202e\x1b[31m${'x'.repeat(10_000)}`
       const codes: string[] = []
       const respond: Respond = {
+        asking: () => undefined,
         tokenCode: async (code) => {
           codes.push(code)
           return codes.length === 1 ? { kind: 'again', reason: name } : { kind: 'failed', message: name }
@@ -314,8 +348,9 @@ function withMemory(desktop: TestDesktop): RememberingDesktop {
 
 async function onDesktop(
   use: (sandbox: Sandbox, desktop: RememberingDesktop) => Promise<void>,
+  users: StsUser[] = [alice],
 ): Promise<void> {
-  const sandbox = await openSandbox()
+  const sandbox = await openSandbox(users)
   try {
     rmSync(join(sandbox.home, 'bin/notify-send'))
     sandbox.writeCredentials(devCredentials)

@@ -1,6 +1,6 @@
 // The real daemon, the real notify-send and a real notification daemon, on a desktop of its own for each test. Sessions
 // live 20 s.
-import { rmSync } from 'node:fs'
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { obstacle, openTestDesktop, type TestDesktop } from '../support/desktop.ts'
@@ -42,9 +42,18 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         await until('there was time for a third', () => Date.now() > expiration + 3000)
 
         const shown = desktop.history()
+        const time = timeOf(expiration)
         expect(shown.map(({ at: _, ...rest }) => rest)).toEqual([
-          { summary: 'mfad: dev expires in 8s', body: 'Run: mfad login dev', staysSeconds: 60 },
-          { summary: 'mfad: dev has expired', body: 'Run: mfad login dev', staysSeconds: 0 },
+          {
+            summary: `mfad: dev is valid until ${time.slice(0, 8)}`,
+            body: 'Run: mfad login dev',
+            staysSeconds: 60,
+          },
+          {
+            summary: `mfad: dev expired at ${time.slice(0, 5)}`,
+            body: 'Run: mfad login dev',
+            staysSeconds: 0,
+          },
         ])
         const [first, second] = shown.map(({ at }) => at)
         expect(secondsBetween(issuedAt, first)).toBeGreaterThan(11)
@@ -70,7 +79,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         const shown = desktop.history()
         expect(shown.map(({ at: _, ...rest }) => rest)).toEqual([
           {
-            summary: 'mfad: dev, 100%/d@x+y, staging-with-a-rather-long-name and 2 more have expired',
+            summary: `mfad: dev, 100%/d@x+y, staging-with-a-rather-long-name and 2 more expired at ${timeOf(expiration).slice(0, 5)}`,
             body: 'Run: mfad login dev',
             staysSeconds: 0,
           },
@@ -97,6 +106,38 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
   },
 )
 
+describe('a notify-send that hangs', () => {
+  it.each(['with', 'without'])('does not keep the daemon from ending, %s buttons', async (buttons) => {
+    const sandbox = await openSandbox()
+    try {
+      const install = (name: string, script: string) =>
+        writeFileSync(join(sandbox.home, 'bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 })
+      const pids = join(sandbox.home, 'pids')
+      install('notify-send', `echo $$ >> '${pids}'; exec sleep 100`)
+      install('busctl', `echo 'as 2 "body" "${buttons === 'with' ? 'actions' : 'icon-static'}"'`)
+      sandbox.writeCredentials(devCredentials)
+      sandbox.writeConfig(devConfig)
+      sandbox.writeSettings('[mfad]\nreminders = 0s\n')
+      sandbox.sts.setSessionSeconds(1)
+      const daemon = await sandbox.startDaemon()
+      await login(sandbox, 'dev')
+      const test = sandbox.mfad('notify-test', '--json')
+      await until('both hang', () => existsSync(pids) && readFileSync(pids, 'utf8').split('\n').length > 2)
+      const before = Date.now()
+      expect((await daemon.stop()).exitCode).toBe(0)
+      expect(Date.now() - before).toBeLessThan(4000)
+      expect(readFileSync(pids, 'utf8').trim().split('\n').filter(isRunning)).toEqual([])
+      await test
+    } finally {
+      await sandbox.close()
+    }
+  })
+})
+
+function isRunning(pid: string): boolean {
+  return existsSync(`/proc/${pid}`) && !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+}
+
 async function onDesktop(use: (sandbox: Sandbox, desktop: TestDesktop) => Promise<void>): Promise<void> {
   const sandbox = await openSandbox()
   try {
@@ -121,6 +162,11 @@ async function login(sandbox: Sandbox, what: string): Promise<{ issuedAt: number
   expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
   const expiration = /^expiration = (.+)$/m.exec(sandbox.readCredentials())?.[1]
   return { issuedAt: Date.now(), expiration: Date.parse(expiration ?? '') }
+}
+
+/** `14:05:30`: the sandbox is in UTC. */
+function timeOf(ms: number): string {
+  return new Date(ms).toISOString().slice(11, 19)
 }
 
 function secondsBetween(from: number, to: number | undefined): number {

@@ -112,7 +112,7 @@ describe('the daemon', () => {
     await sandbox.mfad('login', 'dev', sandbox.code())
     expireIn(300)
     const shown = await until('the reminder', () => sandbox.notifications()[0])
-    expect(shown.join('\n')).toMatch(/mfad: dev expires in \dm/)
+    expect(shown.join('\n')).toMatch(/mfad: dev is valid until \d\d:\d\d/)
     expect(shown.join('\n')).toContain('mfa_process of dev failed (exit status 1): out of reach')
   })
 

@@ -28,14 +28,15 @@ export async function runNotifyTest({ values, environment, output }: Invocation)
 
 /** In a line each: how it was shown, what asks for codes, and what came back. */
 export function describeTest(
-  { way, buttons, dialog, answer }: NotifyTestAnswer,
+  { way, buttons, dialog, noDialog, answer }: NotifyTestAnswer,
   waitSeconds: number,
 ): string[] {
   const shown = `shown by ${way}; if you do not see it, look at the do-not-disturb settings`
-  if (buttons !== true) return [shown, 'it has no buttons: codes are given by mfad login']
+  const why = noDialog === undefined ? '' : `${noDialog}; `
+  if (buttons !== true) return [shown, `it has no buttons: ${why}give codes with: mfad login`]
   const asks =
     dialog === undefined
-      ? 'no "Enter code" on it: neither zenity nor kdialog can be used (apt-get install zenity)'
+      ? `no "Enter code" on it: ${why}give codes with: mfad login`
       : `codes are asked for by ${dialog}`
   const answers = {
     code: 'the answer came back: "Enter code", and a code',

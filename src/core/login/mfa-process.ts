@@ -1,35 +1,46 @@
-// What an mfa_process gave: the code, or why there is none. Neither the code nor anything that looks like one is ever part
-// of a message, whatever the command says about itself.
+// The code that an mfa_process printed, or why there is none. Neither the code nor anything that looks like one gets
+// into a message, whatever the command prints.
 import { AppError } from '../errors.ts'
 import type { MfaProcess } from '../profiles/profile.ts'
+import { mfadCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
+import { shellFailure } from '../text/shell-failure.ts'
 import { codeInOutput } from './token-code.ts'
+
+export type CommandEnd =
+  | { kind: 'exited'; exitCode: number }
+  | { kind: 'signalled'; signal: string }
+  /** `stopped`: we ended it since it was no longer wanted, as when the daemon stops. */
+  | { kind: 'timed-out' | 'too-long' | 'stopped' }
+  /** The reason is the system's error code, such as ENOENT. */
+  | { kind: 'not-started'; reason?: string }
 
 /** How a command ended. `output` and `complaint` are what it printed, cut to their limits. */
 export type CommandResult = {
-  end:
-    | { kind: 'exited'; exitCode: number }
-    | { kind: 'signalled'; signal: string }
-    /** `stopped`: the daemon ends. */
-    | { kind: 'timed-out' | 'too-long' | 'stopped' | 'not-started' }
+  end: CommandEnd
   output: string
   complaint: string
+  /** The PATH that it had. */
+  path?: string
 }
 
 const mostComplaintCharacters = 200
 
+type Ending = { fact: string; nextStep: string }
+
 /** The code. Throws device.mfa-process-failed, device.mfa-process-gave-no-code and daemon.stopping. */
 export function codeOf(result: CommandResult, { profile }: MfaProcess, timeoutSeconds: number): string {
   const { end, output, complaint } = result
+  const byHand = `give the code yourself: ${mfadCommand('login', profile, 'CODE')}`
   if (end.kind === 'stopped')
     throw new AppError('daemon.stopping', 'the daemon is stopping', 'try again when it runs')
-  const ending = endingOf(end, timeoutSeconds)
+  const ending = endingOf(result, timeoutSeconds)
   if (ending !== undefined) {
     const said = lastLine(complaint)
     throw new AppError(
       'device.mfa-process-failed',
-      `mfa_process of ${printable(profile)} ${ending}${said === '' ? '' : `: ${said}`}`,
-      `run it by hand to see why, or give the code yourself: mfad login ${printable(profile)} CODE`,
+      `mfa_process of ${printable(profile)} ${ending.fact}${said === '' ? '' : `: ${said}`}`,
+      `${ending.nextStep}, or ${byHand}`,
     )
   }
   const code = codeInOutput(output)
@@ -37,26 +48,34 @@ export function codeOf(result: CommandResult, { profile }: MfaProcess, timeoutSe
   throw new AppError(
     'device.mfa-process-gave-no-code',
     `mfa_process of ${printable(profile)} printed ${output.trim() === '' ? 'nothing' : 'no code, or more than one'}`,
-    `it must print the six digits; meanwhile: mfad login ${printable(profile)} CODE`,
+    `it must print the six digits; meanwhile, ${byHand}`,
   )
 }
 
-/** The command was not even run: the file that names it could be somebody else's doing. */
+/** The command is not run, since somebody else could have written the file that names it. */
 export function refusedMfaProcess({ profile }: MfaProcess, cause: unknown): AppError {
   const { message, hint } =
     cause instanceof AppError ? cause : { message: 'the file that names it cannot be looked at', hint: '' }
   return new AppError(
     'device.mfa-process-refused',
     `mfa_process of ${printable(profile)} is not run: ${message}`,
-    hint === '' ? `give the code yourself: mfad login ${printable(profile)} CODE` : hint,
+    hint === '' ? `give the code yourself: ${mfadCommand('login', profile, 'CODE')}` : hint,
     cause,
   )
 }
 
-function endingOf(end: CommandResult['end'], timeoutSeconds: number): string | undefined {
+/** Why there is no code: what the command did, and what to do about it. Undefined where it ended well. */
+function endingOf({ end, complaint, path }: CommandResult, timeoutSeconds: number): Ending | undefined {
+  if (end.kind === 'exited' && end.exitCode === 0) return undefined
+  const failure = end.kind === 'exited' ? shellFailure(end.exitCode, complaint, path) : undefined
+  if (failure !== undefined) return { fact: `failed: ${failure.fact}`, nextStep: failure.nextStep }
+  return { fact: factOf(end, timeoutSeconds), nextStep: 'run it by hand to see why' }
+}
+
+function factOf(end: CommandEnd, timeoutSeconds: number): string {
   switch (end.kind) {
     case 'exited':
-      return end.exitCode === 0 ? undefined : `failed (exit status ${end.exitCode})`
+      return `failed (exit status ${end.exitCode})`
     case 'signalled':
       return `was ended by ${end.signal}`
     case 'timed-out':
@@ -68,7 +87,7 @@ function endingOf(end: CommandResult['end'], timeoutSeconds: number): string | u
   }
 }
 
-/** The last line is the reason as a rule. Digits in the number of a code are blotted out. */
+/** As a rule the last line says why. Six digits or more are masked: they could be a code. */
 function lastLine(complaint: string): string {
   const line = complaint.trim().split('\n').at(-1) ?? ''
   return printable(line.trim().replace(/\d(?:[ -]?\d){5,}/g, '******'), mostComplaintCharacters)

@@ -1,12 +1,20 @@
-// When to remind of what: a pure function of the active sessions, of what was told before, and of the time. A reminder is
-// a session and a lead time; of each session only the shortest lead time told is remembered, and only shorter ones may
-// follow. So none comes twice, whatever becomes of the settings and the files; nor of the clock, but that what was said too
-// early, by a clock that has been set back since, is said again at its time.
+// When to remind of what: a pure function of the active sessions, of what was told before, and of the time.
+//
+// A reminder is due for a session at each lead time before its expiration. Remembered of each session is the shortest
+// lead time that was told, and only a shorter one can follow. For one that expires at 10:00, with the lead times 10 min
+// and 0:
+//
+//     09:50  10 min is told          remembered: 600
+//     09:52  the settings get 15 min too: nothing, as 900 is not shorter
+//     09:55  the clock is set back to 09:48, and shows 09:50 again: nothing
+//     10:00  the expiration is told  remembered: 0, so nothing more follows
+//
+// One exception: what a clock that was ahead had told too early is told again at its time.
 import { afterQuietHours, type QuietHours, type UtcOffset } from '../time/quiet-hours.ts'
 import { type ActiveSession, hasExpired, sessionId } from './active-sessions.ts'
 
 export type Reminder = {
-  /** Expired where at least one session has. */
+  /** `expired` where at least one session has expired. */
   kind: 'expiring' | 'expired'
   sessions: ActiveSession[]
   /** The earliest among them. */
@@ -14,14 +22,17 @@ export type Reminder = {
 }
 
 /**
- * By session: the shortest lead time told, in seconds; infinite for a session that was seen but never told of, and
- * `allSaid` or `abandoned` for one that nothing more is to be said of.
+ * By session: the shortest lead time that was told, in seconds. Infinite for a session that was seen and not told of
+ * yet; `allSaid` or `abandoned` for one of which nothing more will be told.
  */
 export type Told = ReadonlyMap<string, number>
 
 /** Shorter than any lead time. */
 const allSaid = -1
-/** The same, for as long as the session counts as an abandoned one by our clock, which may have been ahead. */
+/**
+ * The same, but taken back when our clock, which may have been ahead, is set back so far that it is no longer
+ * abandoned.
+ */
 const abandoned = -2
 
 export type ReminderRules = {
@@ -33,31 +44,35 @@ export type ReminderRules = {
 }
 
 export type ReminderPlan = {
-  /** To be shown now: what falls together is one notification. */
+  /** To be shown now, as one notification. */
   due?: Reminder
   /** What counts as told once `due` is shown. */
   told: Told
-  /** The instant of the next reminder, when nothing changes until then. */
+  /** The instant of the next reminder, where nothing changes until then. */
   nextAt?: Date
 }
 
+/**
+ * `rawAt` is the lead time before the expiration; `at` is after what holds it back: snooze, quiet hours. In
+ * milliseconds.
+ */
 type Moment = { session: ActiveSession; leadSeconds: number; rawAt: number; at: number }
 
 /** Reminders that would come within a minute of one another are one. */
 const mergeWindowMs = 60_000
-/** The next code renews the whole device, so what it needs soon is said at once. */
+/** One code renews all sessions of a device, so what they would be reminded of soon is told with it. */
 const deviceWindowMs = 5 * 60_000
 /**
- * A session that had expired long before it was first seen is an abandoned one. A long weekend with the computer switched
- * off is shorter than this: whoever comes back on Monday is told.
+ * A session that had expired this long ago when it was first seen counts as abandoned, and is not told of. It is more
+ * than a long weekend: a daemon that starts on Tuesday still tells of what expired on Saturday.
  */
 const abandonedMs = 72 * 3600_000
 const mostRemembered = 1000
 
 /**
- * What to remind of at `now`. A lead time longer than half the session's life is dropped; of several moments that have
- * passed for one session only the last is told (a computer that slept hears of the expiration once). What falls into
- * quiet hours or a snooze comes when those are over.
+ * What to remind of at `now`. A lead time longer than half of the session's life is dropped. Of several lead times
+ * that have passed for one session, only the last is told: a computer that slept through both is told once that the
+ * session has expired. What falls into quiet hours or a snooze is told when those are over.
  */
 export function planReminders(
   sessions: readonly ActiveSession[],
@@ -85,18 +100,18 @@ export function planReminders(
   }
 }
 
-/** `told` as it was `before` a reminder was shown: it comes again. */
+/** `told` with these sessions as they were `before` the reminder was shown, so that it comes again. */
 export function untold(told: Told, before: Told, reminder: Reminder): Told {
   const ids = reminder.sessions.map(sessionId)
   return new Map([...told, ...ids.map((id) => [id, before.get(id) ?? Number.POSITIVE_INFINITY] as const)])
 }
 
-/** `told` with nothing more to be said of these. */
+/** `told` with nothing more to be told of these sessions. */
 export function allTold(told: Told, sessions: readonly ActiveSession[]): Told {
   return new Map([...told, ...sessions.map((session) => [sessionId(session), allSaid] as const)])
 }
 
-/** Is there anything to be said of a session yet, beside its reminders? */
+/** Whether nothing more will be told of a session. */
 export function isAllTold(told: Told, session: ActiveSession): boolean {
   return (told.get(sessionId(session)) ?? 0) < 0
 }
@@ -107,8 +122,8 @@ export function applicableLeads(leadSeconds: readonly number[], lifeSeconds: num
 }
 
 /**
- * What is remembered of sessions that are gone from the file is of no use. But a file that is gone for a moment, while
- * an editor saves it, must not have its reminders shown again: so nothing is forgotten before it is a lot.
+ * Sessions that are gone from the file need not be remembered; but the whole file may be gone for a moment while an
+ * editor saves it, and its reminders must not be shown again then. So nothing is forgotten until there is a lot of it.
  */
 function withNewSessions(before: Told, sessions: readonly ActiveSession[], now: Date): Map<string, number> {
   const present = new Set(sessions.map(sessionId))
@@ -125,12 +140,12 @@ function withNewSessions(before: Told, sessions: readonly ActiveSession[], now: 
   return told
 }
 
-/** Our clock was set back after this was told: by as much as nothing is told too early otherwise. */
+/** Our clock was set back after this was told: merged reminders come early, too, but never by as much. */
 function isTooEarly({ expiration }: ActiveSession, leadSeconds: number, now: Date): boolean {
   return leadSeconds >= 0 && expiration.getTime() - leadSeconds * 1000 > now.getTime() + deviceWindowMs
 }
 
-/** Those still to come or to be told, of one session. */
+/** The reminders of one session that are due or still to come. */
 function momentsOf(session: ActiveSession, rules: ReminderRules, told: Told, now: Date): Moment[] {
   const { quietHours, utcOffset, snoozedUntil, leadSeconds } = rules
   const shortest = told.get(sessionId(session)) ?? Number.POSITIVE_INFINITY
@@ -148,9 +163,14 @@ function momentsOf(session: ActiveSession, rules: ReminderRules, told: Told, now
     })
 }
 
-/** What is due, and what of the other sessions falls together with it, other than what is held back. */
+/**
+ * What is due, and with it what each of the other sessions has next, where that is near and not held back. Only what is
+ * next: with the lead times 20 s and 0 s, a that expires at 10:00:00 and b at 10:00:01 make one reminder at 09:59:40.
+ * Were both moments of b drawn into it, for both are within the minute, that b has expired would never be told.
+ */
 function momentsToShow(moments: readonly Moment[], { snoozedUntil }: ReminderRules, now: Date): Moment[] {
   const due = moments.filter(({ at }) => at <= now.getTime())
+  if (due.length === 0) return []
   const dueIds = new Set(due.map(({ session }) => sessionId(session)))
   const dueOfDevice = new Set(due.map(({ session, leadSeconds }) => `${session.device} ${leadSeconds}`))
   const isNear = ({ session, leadSeconds, rawAt }: Moment) => {
@@ -159,10 +179,18 @@ function momentsToShow(moments: readonly Moment[], { snoozedUntil }: ReminderRul
   }
   const isHeld = ({ session }: Moment) =>
     (snoozedUntil.get(session.profile) ?? now) > now || (session.tellFrom ?? now) > now
-  const near = moments.filter(
-    (moment) => !dueIds.has(sessionId(moment.session)) && isNear(moment) && !isHeld(moment),
-  )
-  return due.length === 0 ? [] : [...due, ...near]
+  const next = firstOfEach(moments.filter(({ session }) => !dueIds.has(sessionId(session))))
+  return [...due, ...next.filter((moment) => isNear(moment) && !isHeld(moment))]
+}
+
+/** Of each session the moment with its longest lead time, which comes first. */
+function firstOfEach(moments: readonly Moment[]): Moment[] {
+  const first = new Map<string, Moment>()
+  for (const moment of moments) {
+    const id = sessionId(moment.session)
+    if (moment.leadSeconds > (first.get(id)?.leadSeconds ?? Number.NEGATIVE_INFINITY)) first.set(id, moment)
+  }
+  return [...first.values()]
 }
 
 function mergeReminders(moments: readonly Moment[], now: Date): Reminder | undefined {

@@ -2,25 +2,37 @@
 
 import { type ErrorBody, messageOf } from '../errors.ts'
 import { isPortableName } from '../profiles/aws-values.ts'
+import { mfadCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
-import { formatDuration } from '../time/duration.ts'
 import type { UtcOffset } from '../time/quiet-hours.ts'
 import type { Warning } from '../wire.ts'
 import { type ActiveSession, byDevice, hasExpired } from './active-sessions.ts'
+import { expiredAt, validUntil } from './reminder-instants.ts'
 import type { Reminder } from './reminder-plan.ts'
 
 export type Notification = { title: string; body: string; isUrgent: boolean }
 
 const shownNames = 3
-/** Each with a code of its own; more are left to `mfad`, which asks for one after the other. */
+const shownInstants = 2
+/**
+ * Each needs a code of its own. With more than these the command is `mfad`, which asks for one code after the other.
+ */
 const shownDevices = 2
 const mostListed = 5
 const mostSerialNumber = 256
 
-/** Title: which profiles and how long they have left. Body: why it was not renewed by itself, and the command to run. */
-export function reminderText(reminder: Reminder, now: Date, reason?: string): Notification {
+/**
+ * Title: which profiles, and until when. It names instants, since it stands on the screen while time goes on. Body: why
+ * it was not renewed by itself, and the command to run.
+ */
+export function reminderText(
+  reminder: Reminder,
+  now: Date,
+  utcOffset: UtcOffset,
+  reason?: string,
+): Notification {
   return {
-    title: `mfad: ${summary(reminder, now)}`,
+    title: `mfad: ${summary(reminder.sessions, now, utcOffset)}`,
     body: [...(reason === undefined ? [] : [reason]), nextStep(reminder.sessions)].join('\n'),
     isUrgent: reminder.kind === 'expired',
   }
@@ -38,11 +50,16 @@ export function renewalProblemText(
   }
 }
 
-/** What a dialog says that asks for a code: the profiles, the time left, and whose code is meant, in the order of asking. */
-export function reminderQuestion(reminder: Reminder, now: Date, utcOffset: UtcOffset): string {
-  const clock = wallTime(reminder.expiration, utcOffset)
-  const fact = `${summary(reminder, now)}, ${hasExpired(reminder, now) ? 'since' : 'at'} ${clock}`
-  const devices = bySerialNumber(reminder.sessions)
+/**
+ * What a dialog says that asks for a code: the profiles, until when, and whose code is meant, in the order of asking.
+ */
+export function reminderQuestion(
+  sessions: readonly ActiveSession[],
+  now: Date,
+  utcOffset: UtcOffset,
+): string {
+  const fact = summary(sessions, now, utcOffset)
+  const devices = bySerialNumber(sessions)
   const name = (group: readonly ActiveSession[]) => printable(group[0]?.serialNumber ?? '', mostSerialNumber)
   const [only] = devices
   if (only === undefined) return fact
@@ -60,45 +77,74 @@ export function namesOf(sessions: readonly Pick<ActiveSession, 'profile'>[]): st
   return shown.length === 1 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}`
 }
 
-function summary({ sessions }: Reminder, now: Date): string {
+/**
+ * At 14:00, of sessions that expired at 13:59 and 13:59:30, and expire at 14:05, 14:06 and 14:07:
+ * `a and b expired at 13:59, c is valid until 14:05, d until 14:06, 1 more longer`.
+ */
+function summary(sessions: readonly ActiveSession[], now: Date, utcOffset: UtcOffset): string {
   const expired = sessions.filter((session) => hasExpired(session, now))
-  const expiring = sessions.filter((session) => !expired.includes(session))
-  const parts = [
-    ...(expired.length === 0 ? [] : [`${namesOf(expired)} ${expired.length === 1 ? 'has' : 'have'} expired`]),
-    ...(expiring.length === 0 ? [] : [`${namesOf(expiring)} ${timeLeft(expiring, now)}`]),
-  ]
-  return parts.join(', ')
+  const valid = sessions.filter((session) => !expired.includes(session))
+  return [...expiredParts(expired, now, utcOffset), ...validParts(valid, now, utcOffset)].join(', ')
 }
 
-function timeLeft(sessions: readonly ActiveSession[], now: Date): string {
-  const earliest = Math.min(...sessions.map(({ expiration }) => expiration.getTime()))
-  const left = Math.max(0, Math.round((earliest - now.getTime()) / 1000))
-  const verb = sessions.length === 1 ? 'expires' : 'expire'
-  return `${verb} in ${formatDuration(left >= 90 ? Math.round(left / 60) * 60 : left)}`
+function expiredParts(sessions: readonly ActiveSession[], now: Date, utcOffset: UtcOffset): string[] {
+  const instants = byInstant(sessions, ({ expiration }) => expiredAt(expiration, now, utcOffset))
+  const [first] = instants.keys()
+  if (first === undefined) return []
+  if (instants.size === 1) return [`${namesOf(sessions)} expired ${first}`]
+  return [`${namesOf(sessions)} have expired, the first ${first}`]
+}
+
+function validParts(sessions: readonly ActiveSession[], now: Date, utcOffset: UtcOffset): string[] {
+  const instants = byInstant(sessions, ({ expiration }) => validUntil(expiration, now, utcOffset))
+  const parts = [...instants].map(([instant, group], index) => {
+    const verb = group.length === 1 ? ' is valid' : ' are valid'
+    return `${namesOf(group)}${index === 0 ? verb : ''} until ${instant}`
+  })
+  if (parts.length <= shownInstants) return parts
+  const others = [...instants.values()].slice(shownInstants).flat()
+  return [...parts.slice(0, shownInstants), `${others.length} more longer`]
+}
+
+/** By the words for their instants, the earliest first. */
+function byInstant(
+  sessions: readonly ActiveSession[],
+  words: (session: ActiveSession) => string,
+): Map<string, ActiveSession[]> {
+  const groups = new Map<string, ActiveSession[]>()
+  for (const session of [...sessions].sort((a, b) => a.expiration.getTime() - b.expiration.getTime())) {
+    const instant = words(session)
+    const group = groups.get(instant)
+    if (group === undefined) groups.set(instant, [session])
+    else group.push(session)
+  }
+  return groups
 }
 
 /**
- * By what people know of a device, its serial number: keys that AWS was not asked about yet are most likely of one user.
+ * By serial number, which is what people know of a device. Two access keys with the same one most likely belong to one
+ * user, also while AWS has not been asked.
  */
 function bySerialNumber(sessions: readonly ActiveSession[]): ActiveSession[][] {
   return byDevice(sessions.map((session) => ({ ...session, device: session.serialNumber ?? session.device })))
 }
 
-/** One code serves one device, and all of its profiles: one name stands for them. */
+/** One code serves all profiles of a device, so one of them is enough to name. */
 function nextStep(sessions: readonly ActiveSession[]): string {
   const devices = bySerialNumber(sessions)
-  const names = devices.flatMap(
-    (group) => group.find(({ profile }) => isPortableName(profile))?.profile ?? [],
-  )
   if (devices.length > shownDevices) return `${devices.length} devices, a code each. Run: mfad`
-  if (names.length > 1)
-    return `Two devices, a code each. Run: mfad login ${names.join(', then: mfad login ')}`
-  const name = names[0] ?? sessions.find(({ profile }) => isPortableName(profile))?.profile ?? ''
-  return `Run: mfad login ${name}`.trimEnd()
+  const names = devices.flatMap((group) => nameForCommand(group) ?? [])
+  if (names.length > 1) {
+    const commands = names.map((name) => mfadCommand('login', name))
+    return `Two devices, a code each. Run: ${commands.join(', then: ')}`
+  }
+  const name = names[0] ?? nameForCommand(sessions)
+  return `Run: ${name === undefined ? 'mfad login' : mfadCommand('login', name)}`
 }
 
-function wallTime(instant: Date, utcOffset: UtcOffset): string {
-  return new Date(instant.getTime() + utcOffset(instant) * 60_000).toISOString().slice(11, 16)
+/** The first profile that can be logged in: AWS tools can read its name. */
+function nameForCommand(sessions: readonly ActiveSession[]): string | undefined {
+  return sessions.find(({ profile }) => isPortableName(profile))?.profile
 }
 
 /** What `status` says of a desktop that shows nothing. */
@@ -109,6 +155,6 @@ export function notifierWarning(error: unknown): Warning {
     message: `notifications cannot be shown: ${problem}`,
     hint: /not installed/.test(problem)
       ? 'apt-get install libnotify-bin, or set notify = none in the settings'
-      : 'is there a desktop session, and does it allow notifications? else set notify = none in the settings',
+      : 'look whether a desktop session runs and allows notifications; without a desktop, set notify = none in the settings',
   }
 }

@@ -1,8 +1,10 @@
-// What a user answers to a reminder: a code for each of its devices, or a snooze. A code goes the way of every other login.
+// The codes that a user gives to a reminder, one for each of its devices. Each is a login like one on the command line.
 import { errorBody } from '../../core/errors.ts'
 import type { ActiveSession } from '../../core/plan/active-sessions.ts'
 import { answerReason, canAskAgain, pendingDevices } from '../../core/plan/reminder-answer.ts'
 import { namesOf } from '../../core/plan/reminder-text.ts'
+import { mfadCommand } from '../../core/text/commands.ts'
+import { printable } from '../../core/text/printable.ts'
 import type { LoginRequest } from '../../core/wire.ts'
 import type { CodeOutcome, Respond } from '../../edges/desktop/reminder.ts'
 import type { Log } from '../../edges/logger.ts'
@@ -18,7 +20,7 @@ export type AnswerDeps = {
 
 const mostWrongCodes = 5
 
-/** Takes the codes for the devices of `reminded`, one after the other, as far as they still need one. Never rejects. */
+/** Takes a code for each device of `reminded` that still needs one, one after the other. Never rejects. */
 export function createAnswer(deps: AnswerDeps, reminded: readonly ActiveSession[]): Respond['tokenCode'] {
   const firstPending = () => pendingDevices(reminded, deps.sessions())[0]
   let wrongCodes = 0
@@ -31,7 +33,7 @@ export function createAnswer(deps: AnswerDeps, reminded: readonly ActiveSession[
     asked = device[0]?.device
     return {
       kind: 'again',
-      reason: `${before}; now the code of ${device[0]?.serialNumber} for ${namesOf(device)}`,
+      reason: `${before}; now the code of ${printable(device[0]?.serialNumber ?? '', 256)} for ${namesOf(device)}`,
     }
   }
 
@@ -41,13 +43,16 @@ export function createAnswer(deps: AnswerDeps, reminded: readonly ActiveSession[
     if (!canAskAgain(error)) return { kind: 'failed', message: `${error.message}\n${error.hint}` }
     wrongCodes += 1
     if (wrongCodes < mostWrongCodes) return { kind: 'again', reason: answerReason(error, deps.now()) }
-    return { kind: 'failed', message: `${error.message}\nafter some minutes: mfad login ${profiles[0]}` }
+    return {
+      kind: 'failed',
+      message: `${error.message}\nwait some minutes, then: ${mfadCommand('login', ...profiles.slice(0, 1))}`,
+    }
   }
 
   return async (code) => {
     const device = firstPending()
     if (device === undefined) return { kind: 'done' }
-    // This code is that of another device.
+    // The device that this code is for needs none any more.
     if (device[0]?.device !== asked) return askForNext('the first was renewed meanwhile')
     const profiles = device.map(({ profile }) => profile)
     try {

@@ -1,8 +1,8 @@
-// One real reminder that is about nothing: whether it can be shown and answered is all that is asked of it.
+// A test reminder, about no profile: can it be shown, and does its answer come back?
 import type { NotifyTestAnswer } from '../../core/wire.ts'
-import type { Desktop, Reminded, ReminderRequest, Respond } from '../../edges/desktop/reminder.ts'
+import type { Desktop, Ended, ReminderRequest, Respond } from '../../edges/desktop/reminder.ts'
 
-const answers: Readonly<Record<Awaited<Reminded['ended']>, NotifyTestAnswer['answer']>> = {
+const answers: Readonly<Record<Ended, NotifyTestAnswer['answer']>> = {
   answered: 'code',
   snoozed: 'snooze',
   dismissed: 'dismissed',
@@ -11,8 +11,8 @@ const answers: Readonly<Record<Awaited<Reminded['ended']>, NotifyTestAnswer['ans
 }
 
 /**
- * Shows it, waits up to `waitMs` for an answer, and takes it away again. Any six digits will do: they go nowhere. Rejects
- * where it could not be shown. Where notify_command fails, that is the answer, at once.
+ * Shows it, waits up to `waitMs` for an answer, and takes it away again. Any six digits will do: they go nowhere.
+ * Rejects where it could not be shown. Where notify_command fails, it answers that at once.
  */
 export async function testReminder(
   { remind }: Pick<Desktop, 'remind'>,
@@ -23,9 +23,15 @@ export async function testReminder(
   const timeUp = new AbortController()
   const withdraw = AbortSignal.any([timeUp.signal, stopping])
   const reminded = await remind(testRequest(now), anyCode, withdraw)
-  const { way, ended, hasButtons = false, dialog, command } = reminded
-  const shown = { shown: true, way, buttons: hasButtons, ...(dialog === undefined ? {} : { dialog }) }
-  // It may fail before, or without, anybody waiting for it.
+  const { way, ended, hasButtons = false, dialog, noDialog, command } = reminded
+  const shown = {
+    shown: true,
+    way,
+    buttons: hasButtons,
+    ...(dialog === undefined ? {} : { dialog }),
+    ...(noDialog === undefined ? {} : { noDialog }),
+  }
+  // It may reject while nobody waits for it yet.
   ended.catch(() => undefined)
   const timer = waitMs === 0 ? undefined : setTimeout(() => timeUp.abort(), waitMs)
   try {
@@ -34,7 +40,7 @@ export async function testReminder(
       timeUp.abort()
       return { ...shown, shown: false, error }
     }
-    // Nobody waits for an answer: it stays where it can be looked at.
+    // No answer is waited for: it stays on the screen to be seen.
     if (waitMs === 0) return shown
     return { ...shown, answer: answers[await ended] ?? 'none' }
   } finally {
@@ -43,6 +49,7 @@ export async function testReminder(
 }
 
 const anyCode: Respond = {
+  asking: () => undefined,
   tokenCode: async () => ({ kind: 'done' }),
   snooze: () => undefined,
 }

@@ -1,4 +1,4 @@
-// Renews the devices that have an mfa_process, each when its time has come. See core/renewal-plan.ts for the states.
+// Renews the devices that have an mfa_process, each when it is due. See core/plan/renewal-plan.ts for the states.
 import { type ErrorBody, errorBody } from '../../core/errors.ts'
 import type { ActiveSession } from '../../core/plan/active-sessions.ts'
 import type { ReminderRules } from '../../core/plan/reminder-plan.ts'
@@ -27,18 +27,18 @@ export type RenewalDeps = {
   random(): number
   /** New sessions for these, by the command of their device. */
   renew(profiles: readonly string[]): Promise<unknown>
-  /** A renewal will not happen: people must see to it. */
+  /** Called when a renewal is given up: the user has to do something about it. */
   givenUp(device: RenewingDevice, error: ErrorBody): void
   /** Never throws. */
   look(): void
 }
 
 export type Renewals = {
-  /** Starts what is due; what can still be hoped for, and when to look again. */
+  /** Starts what is due; answers until when a renewal can still be hoped for, and when to look again. */
   look(sessions: readonly ActiveSession[], rules: ReminderRules): Pick<RenewalPlan, 'hopeUntil' | 'nextAt'>
-  /** What was given up may have been mended. */
+  /** The files have changed, so what was given up may work now. */
   filesChanged(): void
-  /** By profile: why it is not renewed by itself. */
+  /** By profile: why it is no longer renewed by itself. */
   givenUp(sessions: readonly ActiveSession[]): ReadonlyMap<string, ErrorBody>
   /** Waits for what runs. */
   close(): Promise<void>
@@ -64,7 +64,7 @@ export function createRenewals(deps: RenewalDeps): Renewals {
       const error = errorBody(thrown)
       const next = failedAttempt(attempt, error, deps.now(), deps.random())
       state.attempts.set(device.device, next)
-      // A network that is away for hours is one line, not hundreds.
+      // A network that is away for hours makes one line in the log, not hundreds.
       const isNews = attempt.failures === 0 || next.kind === 'given-up'
       const level = isNews && !isSameEnd(previous, next) ? 'warn' : 'debug'
       log[level]({ profiles, error, next: next.kind }, 'a renewal failed')
@@ -98,7 +98,7 @@ export function createRenewals(deps: RenewalDeps): Renewals {
   }
 }
 
-/** It was given up for the same reason before. */
+/** Whether it had been given up for the same reason before: then it is no news. */
 function isSameEnd(previous: Attempt | undefined, next: Attempt): boolean {
   return (
     previous?.kind === 'given-up' &&

@@ -1,5 +1,5 @@
-// A notification with buttons: `notify-send --action` (libnotify 0.8 and later), which stays until the notification is
-// gone and prints the key of the button that was pressed. At SIGINT it takes the notification off the screen.
+// A notification with buttons, by `notify-send --action` (libnotify 0.8 or later). The program runs until the
+// notification is gone, prints the key of the button that was pressed, and at SIGINT takes the notification away.
 
 import type { Notification } from '../../core/plan/reminder-text.ts'
 import { printable } from '../../core/text/printable.ts'
@@ -12,12 +12,16 @@ const mostLines = 10
 
 export type Button = { key: string; label: string }
 
-/** The key of a button; undefined where it was dismissed, ran out or was withdrawn. Rejects where it was not shown after all. */
+/**
+ * Resolves with the key of the button that was pressed; undefined where the notification was dismissed, timed out or
+ * was withdrawn. Rejects where notify-send fails late: then nothing was shown.
+ */
 export type Pressed = Promise<string | undefined>
 
 /**
- * Shows it. Resolves once it is shown, as far as can be told; rejects with the reason where it could not be shown. What
- * will have been pressed is to be handled by the caller.
+ * Shows a notification. notify-send does not say when it is on the screen, so it counts as shown when notify-send
+ * still runs after a moment; rejects with what notify-send says where it fails before. The caller handles `pressed`,
+ * which may reject later.
  */
 export async function showButtons(
   notification: Notification,
@@ -31,10 +35,10 @@ export async function showButtons(
     const { exitCode, stdout, stderr } = await runProgram(
       'notify-send',
       buttonArguments(notification, buttons, hasMarkup),
-      { environment, withdraw, endSignal: 'SIGINT' },
+      { environment, stop: withdraw, endSignal: 'SIGINT' },
     )
     if (exitCode !== 0 && !withdraw.aborted)
-      throw new Error(stderr.split('\n')[0]?.slice(0, mostCharacters) || 'notify-send failed')
+      throw new Error(printable(stderr.split('\n')[0] ?? '', mostCharacters) || 'notify-send failed')
     return stdout.split('\n').find(isKey)
   }
   const pressed = run()
@@ -42,7 +46,7 @@ export async function showButtons(
   return { pressed }
 }
 
-/** The words for notify-send: no text can be an option, and none is read as markup or for backslashes. */
+/** The arguments of notify-send. After `--` no text is an option; markup and backslashes are escaped. */
 export function buttonArguments(
   { title, body, isUrgent }: Notification,
   buttons: readonly Button[],

@@ -1,14 +1,14 @@
-// What the desktop's notification service can do, asked over D-Bus by whichever program is there. It is asked for each
-// reminder, which takes some milliseconds: the service may be another one by then.
+// What the desktop's notification service can do, asked over D-Bus with whichever program is installed. It is asked
+// again for each reminder, which takes some milliseconds: another service may run by then.
 import { runProgram } from '../programs/child-program.ts'
 import { isInstalled } from '../programs/installed-program.ts'
 
 export type Capabilities =
   /** Such as `actions` and `body-markup`. */
   | ReadonlySet<string>
-  /** No program is there to ask with. */
+  /** No program to ask with is installed. */
   | 'unknown'
-  /** Nobody answered. */
+  /** No answer came. */
   | 'unreachable'
 
 const service = 'org.freedesktop.Notifications'
@@ -28,7 +28,7 @@ const questions: readonly (readonly [program: string, ...args: string[]])[] = [
   ],
   ['dbus-send', '--session', '--print-reply', `--dest=${service}`, object, `${service}.GetCapabilities`],
 ]
-/** Asking may start the service. */
+/** Not shorter, since asking may start the service. */
 const answerLimitMs = 3000
 
 /** Never rejects. */
@@ -41,14 +41,14 @@ export async function readCapabilities(
     const { exitCode, stdout } = await runProgram(program, args, {
       environment,
       limitMs: answerLimitMs,
-      withdraw,
+      stop: withdraw,
     })
     if (exitCode === 0) return new Set(parseCapabilities(stdout))
   }
   return installed.length === 0 ? 'unknown' : 'unreachable'
 }
 
-/** Each of those programs prints the words in quotes. */
+/** Each of those programs prints the names in quotes. */
 export function parseCapabilities(text: string): string[] {
   return [...text.matchAll(/(["'])([a-z0-9-]+)\1/g)].map(([, , word = '']) => word)
 }

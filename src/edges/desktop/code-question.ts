@@ -1,35 +1,51 @@
-// Asks for a code until it was right, or there is no point in asking; and keeps those who ask in a queue.
-import type { CodeOutcome, Reminded } from './reminder.ts'
+// Asks for a code until it is accepted or asking again is of no use; and lets one dialog open at a time.
+import { setTimeout as pause } from 'node:timers/promises'
+import type { CodeOutcome, Ended } from './reminder.ts'
 
-export type Asked = { how: Awaited<Reminded['ended']>; failure?: string }
+/** `failure` is for the user to read: why the code did not help, or why it is not asked for again. */
+export type Asked = { how: Ended; failure?: string }
 
-/** `ask` gets the reason for asking again, and answers what was typed; undefined where the user would not. */
+/** A dialog program that ends at once, whatever it prints, must be started neither for ever nor without a pause. */
+const mostQuestions = 10
+const leastMsBetween = 300
+
+/**
+ * `ask` gets the reason for asking again, if any, and resolves with what was typed; undefined where the user
+ * cancelled.
+ */
 export async function askForCode(
   ask: (reason: string | undefined) => Promise<string | undefined>,
   tokenCode: (code: string) => Promise<CodeOutcome>,
   withdraw: AbortSignal,
 ): Promise<Asked> {
   let reason: string | undefined
-  while (!withdraw.aborted) {
-    const typed = await ask(reason)
-    if (withdraw.aborted) break
+  for (let questions = 0; questions < mostQuestions; questions++) {
+    const opened = performance.now()
+    const typed = withdraw.aborted ? undefined : await ask(reason)
+    if (withdraw.aborted) return { how: 'withdrawn' }
     if (typed === undefined) return { how: 'dismissed' }
-    const code = typed.replace(/\s/g, '')
-    if (!/^\d{6}$/.test(code)) {
-      reason = 'a code has six digits'
-      continue
-    }
-    const outcome = await tokenCode(code)
+    const outcome = await outcomeOf(typed, tokenCode)
     if (outcome.kind === 'done') return { how: 'answered' }
     if (outcome.kind === 'failed') return { how: 'answered', failure: outcome.message }
     reason = outcome.reason
+    const restMs = leastMsBetween - (performance.now() - opened)
+    if (restMs > 0) await pause(restMs, undefined, { signal: withdraw }).catch(() => undefined)
   }
-  return { how: 'withdrawn' }
+  return { how: 'dismissed', failure: `gave up after ${mostQuestions} answers: ${reason}` }
+}
+
+/** What is not a code goes no further: it may be a password that was typed by mistake. */
+async function outcomeOf(
+  typed: string,
+  tokenCode: (code: string) => Promise<CodeOutcome>,
+): Promise<CodeOutcome> {
+  const code = typed.replace(/\s/g, '')
+  return /^\d{6}$/.test(code) ? tokenCode(code) : { kind: 'again', reason: 'a code has six digits' }
 }
 
 /**
- * One dialog at a time: the others wait for their turn. `onWait` is called with what the open one is about, where it has
- * said so.
+ * One dialog at a time: the others wait for their turn. `onWait` gets what the open dialog is about, as its `about`
+ * says.
  */
 export function createTurns(): <T>(
   dialog: () => Promise<T>,

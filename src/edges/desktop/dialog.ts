@@ -1,5 +1,5 @@
-// The dialog that asks for a code: zenity or kdialog. Data reaches them as words only, and what was typed comes back on
-// their standard output: a code is never an argument, in an environment or in a log.
+// The dialog that asks for a code, by zenity or kdialog. Its text is passed as an argument; what was typed comes back
+// on standard output. So a code is never in an argument, in an environment or in a log.
 import { printable } from '../../core/text/printable.ts'
 import { runProgram } from '../programs/child-program.ts'
 import { isInstalled } from '../programs/installed-program.ts'
@@ -8,21 +8,34 @@ import type { DesktopSettings } from './reminder.ts'
 
 export type DialogProgram = 'zenity' | 'kdialog'
 
-/** About as wide as an ARN; neither program breaks lines. */
+/** Wide enough for most ARNs. Neither program breaks long lines by itself. */
 const columns = 72
 const mostLineCharacters = 500
 
-/** The program that asks, where one may, is installed and has a screen; on KDE its own comes first. */
+/** The program that asks for codes, or why there is none, for people to read. */
+type FoundDialog = { program: DialogProgram; missing?: undefined } | { program?: undefined; missing: string }
+
+/** On KDE, kdialog comes first. */
 export function findDialog(
   prompt: DesktopSettings['prompt'],
   environment: Record<string, string>,
-): DialogProgram | undefined {
-  if (!environment.DISPLAY && !environment.WAYLAND_DISPLAY) return undefined
+): FoundDialog {
   const isKde = /\bKDE\b/.test(environment.XDG_CURRENT_DESKTOP ?? '')
   const preferred: DialogProgram[] = isKde ? ['kdialog', 'zenity'] : ['zenity', 'kdialog']
-  return preferred.find(
-    (program) => (prompt === 'auto' || prompt === program) && isInstalled(program, environment.PATH),
-  )
+  const allowed = preferred.filter((program) => prompt === 'auto' || prompt === program)
+  if (allowed.length === 0)
+    return {
+      missing: `prompt = ${prompt} in the settings${prompt === 'none' ? '' : ', which is for macOS'}`,
+    }
+  if (!environment.DISPLAY && !environment.WAYLAND_DISPLAY)
+    return { missing: 'the daemon has no display (neither DISPLAY nor WAYLAND_DISPLAY is set)' }
+  const program = allowed.find((each) => isInstalled(each, environment.PATH))
+  if (program !== undefined) return { program }
+  if (prompt === 'auto')
+    return { missing: 'neither zenity nor kdialog is installed (apt-get install zenity)' }
+  return {
+    missing: `${prompt} is not installed (apt-get install ${prompt}), and prompt = ${prompt} in the settings`,
+  }
 }
 
 /** What was typed; undefined where the dialog was dismissed or withdrawn. Rejects where it could not be opened. */
@@ -34,11 +47,12 @@ export async function openDialog(
 ): Promise<string | undefined> {
   const { exitCode, stdout, stderr } = await runProgram(program, dialogArguments(program, text), {
     environment,
-    withdraw,
+    stop: withdraw,
   })
   if (withdraw.aborted) return undefined
   if (exitCode === 0) return stdout
-  // Cancel is 1 as well. What else is printed are warnings about themes and the like.
+  // A cancelled dialog ends with 1, and so does one that failed: only what was printed tells them apart, among warnings
+  // about themes and the like.
   const problem = /^.*(?:cannot open display|could not connect to display|ENOENT|EACCES).*$/im.exec(
     stderr,
   )?.[0]
@@ -46,7 +60,7 @@ export async function openDialog(
   throw new Error(`${program} could not ask for the code${problem ? `: ${printable(problem, 200)}` : ''}`)
 }
 
-/** The words for the program. Line breaks of the text stay; no name in it is an option, markup, or a shortcut. */
+/** The program's arguments. Line breaks are kept; nothing in the text is an option, markup or a shortcut. */
 export function dialogArguments(program: DialogProgram, text: string): string[] {
   const lines = wrap(
     text
@@ -58,13 +72,18 @@ export function dialogArguments(program: DialogProgram, text: string): string[] 
   return program === 'zenity' ? zenityArguments(lines) : kdialogArguments(lines)
 }
 
-/** `--entry` reads backslashes as C does, and an underscore as the mark of a shortcut; it reads no markup. */
+/**
+ * `--entry` reads backslash escapes as C does, and takes an underscore for the mark of a shortcut; it reads no markup.
+ */
 function zenityArguments(text: string): string[] {
   const literal = text.replaceAll('\\', '\\\\').replaceAll('_', '__')
   return ['--entry', '--title=mfad', `--text=${literal}`, '--ok-label=Log in']
 }
 
-/** Qt guesses whether a text is rich: `<qt>` decides it. An ampersand marks a shortcut; kdialog reads backslashes. */
+/**
+ * Qt guesses whether a text is rich text, and `<qt>` makes it certain. An ampersand marks a shortcut; kdialog reads
+ * backslashes.
+ */
 function kdialogArguments(text: string): string[] {
   const rich = escapeMarkup(text.replaceAll('&', '&&')).replaceAll('\\', '\\\\').replaceAll('\n', '<br/>')
   return ['--title', 'mfad', '--inputbox', `<qt>${rich}</qt>`]

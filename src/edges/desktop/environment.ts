@@ -1,13 +1,13 @@
-// The environment of what is shown on the desktop. A daemon that was started before the desktop, as a service is, knows
-// neither its display nor its bus; systemd does, and is asked each time.
+// The environment for programs on the desktop. A daemon that was started before the desktop, as a service is, knows
+// neither its display nor its bus. systemd knows both, and is asked each time.
 
 import type { Environment } from '../paths.ts'
 import { childEnvironment } from '../programs/child-environment.ts'
 import { runProgram } from '../programs/child-program.ts'
 import { isInstalled } from '../programs/installed-program.ts'
 
-/** Of one desktop: they are taken together, from one place. */
-const screenVariables = [
+/** They belong together: a mixture from two desktops would fit neither. */
+const displayVariables = [
   'DISPLAY',
   'WAYLAND_DISPLAY',
   'XAUTHORITY',
@@ -21,7 +21,7 @@ const busVariables = ['DBUS_SESSION_BUS_ADDRESS', 'XDG_RUNTIME_DIR'] as const
 const askLimitMs = 2000
 const mostValueCharacters = 4096
 
-/** The environment of a program on the desktop as it is now: systemd's word for it, else our own. Never rejects. */
+/** The environment for a program on the desktop as it is now: as systemd says, else the daemon's own. Never rejects. */
 export async function desktopEnvironment(
   own: Environment,
   withdraw?: AbortSignal,
@@ -31,26 +31,29 @@ export async function desktopEnvironment(
   const { exitCode, stdout } = await runProgram('systemctl', ['--user', 'show-environment'], {
     environment: base,
     limitMs: askLimitMs,
-    withdraw,
+    stop: withdraw,
   })
   return exitCode === 0 ? ontoDesktop(base, parseShowEnvironment(stdout)) : base
 }
 
-/** `session` is the desktop's where it names a screen; else it only fills in the bus. */
+/**
+ * What `session` says of a display replaces ours as a whole; without a display, it only adds a bus that we do not
+ * know.
+ */
 export function ontoDesktop(
   base: Record<string, string>,
   session: Record<string, string>,
 ): Record<string, string> {
-  const hasScreen = session.DISPLAY !== undefined || session.WAYLAND_DISPLAY !== undefined
-  if (!hasScreen) return { ...pick(session, busVariables), ...base }
+  const hasDisplay = session.DISPLAY !== undefined || session.WAYLAND_DISPLAY !== undefined
+  if (!hasDisplay) return { ...pick(session, busVariables), ...base }
   const rest = { ...base }
-  for (const name of screenVariables) delete rest[name]
-  return { ...rest, ...pick(session, [...screenVariables, ...busVariables]) }
+  for (const name of displayVariables) delete rest[name]
+  return { ...rest, ...pick(session, [...displayVariables, ...busVariables]) }
 }
 
 /**
- * The lines of `systemctl --user show-environment`: NAME=value, or NAME=$'value' with backslashes where the value holds
- * what a shell reads. A value with anything but printable characters is left out.
+ * The lines of `systemctl --user show-environment`: NAME=value, or NAME=$'value' with backslash escapes where a shell
+ * would read more into the value. A value with control characters is left out.
  */
 export function parseShowEnvironment(text: string): Record<string, string> {
   const session: Record<string, string> = {}
@@ -64,14 +67,14 @@ export function parseShowEnvironment(text: string): Record<string, string> {
 
 function unquote(raw: string): string | undefined {
   const quoted = /^\$'(.*)'$/.exec(raw)?.[1]
-  if (quoted === undefined) return isPlain(raw) ? raw : undefined
-  // Letters and digits after a backslash stand for control characters.
+  if (quoted === undefined) return isPrintable(raw) ? raw : undefined
+  // A backslash before a letter or a digit stands for a control character.
   if (!/^(?:[^\\']|\\[^A-Za-z0-9])*$/.test(quoted)) return undefined
   const value = quoted.replace(/\\(.)/g, '$1')
-  return isPlain(value) ? value : undefined
+  return isPrintable(value) ? value : undefined
 }
 
-function isPlain(value: string): boolean {
+function isPrintable(value: string): boolean {
   return !/\p{Cc}/u.test(value)
 }
 

@@ -1,10 +1,10 @@
-// macOS: the words for its own `osascript`, and what its answers mean. Text is an argument of the script, never part of it.
-// None of this has run on a Mac; the words are tested as text.
+// macOS: the arguments for its own `osascript`, and what its answers mean. Text is passed as an argument of the
+// script, and never becomes a part of it. None of this has run on a Mac; the arguments are tested as text.
 import { withoutControls } from './markup.ts'
 
 export type MacAnswer = { kind: 'code'; typed: string } | { kind: 'snooze' } | { kind: 'dismissed' }
 
-/** A dialog with a field and three buttons. `text` begins with our own word, so that it cannot be an option. */
+/** A dialog with a field and three buttons. `text` begins with our own name, so that it cannot be an option. */
 export function macDialogArguments(text: string): string[] {
   return script(
     [
@@ -21,14 +21,16 @@ export function macNotificationArguments(title: string, body: string): string[] 
   return script(['display notification (item 2 of argv) with title (item 1 of argv)'], [title, body])
 }
 
-/** What the dialog's script printed: the button, and below it what was typed. A cancelled one prints nothing. */
+/**
+ * What the script of the dialog printed: the button, and below it what was typed. A cancelled dialog prints nothing.
+ */
 export function readMacDialog(stdout: string): MacAnswer {
   const [button, typed = ''] = stdout.split('\n')
   if (button === 'Snooze') return { kind: 'snooze' }
   return button === 'Log In' ? { kind: 'code', typed } : { kind: 'dismissed' }
 }
 
-/** What node-notifier tells of a notification with a reply field. A snooze is typed, too. */
+/** What node-notifier reports of a notification with a field to type in: a code, or the word `snooze`. */
 export function readMacReply(metadata: unknown): MacAnswer {
   const { activationType, activationValue } = (metadata ?? {}) as Record<string, unknown>
   if (activationType !== 'replied' || typeof activationValue !== 'string') return { kind: 'dismissed' }

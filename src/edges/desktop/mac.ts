@@ -12,59 +12,44 @@ import {
   readMacReply,
 } from './mac-words.ts'
 import { createNotifier, showMacReply } from './notifier.ts'
-import type { DesktopDeps, Reminded, ReminderRequest, Respond, Screen } from './reminder.ts'
+import {
+  type Backend,
+  type DesktopDeps,
+  type Ended,
+  type ReminderRequest,
+  type Respond,
+  unanswerable,
+} from './reminder.ts'
 
-type Ended = Awaited<Reminded['ended']>
+type Notification = ReminderRequest['notification']
 
 const notifyLimitMs = 10_000
 /** AppleScript's number for it. */
 const cancelled = '(-128)'
 
-export function createMacDesktop({ environment: own, platform, settings, log }: DesktopDeps): Screen {
-  const notifier = createNotifier(platform)
-  const environment = childEnvironment(own)
-  const takeTurn = createTurns()
+export function createMacDesktop(deps: DesktopDeps): Backend {
+  const environment = childEnvironment(deps.environment)
+  const showPlain = createPlainNotifier(deps, environment)
+  const openDialog = createDialogs(environment)
 
-  const showPlain = async ({ title, body, isUrgent }: ReminderRequest['notification']): Promise<string> => {
+  const tellFailure = async (body: string, withdraw: AbortSignal) => {
     try {
-      return await notifier.show({ title, body, isUrgent }, environment)
-    } catch (error) {
-      const args = macNotificationArguments(title, body)
-      const { exitCode } = await runProgram('osascript', args, { environment, limitMs: notifyLimitMs })
-      if (exitCode !== 0) throw error
-      return 'osascript'
-    }
-  }
-
-  const tellFailure = async (body: string) => {
-    try {
-      await showPlain({ title: 'mfad: the login failed', body, isUrgent: false })
+      await showPlain({ title: 'mfad: the login failed', body, isUrgent: false }, withdraw)
     } catch {
-      log.warn({}, 'a failed login could not be told')
+      if (!withdraw.aborted) deps.log.warn({}, 'a failed login could not be told')
     }
   }
-
-  const openDialog = (text: string, withdraw: AbortSignal): Promise<MacAnswer> =>
-    takeTurn(async () => {
-      if (withdraw.aborted) return { kind: 'dismissed' }
-      const words = macDialogArguments(`mfad: ${text}`)
-      const { exitCode, stdout, stderr } = await runProgram('osascript', words, { environment, withdraw })
-      if (exitCode !== 0 && !withdraw.aborted && !stderr.includes(cancelled))
-        throw new Error(`osascript could not ask for the code: ${printable(stderr, 200)}`)
-      return readMacDialog(stdout)
-    })
 
   /** `first` is what the reminder itself was answered; every further question is a dialog. */
   const answer = async (
     first: Promise<MacAnswer>,
-    { question }: ReminderRequest,
-    { tokenCode, snooze }: Respond,
+    { question, notification }: ReminderRequest,
+    { tokenCode, snooze, asking }: Respond,
     withdraw: AbortSignal,
-    onAsking: () => void,
   ): Promise<Ended> => {
     let hasSnoozed = false
     const ask = async (reason: string | undefined) => {
-      if (reason !== undefined) onAsking()
+      if (reason !== undefined) asking()
       const answered =
         reason === undefined ? await first : await openDialog(`${reason}\n\n${question()}`, withdraw)
       hasSnoozed = answered.kind === 'snooze'
@@ -72,25 +57,27 @@ export function createMacDesktop({ environment: own, platform, settings, log }: 
     }
     const { how, failure } = await askForCode(ask, tokenCode, withdraw)
     if (hasSnoozed) snooze()
-    if (failure !== undefined) await tellFailure(failure)
+    if (failure !== undefined)
+      await tellFailure(how === 'answered' ? failure : `${failure}\n${notification.body}`, withdraw)
     return hasSnoozed ? 'snoozed' : how
   }
 
   return {
-    async show(request, respond, withdraw, onAsking) {
+    async show(request, respond, withdraw) {
       const { notification, question, canAnswer } = request
-      const { prompt } = settings()
-      if (!canAnswer || (prompt !== 'auto' && prompt !== 'osascript')) {
-        const way = await showPlain(notification)
-        return { way, ended: Promise.resolve('no-answer-possible'), hasButtons: false }
+      const { prompt } = deps.settings()
+      const isAllowed = prompt === 'auto' || prompt === 'osascript'
+      if (!canAnswer || !isAllowed) {
+        const plain = unanswerable(await showPlain(notification, withdraw))
+        return isAllowed ? plain : { ...plain, noDialog: `prompt = ${prompt} in the settings` }
       }
       const reply = prompt === 'auto' ? await startReply(notification, environment, withdraw) : undefined
       const first = reply?.answer ?? openDialog(question(), withdraw)
-      if (reply === undefined) onAsking()
+      if (reply === undefined) respond.asking()
       await untilShown(first)
       return {
         way: reply === undefined ? 'osascript' : 'notification center with a reply',
-        ended: answer(first, request, respond, withdraw, onAsking),
+        ended: answer(first, request, respond, withdraw),
         hasButtons: true,
         dialog: 'osascript',
       }
@@ -98,9 +85,40 @@ export function createMacDesktop({ environment: own, platform, settings, log }: 
   }
 }
 
+/** Shows a notification without buttons, and answers by which way. Rejects where neither way works. */
+function createPlainNotifier({ platform }: DesktopDeps, environment: Record<string, string>) {
+  const notifier = createNotifier(platform)
+  return async (notification: Notification, withdraw: AbortSignal): Promise<string> => {
+    try {
+      return await notifier.show(notification, environment, withdraw)
+    } catch (error) {
+      const args = macNotificationArguments(notification.title, notification.body)
+      const options = { environment, limitMs: notifyLimitMs, stop: withdraw }
+      const { exitCode } = await runProgram('osascript', args, options)
+      if (exitCode !== 0) throw error
+      return 'osascript'
+    }
+  }
+}
+
+/** One dialog at a time. */
+function createDialogs(environment: Record<string, string>) {
+  const takeTurn = createTurns()
+  return (text: string, withdraw: AbortSignal): Promise<MacAnswer> =>
+    takeTurn(async () => {
+      if (withdraw.aborted) return { kind: 'dismissed' }
+      const words = macDialogArguments(`mfad: ${text}`)
+      const options = { environment, stop: withdraw }
+      const { exitCode, stdout, stderr } = await runProgram('osascript', words, options)
+      if (exitCode !== 0 && !withdraw.aborted && !stderr.includes(cancelled))
+        throw new Error(`osascript could not ask for the code: ${printable(stderr, 200)}`)
+      return readMacDialog(stdout)
+    })
+}
+
 /** Undefined where node-notifier's program does not run. */
 async function startReply(
-  notification: ReminderRequest['notification'],
+  notification: Notification,
   environment: Record<string, string>,
   withdraw: AbortSignal,
 ): Promise<{ answer: Promise<MacAnswer> } | undefined> {

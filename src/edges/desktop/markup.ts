@@ -1,4 +1,4 @@
-// Text as notifications and dialogs may hold it: of bounded length, and with what their markup reads escaped.
+// Text for notifications and dialogs: of bounded length, and with markup escaped.
 
 const mostCharacters = 1000
 
@@ -12,7 +12,7 @@ export function escapeMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
-/** The fact and the next step, for where there is but one line. */
+/** `fact → next step`, for notifications of one line. */
 export function oneLine(text: string): string {
   return text.replace(/\r?\n/g, ' → ')
 }

@@ -1,4 +1,4 @@
-// What the agent asks of a desktop, and what each kind of screen answers.
+// What the agent asks of a desktop, and what the desktop answers.
 
 import type { Notification } from '../../core/plan/reminder-text.ts'
 import type { PromptWay } from '../../core/settings/default-settings.ts'
@@ -8,46 +8,55 @@ import type { Environment } from '../paths.ts'
 
 export type ReminderRequest = {
   notification: Notification
-  /** What the dialog says when it opens: profile names, device, time left. Printable text, one or more lines. */
+  /** What the dialog says when it opens: profiles, until when, and the device. Printable text of one or more lines. */
   question(): string
   kind: 'expiring' | 'expired'
   profiles: readonly string[]
   expiration: Date
-  /** Whether a code can be given. Where it cannot, the notification offers none. */
+  /** Whether a code would help. Where it would not, the notification does not ask for one. */
   canAnswer: boolean
 }
 
 export type CodeOutcome =
   | { kind: 'done' }
-  /** To be asked once more, with the reason: a wrong code, or one that was used and how long to wait. */
+  /** To be asked once more. The reason is that the code was wrong, or used before and how long to wait. */
   | { kind: 'again'; reason: string }
   | { kind: 'failed'; message: string }
+
+/** What a desktop tells the agent, while a reminder is shown. */
 export type Respond = {
+  /** A dialog takes the notification's place. */
+  asking(): void
   /** Performs the login. Never rejects. */
   tokenCode(code: string): Promise<CodeOutcome>
   snooze(): void
 }
 
+/** `no-answer-possible`: it was shown, and nobody will know what became of it. */
+export type Ended = 'answered' | 'snoozed' | 'dismissed' | 'withdrawn' | 'no-answer-possible'
+
 export type Reminded = {
   way: string
-  /** Settles when the reminder was answered, dismissed, withdrawn, or turns out to be one that nobody can answer. */
-  ended: Promise<'answered' | 'snoozed' | 'dismissed' | 'withdrawn' | 'no-answer-possible'>
-  /** Whether it can be pressed. */
+  /** Resolves when the reminder has ended; rejects where it turns out that it was not shown. */
+  ended: Promise<Ended>
+  /** Whether it has buttons to press. */
   hasButtons?: boolean
   /** The program that asks for the code. */
   dialog?: string
-  /** What became of notify_command, where there is one: a warning where it failed. Never rejects. */
+  /** Why it has no button for a code. */
+  noDialog?: string
+  /** Where there is a notify_command: resolves when it has ended, with a warning where it failed. Never rejects. */
   command?: Promise<Warning | undefined>
 }
 
 export type Desktop = {
   /**
-   * Shows a reminder. Resolves once it is shown, and rejects if it could not be shown at all; aborting `withdraw` takes
-   * the notification and any dialog away. It takes the place of an earlier one about nothing but the same profiles;
-   * one about no profile, of an earlier such one.
+   * Shows a reminder. Resolves once it is shown, and rejects if it could not be shown at all. Aborting `withdraw`
+   * takes the notification and its dialog away. It replaces an earlier reminder when it is about all the profiles of
+   * that one; one about no profile at all, as a test is, replaces only another such one.
    */
   remind(request: ReminderRequest, respond: Respond, withdraw: AbortSignal): Promise<Reminded>
-  /** That the last notify_command failed. */
+  /** A warning where the last notify_command failed. */
   warnings(): Warning[]
 }
 
@@ -59,19 +68,21 @@ export type DesktopSettings = {
 
 export type DesktopDeps = {
   platform: NodeJS.Platform
-  /** The daemon's own. */
+  /** That of the daemon. */
   environment: Environment
   settings(): DesktopSettings
   log: Log
 }
 
-/** What a desktop of one kind does. */
-export type Screen = {
-  /** `onAsking` is called when a dialog takes the notification's place. */
-  show(
-    request: ReminderRequest,
-    respond: Respond,
-    withdraw: AbortSignal,
-    onAsking: () => void,
-  ): Promise<Reminded>
+/** What shows reminders on desktops of one kind. */
+export type Backend = { show: Desktop['remind'] }
+
+/** The answer for a reminder that was shown without a way to answer it. */
+export function unanswerable(way: string): Reminded {
+  return { way, ended: Promise.resolve('no-answer-possible'), hasButtons: false }
+}
+
+/** The answer for a reminder that was withdrawn before it was shown. */
+export function withdrawn(): Reminded {
+  return { way: 'none', ended: Promise.resolve('withdrawn') }
 }

@@ -2,7 +2,7 @@
 
 import type { Environment } from '../paths.ts'
 
-/** What other programs get of our environment: nothing of AWS, of how we were started, or that Node reads. */
+/** Our own environment, without what is about AWS, about how we were started, or for Node. */
 export function childEnvironment(own: Environment): Record<string, string> {
   const foreign = /^(?:AWS_|MFAD_|LISTEN_|NODE_|WATCHDOG_|NOTIFY_SOCKET$|JOURNAL_STREAM$|INVOCATION_ID$)/
   const kept: Record<string, string> = {}

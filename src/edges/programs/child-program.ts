@@ -1,65 +1,107 @@
-// Runs a program until it ends, its time is over, or it is withdrawn, and what it has started with it.
+// The one way in which mfad runs another program: by its argv, with limits on its time and its output, until it ends
+// or is ended. How it ended is part of the result, never an exception.
+import type { CommandEnd } from '../../core/login/mfa-process.ts'
 import type { Environment } from '../paths.ts'
-import { collect, drainMs, signalGroup, startProgram } from './started-program.ts'
+import { collect, type StartedProgram, signalProgram, startProgram } from './started-program.ts'
 
-export type ProgramEnd = {
-  /** Null where it did not start, or was ended by a signal. */
+export type ProgramResult = {
+  end: CommandEnd
+  /** Of a program that exited by itself, else null: for callers who only ask whether it worked. */
   exitCode: number | null
-  /** Cut at 64 KiB. */
+  /** Cut at `mostOutputBytes`. */
   stdout: string
-  /** Cut at 4 KiB; why it did not start. */
+  /** Cut at 4 KiB; for a program that did not start, why. */
   stderr: string
 }
 
-type Options = {
+export type ProgramOptions = {
   environment: Environment
+  /** After this long it is killed; without it, it may run for ever. */
   limitMs?: number
-  /** Aborting it ends the program, by `endSignal` first. */
-  withdraw?: AbortSignal | undefined
+  /** Aborting it ends the program: by `endSignal`, and a second later by SIGKILL. */
+  stop?: AbortSignal | undefined
   endSignal?: NodeJS.Signals
+  /** 64 KiB unless given. */
+  mostOutputBytes?: number
+  /** When it prints more than that: the rest is thrown away, or it is killed. */
+  tooMuchOutput?: 'cut' | 'kill'
+  /**
+   * `own`: our signals also reach what it has started, and a Ctrl-C on our terminal reaches none of it. `own, ends with
+   * it`: what it leaves in the background is killed when it exits. `shared`: a Ctrl-C reaches it as it reaches us.
+   */
+  processGroup?: 'own' | 'own, ends with it' | 'shared'
 }
 
 const mostOutputBytes = 64 * 1024
 const mostComplaintBytes = 4096
 const killAfterMs = 1000
+/** A program in the background may hold the output open. What the program itself printed has arrived by then. */
+const drainMs = 200
 const failsWithinMs = 300
 
-/** Never rejects: how a program ended is data. */
-export function runProgram(program: string, args: readonly string[], options: Options): Promise<ProgramEnd> {
-  const { environment, limitMs, withdraw, endSignal = 'SIGTERM' } = options
-  if (withdraw?.aborted) return Promise.resolve({ exitCode: null, stdout: '', stderr: '' })
-  const started = startProgram(program, args, environment)
-  if (started === undefined) {
-    const stderr = `${program}: could not be started`
-    return Promise.resolve({ exitCode: null, stdout: '', stderr })
-  }
-  const { child } = started
+/** Never rejects. */
+export function runProgram(
+  program: string,
+  args: readonly string[],
+  options: ProgramOptions,
+): Promise<ProgramResult> {
+  if (options.stop?.aborted) return Promise.resolve(resultOf({ kind: 'stopped' }))
+  const started = startProgram(program, args, options.environment, options.processGroup !== 'shared')
+  return started === undefined ? Promise.resolve(notStarted(program)) : untilEnded(program, started, options)
+}
+
+function untilEnded(
+  program: string,
+  { child, ...streams }: StartedProgram,
+  { limitMs, stop, endSignal = 'SIGTERM', tooMuchOutput, processGroup, ...options }: ProgramOptions,
+): Promise<ProgramResult> {
   return new Promise((resolve) => {
-    const stdout = collect(started.stdout, mostOutputBytes)
-    const stderr = collect(started.stderr, mostComplaintBytes)
     const timers: NodeJS.Timeout[] = []
-    const end = () => {
-      signalGroup(child.pid, endSignal)
-      timers.push(setTimeout(signalGroup, killAfterMs, child.pid, 'SIGKILL'))
-    }
-    const finish = (exitCode: number | null, problem = '') => {
+    /** The first reason to end counts. */
+    let end: CommandEnd | undefined
+    const after = (ms: number, act: () => void) => timers.push(setTimeout(act, ms))
+    const signal = (name: NodeJS.Signals) => signalProgram(child, name, processGroup !== 'shared')
+    const finish = (result: ProgramResult) => {
       timers.forEach(clearTimeout)
-      withdraw?.removeEventListener('abort', end)
-      started.stdout.destroy()
-      started.stderr.destroy()
-      resolve({ exitCode, stdout: stdout(), stderr: problem || stderr() })
+      stop?.removeEventListener('abort', onStop)
+      streams.stdout.destroy()
+      streams.stderr.destroy()
+      resolve(result)
     }
-    child.on('error', (error: NodeJS.ErrnoException) => finish(null, `${program}: ${error.code}`))
-    child.on('exit', (exitCode) => timers.push(setTimeout(finish, drainMs, exitCode)))
-    child.on('close', (exitCode) => finish(exitCode))
-    if (limitMs !== undefined) timers.push(setTimeout(signalGroup, limitMs, child.pid, 'SIGKILL'))
-    withdraw?.addEventListener('abort', end)
+    const finishWithOutput = () => {
+      if (end !== undefined) finish(resultOf(end, stdout(), stderr()))
+    }
+    const kill = () => {
+      signal('SIGKILL')
+      after(drainMs, finishWithOutput)
+    }
+    const endBecause = (reason: CommandEnd, firstSignal: NodeJS.Signals) => {
+      if (end !== undefined) return
+      end = reason
+      if (firstSignal === 'SIGKILL') return kill()
+      signal(firstSignal)
+      after(killAfterMs, kill)
+    }
+    const onStop = () => endBecause({ kind: 'stopped' }, endSignal)
+    const stdout = collect(streams.stdout, options.mostOutputBytes ?? mostOutputBytes, () => {
+      if (tooMuchOutput === 'kill') endBecause({ kind: 'too-long' }, 'SIGKILL')
+    })
+    const stderr = collect(streams.stderr, mostComplaintBytes)
+    child.on('error', ({ code }: NodeJS.ErrnoException) => finish(notStarted(program, code)))
+    child.on('exit', (exitCode, name) => {
+      end ??= exitCode === null ? { kind: 'signalled', signal: String(name) } : { kind: 'exited', exitCode }
+      if (processGroup === 'own, ends with it') signal('SIGKILL')
+      after(drainMs, finishWithOutput)
+    })
+    child.on('close', finishWithOutput)
+    if (limitMs !== undefined) after(limitMs, () => endBecause({ kind: 'timed-out' }, 'SIGKILL'))
+    stop?.addEventListener('abort', onStop)
   })
 }
 
 /**
- * A program that shows something until it is answered says nothing when it is shown, but fails soon where it cannot.
- * Resolves when it has run long enough, or has ended well; rejects where it failed before.
+ * A program that shows something and waits for an answer does not say when it is shown; but where it cannot show it, it
+ * fails soon. Resolves when it has run for a moment, or has ended well; rejects where it failed before.
  */
 export async function untilShown(running: Promise<unknown>): Promise<void> {
   let timer: NodeJS.Timeout | undefined
@@ -71,4 +113,13 @@ export async function untilShown(running: Promise<unknown>): Promise<void> {
   } finally {
     clearTimeout(timer)
   }
+}
+
+function notStarted(program: string, code?: string): ProgramResult {
+  const end: CommandEnd = { kind: 'not-started', ...(code === undefined ? {} : { reason: code }) }
+  return resultOf(end, '', `${program}: ${code ?? 'could not be started'}`)
+}
+
+function resultOf(end: CommandEnd, stdout = '', stderr = ''): ProgramResult {
+  return { end, exitCode: end.kind === 'exited' ? end.exitCode : null, stdout, stderr }
 }

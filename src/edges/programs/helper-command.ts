@@ -1,89 +1,56 @@
-// Runs a command that a file of the user names, by /bin/sh, in a process group of its own that ends with it: with a limit
-// on its time and output, nothing of AWS or of how the daemon was started in its environment, and not at all where
-// somebody else could have written it.
+// Runs a command that a file of the user names, by /bin/sh: with limits on its time and output, without anything about
+// AWS in its environment, with nothing of it left running afterwards, and not at all where somebody else could have
+// written it.
 import { realpathSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { CommandResult } from '../../core/login/mfa-process.ts'
 import { checkAccess, otherOwnerError } from '../files/disk/access.ts'
 import type { Environment } from '../paths.ts'
 import { childEnvironment } from './child-environment.ts'
-import { collect, drainMs, signalGroup, startProgram } from './started-program.ts'
+import { runProgram } from './child-program.ts'
 
 export type HelperDeps = {
   environment: Environment
-  /** What the command is told, beside it. */
+  /** Added to the environment. */
   variables?: Record<string, string>
   timeoutMs: number
   stopping: AbortSignal
 }
 
-const mostOutputBytes = 64 * 1024
-const mostComplaintBytes = 4096
-
-/** Never rejects: how a command ended is data. */
-export function runHelperCommand(command: string, deps: HelperDeps): Promise<CommandResult> {
-  if (deps.stopping.aborted) return Promise.resolve(withoutOutput('stopped'))
-  const started = startProgram('/bin/sh', ['-c', command], helperEnvironment(deps))
-  if (started === undefined) return Promise.resolve(withoutOutput('not-started'))
-  const { child } = started
-  return new Promise((resolve) => {
-    const output = collect(started.stdout, mostOutputBytes, () => end({ kind: 'too-long' }))
-    const complaint = collect(started.stderr, mostComplaintBytes)
-    let drain: NodeJS.Timeout | undefined
-    let result: CommandResult['end'] | undefined
-    const finish = () => {
-      clearTimeout(drain)
-      clearTimeout(timer)
-      deps.stopping.removeEventListener('abort', stop)
-      started.stdout.destroy()
-      started.stderr.destroy()
-      resolve({ end: result ?? { kind: 'not-started' }, output: output(), complaint: complaint() })
-    }
-    const end = (how: CommandResult['end']) => {
-      if (result !== undefined) return
-      result = how
-      signalGroup(child.pid, 'SIGKILL')
-      finish()
-    }
-    const stop = () => end({ kind: 'stopped' })
-    const timer = setTimeout(() => end({ kind: 'timed-out' }), deps.timeoutMs)
-    deps.stopping.addEventListener('abort', stop)
-    child.on('error', () => end({ kind: 'not-started' }))
-    child.on('exit', (exitCode, signal) => {
-      if (result !== undefined) return
-      result =
-        exitCode === null ? { kind: 'signalled', signal: String(signal) } : { kind: 'exited', exitCode }
-      // What it left in the background would run with nobody to end it.
-      signalGroup(child.pid, 'SIGKILL')
-      drain = setTimeout(finish, drainMs)
-    })
-    child.on('close', () => {
-      if (drain !== undefined) finish()
-    })
+/** Never rejects. */
+export async function runHelperCommand(command: string, deps: HelperDeps): Promise<CommandResult> {
+  const environment = helperEnvironment(deps)
+  const { end, stdout, stderr } = await runProgram('/bin/sh', ['-c', command], {
+    environment,
+    limitMs: deps.timeoutMs,
+    stop: deps.stopping,
+    endSignal: 'SIGKILL',
+    tooMuchOutput: 'kill',
+    processGroup: 'own, ends with it',
   })
+  // The reason is about the shell, and was not printed by the command.
+  if (end.kind === 'not-started') return { end: { kind: end.kind }, output: '', complaint: '' }
+  const { PATH } = environment
+  return { end, output: stdout, complaint: stderr, ...(PATH === undefined ? {} : { path: PATH }) }
 }
 
 /**
- * Throws AppError file.* where somebody other than the user, or root, could change the file that names a command: whoever
- * can would have us run it.
+ * Throws AppError file.* where somebody other than the user or root could change the file that names a command: we
+ * would run what they write there.
  */
 export function checkOwnFile(path: string, identity: { uid: number; gid: number }): void {
   const realPath = realpathSync(path)
   const located = [realPath, dirname(realPath), dirname(path)].map((each) => {
     const stats = statSync(each, { bigint: true })
     if (Number(stats.uid) !== identity.uid && stats.uid !== 0n) throw otherOwnerError(each)
-    // What is root's is as good as the user's own, and how many names it has is no matter for reading it.
+    // A file of root's is as safe as the user's own; and hard links do not matter for a file that is only read.
     return { path: each, stats: Object.assign(stats, { uid: BigInt(identity.uid), nlink: 1n }) }
   })
   const [file, ...directories] = located
   checkAccess(file, directories, identity)
 }
 
-function withoutOutput(kind: 'stopped' | 'not-started'): CommandResult {
-  return { end: { kind }, output: '', complaint: '' }
-}
-
-/** A mfad that the command runs refuses, so that none waits for itself. */
+/** MFAD_INSIDE: a mfad that the command runs refuses, since it would wait for the daemon that waits for the command. */
 function helperEnvironment({ environment, variables }: HelperDeps): NodeJS.ProcessEnv {
   return { ...childEnvironment(environment), ...variables, MFAD_INSIDE: '1' }
 }

@@ -1,4 +1,4 @@
-// Is a program installed? Looked for each time: it may come and go while the daemon runs.
+// Whether a program is on the PATH. It is looked for each time: programs come and go while the daemon runs.
 import { accessSync, constants, statSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 

@@ -1,27 +1,28 @@
-// Starts a program by its argv, never by a shell, in a process group of its own, so that what it starts can end with it.
+// Starts a program by its argv, never by a shell, and signals it.
 import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 
 export type StartedProgram = { child: ChildProcess; stdout: Readable; stderr: Readable }
 
-/** What a program left in the background may hold its output open; what it has printed itself is there by then. */
-export const drainMs = 200
-
-/** Never throws: answers undefined where there is no room for its words, its environment or its streams. */
+/**
+ * In a process group of its own where `ownsGroup`, so that signals reach what it starts, too. Never throws: answers
+ * undefined where its arguments or its environment are too long, or no more files can be opened.
+ */
 export function startProgram(
   program: string,
   args: readonly string[],
   env: NodeJS.ProcessEnv,
+  ownsGroup: boolean,
 ): StartedProgram | undefined {
   try {
     // A deleted working directory would look like a missing program.
     const child: ChildProcess = spawn(program, args, {
-      detached: true,
+      detached: ownsGroup,
       cwd: '/',
       env,
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    // Node says some failures later, and then may have made no streams.
+    // Other failures come as an event later, and then there may be no streams.
     child.on('error', () => undefined)
     const { stdout, stderr } = child
     return stdout && stderr ? { child, stdout, stderr } : undefined
@@ -43,11 +44,12 @@ export function collect(stream: Readable, mostBytes: number, onTooLong?: () => v
   return () => Buffer.concat(chunks).toString('utf8')
 }
 
-/** All that the program has started, too. */
-export function signalGroup(pid: number | undefined, signal: NodeJS.Signals): void {
-  if (pid === undefined) return
+/** Signals it, and all that it has started where it has a group of its own. */
+export function signalProgram(child: ChildProcess, signal: NodeJS.Signals, ownsGroup: boolean): void {
+  if (!ownsGroup) return void child.kill(signal)
+  if (child.pid === undefined) return
   try {
-    process.kill(-pid, signal)
+    process.kill(-child.pid, signal)
   } catch {
     // It has just ended by itself.
   }

@@ -1,33 +1,34 @@
 // Runs one command of a service manager, with a limit on its time and output.
 
-import { type ExecFileException, execFile } from 'node:child_process'
+import type { CommandEnd } from '../../core/login/mfa-process.ts'
 import type { StepOutcome } from '../../core/service/step-outcome.ts'
+import { runProgram } from '../programs/child-program.ts'
 
-const maxOutputBytes = 1024 * 1024
-
-/** Never rejects: how a command ended is data. */
-export function runServiceCommand(
+/** Never rejects. */
+export async function runServiceCommand(
   [program = '', ...args]: readonly string[],
   timeoutMs = 30_000,
 ): Promise<StepOutcome> {
-  const options = {
-    // A deleted working directory would look like a missing program.
-    cwd: '/',
+  const { end, exitCode, stderr } = await runProgram(program, args, {
     // Messages in English, which step-outcome.ts reads.
-    env: { ...process.env, LC_ALL: 'C' },
-    timeout: timeoutMs,
-    killSignal: 'SIGKILL',
-    maxBuffer: maxOutputBytes,
-  } as const
-  return new Promise((resolve) => {
-    execFile(program, args, options, (error, _stdout, stderr) => {
-      if (error === null) resolve({ exitCode: 0, detail: stderr })
-      else if (typeof error.code === 'number') resolve({ exitCode: error.code, detail: stderr })
-      else resolve({ exitCode: null, detail: error.code ?? endedBy(error, timeoutMs) })
-    })
+    environment: { ...process.env, LC_ALL: 'C' },
+    limitMs: timeoutMs,
+    mostOutputBytes: 1024 * 1024,
+    tooMuchOutput: 'kill',
+    processGroup: 'shared',
   })
+  return { exitCode, detail: exitCode === null ? reasonOf(end, timeoutMs) : stderr }
 }
 
-function endedBy({ killed, signal }: ExecFileException, timeoutMs: number): string {
-  return killed ? `no answer within ${timeoutMs / 1000} s` : `ended by ${signal}`
+function reasonOf(end: CommandEnd, timeoutMs: number): string {
+  switch (end.kind) {
+    case 'not-started':
+      return end.reason ?? 'could not be started'
+    case 'signalled':
+      return `ended by ${end.signal}`
+    case 'too-long':
+      return 'printed more than 1 MiB'
+    default:
+      return `no answer within ${timeoutMs / 1000} s`
+  }
 }

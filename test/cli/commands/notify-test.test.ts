@@ -29,10 +29,23 @@ describe('what notify-test prints', () => {
 
   it('tells what is missing', () => {
     const { dialog: _, ...withoutDialog } = shown
-    expect(describeTest(withoutDialog, 0)[1]).toMatch(/^no "Enter code" on it: .*apt-get install zenity/)
+    const neither = 'neither zenity nor kdialog is installed (apt-get install zenity)'
+    expect(describeTest({ ...withoutDialog, noDialog: neither }, 0)[1]).toBe(
+      `no "Enter code" on it: ${neither}; give codes with: mfad login`,
+    )
     expect(describeTest({ shown: true, way: 'notify-send', buttons: false, answer: 'none' }, 60)).toEqual([
       'shown by notify-send; if you do not see it, look at the do-not-disturb settings',
-      'it has no buttons: codes are given by mfad login',
+      'it has no buttons: give codes with: mfad login',
     ])
+  })
+
+  it('blames no program where prompt = none', () => {
+    const { dialog: _, ...withoutDialog } = shown
+    const noDialog = 'prompt = none in the settings'
+    const line = describeTest({ ...withoutDialog, noDialog }, 0)[1]
+    expect(line).toBe('no "Enter code" on it: prompt = none in the settings; give codes with: mfad login')
+    expect(describeTest({ ...withoutDialog, noDialog, buttons: false }, 0)[1]).toBe(
+      'it has no buttons: prompt = none in the settings; give codes with: mfad login',
+    )
   })
 })

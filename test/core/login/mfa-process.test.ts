@@ -54,6 +54,49 @@ describe('a command that gave no code', () => {
     expect(problem(resultOf(end, '123456'))).toMatchObject({ code: 'device.mfa-process-failed', message })
   })
 
+  it.each([
+    [
+      'a command that is on no PATH of the daemon',
+      127,
+      '/bin/sh: 1: otp: not found\n',
+      'mfa_process of dev failed: a command in it was not found in PATH /usr/bin:/bin (exit status 127): /bin/sh: 1: otp: not found',
+      'name the program by its whole path (command -v PROGRAM prints it), since the PATH of your shell may be another, or give the code yourself: mfad login dev CODE',
+    ],
+    [
+      'a file that does not exist',
+      127,
+      '/bin/sh: 1: /opt/otp: not found\n',
+      'mfa_process of dev failed: a file in it does not exist (exit status 127): /bin/sh: 1: /opt/otp: not found',
+      'mend its path, or give the code yourself: mfad login dev CODE',
+    ],
+    [
+      'a file that is not executable',
+      126,
+      'sh: line 1: /opt/otp: Permission denied\n',
+      'mfa_process of dev failed: a file in it cannot be run (exit status 126): sh: line 1: /opt/otp: Permission denied',
+      'make it executable: chmod u+x FILE, or give the code yourself: mfad login dev CODE',
+    ],
+    [
+      'a command on the PATH that cannot be run',
+      126,
+      'sh: otp: Permission denied\n',
+      'mfa_process of dev failed: a command in it was found in PATH /usr/bin:/bin, but cannot be run (exit status 126): sh: otp: Permission denied',
+      'make it executable: chmod u+x FILE, or give the code yourself: mfad login dev CODE',
+    ],
+  ])('that names %s is not sent to run by hand, where it works', (_, exitCode, complaint, message, hint) => {
+    const result = { ...resultOf(exited(exitCode), '', complaint), path: '/usr/bin:/bin' }
+    expect(problem(result)).toMatchObject({ code: 'device.mfa-process-failed', message, hint })
+  })
+
+  it('names the profile in its hints as a shell takes it', () => {
+    const hostile = { ...mfaProcess, profile: '-x $(reboot)' }
+    const hints = [resultOf(exited(1)), resultOf(exited(0))].map(
+      (result) => thrownBy(() => codeOf(result, hostile, 60)).hint,
+    )
+    for (const hint of [...hints, refusedMfaProcess(hostile, new Error('ENOENT')).hint])
+      expect(hint).toContain("mfad login -- '-x $(reboot)' CODE")
+  })
+
   it('says the last line of its complaint, without anything like a code', () => {
     const complaint = 'Traceback:\n  code 123 456, 12-34-56 and 1234567 at line 12\u001b[31m\n\n'
     expect(problem(resultOf(exited(3), '', complaint)).message).toBe(

@@ -287,6 +287,25 @@ describe('several sessions', () => {
     ])
   })
 
+  it.each(['10:00:01', '10:00:30'])(
+    'with lead times within that minute are told of before it and at it, the second at %s, too',
+    (second) => {
+      const sessions = [session('a', '10:00:00'), session('b', second)]
+      expect(shownInTime(sessions, '09:00:00', { leadSeconds: [20, 0] })).toEqual([
+        ['09:59:40', 'expiring', 'a b'],
+        ['10:00:00', 'expired', 'a b'],
+      ])
+    },
+  )
+
+  it('that are near have only their next moment drawn in', () => {
+    const sessions = [session('a', '10:00:00'), session('b', '10:00:30')]
+    expect(shownInTime(sessions, '09:59:50', { leadSeconds: [25, 0] })).toEqual([
+      ['09:59:50', 'expiring', 'a b'],
+      ['10:00:00', 'expired', 'a b'],
+    ])
+  })
+
   it('that share their keys are still reminded of by name, each', () => {
     const sessions = ['a', 'b'].map((name) => session(name, '10:00:00', { accessKeyId: 'ASIASHARED' }))
     expect(shownInTime(sessions, '09:00:00')).toEqual([

@@ -60,6 +60,7 @@ const dev: ReminderRequest = {
 }
 
 const respond: Respond = {
+  asking: () => undefined,
   async tokenCode(code) {
     codes.push(code)
     return outcomes.shift() ?? { kind: 'done' }
@@ -171,6 +172,23 @@ describe('a reminder with buttons', () => {
       'mfad: the login failed',
       'AWS cannot be reached → look later',
     ])
+  })
+
+  it('stops asking a dialog that answers nonsense by itself, and gives the command to run', async () => {
+    programs.install('zenity', 'echo nonsense; /bin/date +%s.%N >> "$here/asked"')
+    const { ended } = await remind()
+    press('code')
+    programs.install('notify-send')
+    expect(await ended).toBe('dismissed')
+    const asked = programs.read('asked').trim().split('\n').map(Number)
+    expect(asked).toHaveLength(10)
+    const pauses = asked.slice(1).map((time, index) => time - (asked[index] ?? 0))
+    expect(pauses.filter((pause) => pause < 0.2)).toEqual([])
+    expect(programs.calls('notify-send')[1]?.slice(0, 2)).toEqual([
+      'mfad: the login failed',
+      'gave up after 10 answers: a code has six digits → Run: mfad login dev',
+    ])
+    expect(codes).toEqual([])
   })
 
   it('is dismissed with the notification, or with the dialog', async () => {
@@ -297,6 +315,63 @@ describe('a reminder that is withdrawn', () => {
   })
 })
 
+describe('a daemon that ends while a program of the desktop hangs', () => {
+  const hang = 'echo $$ >> "$here/pids"; exec /bin/sleep 60'
+  const hanging = () => programs.read('pids').trim().split('\n').map(Number)
+  const closesSoon = async (made: { close(): Promise<void> }) => {
+    const before = Date.now()
+    await made.close()
+    expect(Date.now() - before).toBeLessThan(2000)
+    await until('no program is left', () => !hanging().some(isRunning))
+  }
+
+  it('does not wait for a notify-send without buttons', async () => {
+    programs.install('busctl', 'exit 1')
+    programs.install('notify-send', hang)
+    const made = desktop()
+    const shown = made.remind(dev, respond, never())
+    await until('it hangs', () => programs.read('pids') !== '')
+    await closesSoon(made)
+    expect(await (await shown).ended).toBe('withdrawn')
+  })
+
+  it('does not wait for one with buttons', async () => {
+    programs.install('notify-send', hang)
+    const made = desktop()
+    const shown = await made.remind(dev, respond, never())
+    await closesSoon(made)
+    expect(await shown.ended).toBe('withdrawn')
+  })
+
+  it('does not wait for the word that a login failed', async () => {
+    outcomes = [{ kind: 'failed', message: 'AWS cannot be reached' }]
+    programs.put('typed', '111111\n')
+    const made = desktop()
+    await made.remind(dev, respond, never())
+    press('code')
+    programs.install('notify-send', hang)
+    await until('it hangs', () => programs.read('pids') !== '')
+    await closesSoon(made)
+  })
+
+  it.each(['systemctl', 'busctl', 'zenity'])('does not wait for %s', async (program) => {
+    programs.install(program, hang)
+    const made = desktop()
+    void made.remind(dev, respond, never())
+    press('code')
+    await until('it hangs', () => programs.read('pids') !== '')
+    await closesSoon(made)
+  })
+
+  it('does not wait for notify_command', async () => {
+    settings = { ...settings, notify: 'none', notifyCommand: `here='${programs.directory}'\n${hang}` }
+    const made = desktop()
+    void made.remind(dev, respond, never())
+    await until('it hangs', () => programs.read('pids') !== '')
+    await closesSoon(made)
+  })
+})
+
 describe('where something is missing', () => {
   const plain = { way: 'notify-send', hasButtons: false }
   const words = () => programs.calls('notify-send').at(-1)?.slice(0, 2)
@@ -321,6 +396,32 @@ describe('where something is missing', () => {
     settings = { ...settings, prompt: 'auto' }
     expect((await remind()).dialog).toBeUndefined()
     expect(actions()).toEqual(['--action=snooze=Snooze'])
+  })
+
+  it.each<[string, Partial<DesktopSettings>, string | undefined, string]>([
+    ['is turned off', { prompt: 'none' }, undefined, 'prompt = none in the settings'],
+    [
+      'is another system’s',
+      { prompt: 'osascript' },
+      undefined,
+      'prompt = osascript in the settings, which is for macOS',
+    ],
+    [
+      'is not the one that was chosen',
+      { prompt: 'kdialog' },
+      undefined,
+      'kdialog is not installed (apt-get install kdialog), and prompt = kdialog in the settings',
+    ],
+    ['is not installed', {}, 'zenity', 'neither zenity nor kdialog is installed (apt-get install zenity)'],
+  ])('it is told why there is no button for a code: the dialog %s', async (_, more, removed, reason) => {
+    settings = { ...settings, ...more }
+    if (removed !== undefined) programs.remove(removed)
+    expect((await remind()).noDialog).toBe(reason)
+  })
+
+  it('it is told why there is no button for a code: there is no display', async () => {
+    const { noDialog } = await desktop({ DISPLAY: '' }).remind(dev, respond, never())
+    expect(noDialog).toBe('the daemon has no display (neither DISPLAY nor WAYLAND_DISPLAY is set)')
   })
 
   it.each([
@@ -515,6 +616,17 @@ describe('notify_command', () => {
     await expect(remind()).rejects.toThrow('notify_command could not be started')
   })
 
+  it.each([
+    ['no-such-program', 'a command in it was not found in PATH '],
+    ['/no/such/program', 'a file in it does not exist (exit status 127)'],
+    ['/dev/null', 'a file in it cannot be run (exit status 126)'],
+  ])('that runs %s is told with the reason', async (script, reason) => {
+    const made = desktop()
+    settings = { ...settings, notify: 'none', notifyCommand: script }
+    await made.remind(dev, respond, never())
+    expect(made.warnings()[0]?.message).toContain(`notify_command failed: ${reason}`)
+  })
+
   it('that fails is a warning without what it printed, until it works again', async () => {
     const made = desktop()
     command('echo "secret" >&2; exit 3')
@@ -609,8 +721,12 @@ describe('on macOS without node-notifier’s program', () => {
   it('a notification is all there is with prompt = none', async () => {
     programs.install('osascript')
     settings = { ...settings, prompt: 'none' }
-    const { way, ended } = await mac().remind(dev, respond, never())
-    expect([way, await ended]).toEqual(['osascript', 'no-answer-possible'])
+    const { way, ended, noDialog } = await mac().remind(dev, respond, never())
+    expect([way, noDialog, await ended]).toEqual([
+      'osascript',
+      'prompt = none in the settings',
+      'no-answer-possible',
+    ])
     expect(programs.calls('osascript')[0]?.slice(-2)).toEqual([
       'mfad: dev expires in 10m',
       'Run: mfad login dev',

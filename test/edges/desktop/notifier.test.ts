@@ -48,8 +48,9 @@ const words = () =>
 
 /** Only what is on this test's own path counts as installed: the machine may have a real notify-send. */
 const environment = () => ({ PATH: join(home, 'bin'), DISPLAY: ':7' })
-const show = (notification: Notification, limitMs?: number) =>
-  createNotifier('linux', limitMs).show(notification, environment())
+const never = () => new AbortController().signal
+const show = (notification: Notification, limitMs?: number, withdraw = never()) =>
+  createNotifier('linux', limitMs).show(notification, environment(), withdraw)
 
 const plain = { title: 'mfad: dev expires in 10m', body: 'Run: mfad login dev', isUrgent: false }
 
@@ -170,6 +171,26 @@ describe('a notification through notify-send', () => {
     const pid = Number(readFileSync(join(home, 'pid'), 'utf8'))
     await until('the process is gone', () => !isRunning(pid))
     await until('its shell is gone', () => childrenOfThisProcess().length === 0)
+  })
+})
+
+describe('a notification that is withdrawn', () => {
+  it('is not waited for any longer, and leaves no process behind', async () => {
+    install(`echo $$ > '${join(home, 'pid')}'; exec /bin/sleep 60`)
+    const withdrawal = new AbortController()
+    const shown = show(plain, 10_000, withdrawal.signal)
+    await until('it hangs', () => existsSync(join(home, 'pid')))
+    withdrawal.abort()
+    await expect(shown).rejects.toThrow(/^the notification was withdrawn$/)
+    const pid = Number(readFileSync(join(home, 'pid'), 'utf8'))
+    await until('the process is gone', () => !isRunning(pid))
+    await until('its shell is gone', () => childrenOfThisProcess().length === 0)
+  })
+
+  it('beforehand is not shown at all', async () => {
+    install(record())
+    await expect(show(plain, 10_000, AbortSignal.abort())).rejects.toThrow('was withdrawn')
+    expect(words()).toEqual([])
   })
 })
 

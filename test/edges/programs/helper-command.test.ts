@@ -46,6 +46,7 @@ describe('a command', () => {
       end: { kind: 'exited', exitCode: 0 },
       output: '123456\n',
       complaint: "a 2 'b'\n",
+      path: process.env.PATH,
     })
   })
 

@@ -22,7 +22,7 @@ describe('a command of a service manager', () => {
   test('that writes without end is ended', async () => {
     expect(await runServiceCommand(['yes'])).toEqual({
       exitCode: null,
-      detail: 'ERR_CHILD_PROCESS_STDIO_MAXBUFFER',
+      detail: 'printed more than 1 MiB',
     })
   })
 
