@@ -155,7 +155,7 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
     ...deps,
     state,
     isRestoring: keeper.isRestoring,
-    lost: () => undefined,
+    lost: (session, problem) => reminders.tellLost(session, problem),
   })
   const logins = createLogins({
     ...deps,

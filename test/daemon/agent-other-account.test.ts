@@ -87,6 +87,18 @@ describe('after a login,', () => {
     expect(world.logged.filter((line) => line.includes('a live session is gone'))).toHaveLength(1)
   })
 
+  it('people are told once on the desktop, and not in quiet hours', async () => {
+    world.writeSettings('[mfad]\nquiet_hours = 07:00-09:00\n')
+    copyFileSync(other(), world.credentialsFile)
+    await lookAround()
+    expect(world.shown).toEqual([])
+    await world.pass(3600)
+    await world.pass(3600)
+    expect(world.titles()).toEqual(['09:00:00 mfad: the session of default is gone'])
+    expect(world.screen[0]?.request.notification.body).toContain('if that was not meant: mfad login default')
+    expect(world.screen[0]?.request.canAnswer).toBe(false)
+  })
+
   it('the status says it also where no profile of that name is left', async () => {
     world.writeCredentials('[work]\nregion = eu-west-1\n')
     writeFileSync(join(world.home, '.aws/config'), '')

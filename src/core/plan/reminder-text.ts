@@ -50,6 +50,15 @@ export function renewalProblemText(
   }
 }
 
+/** Title: whose session is gone. Body: what is known of it, and what to do about it. */
+export function lostText(profile: string, { message, hint }: ErrorBody): Notification {
+  return {
+    title: `mfad: the session of ${printable(profile)} is gone`,
+    body: `${message}\n${hint}`,
+    isUrgent: true,
+  }
+}
+
 /**
  * What a dialog says that asks for a code: the profiles, until when, and whose code is meant, in the order of asking.
  */

@@ -22,7 +22,7 @@ export async function testReminder(
 ): Promise<NotifyTestAnswer> {
   const timeUp = new AbortController()
   const withdraw = AbortSignal.any([timeUp.signal, stopping])
-  const reminded = await remind(testRequest(now), anyCode, withdraw)
+  const reminded = await remind(testRequest(now), anyAnswer, withdraw)
   const { way, ended, hasButtons = false, dialog, noDialog, command } = reminded
   const shown = {
     shown: true,
@@ -48,7 +48,8 @@ export async function testReminder(
   }
 }
 
-const anyCode: Respond = {
+/** Whatever is answered goes nowhere. */
+export const anyAnswer: Respond = {
   asking: () => undefined,
   tokenCode: async () => ({ kind: 'done' }),
   snooze: () => undefined,

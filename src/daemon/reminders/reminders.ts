@@ -11,10 +11,12 @@ import {
   type ReminderRules,
 } from '../../core/plan/reminder-plan.ts'
 import { reminderQuestion, reminderText, renewalProblemText } from '../../core/plan/reminder-text.ts'
+import type { SeenSession } from '../../core/profiles/seen-sessions.ts'
 import { earliest } from '../../core/time/instant.ts'
 import { afterQuietHours, type UtcOffset } from '../../core/time/quiet-hours.ts'
 import type { ReminderRequest } from '../../edges/desktop/reminder.ts'
 import { type AgentState, clockOffsetOf } from '../agent-state.ts'
+import { createLostNotices } from './lost-notices.ts'
 import { createRetryPauses } from './retry-pauses.ts'
 import { createShowing, type ShowingDeps } from './showing.ts'
 
@@ -25,6 +27,8 @@ export type Reminders = {
   look(sessions: readonly ActiveSession[], rules: ReminderRules): Date | undefined
   /** The next look out of quiet hours says that these will not be renewed by themselves, and why. */
   tellProblem(sessions: readonly ActiveSession[], problem: ErrorBody): void
+  /** Says once, out of quiet hours, that a live session is gone from the file. */
+  tellLost(session: SeenSession, problem: ErrorBody): void
   /** Withdraws all that is open. */
   close(): void
 }
@@ -33,6 +37,7 @@ export function createReminders(deps: ReminderDeps): Reminders {
   const { state } = deps
   const problems: { sessions: readonly ActiveSession[]; problem: ErrorBody }[] = []
   const pauses = createRetryPauses()
+  const lost = createLostNotices(deps)
   const { open, show, withdraw, takeBack } = createShowing(deps, pauses)
 
   const withdrawUntrue = (
@@ -83,7 +88,7 @@ export function createReminders(deps: ReminderDeps): Reminders {
     look(sessions, rules) {
       const now = deps.now()
       const untrueAt = withdrawUntrue(sessions, rules, now)
-      const problemsAt = tellProblems(sessions, rules, now)
+      const problemsAt = earliest(tellProblems(sessions, rules, now), lost.look(rules, now))
       const before = state.told
       const held = state.notifierWarning === undefined ? rules : pauses.applyTo(rules, sessions, now)
       const { due, told, nextAt } = planReminders(sessions, held, before, now)
@@ -95,7 +100,9 @@ export function createReminders(deps: ReminderDeps): Reminders {
     tellProblem(sessions, problem) {
       problems.push({ sessions, problem })
     },
+    tellLost: lost.add,
     close() {
+      lost.close()
       for (const entry of open) withdraw(entry)
     },
   }
