@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
 import type { EndpointSettings } from '../core/login/sts-target.ts'
+import { daemonEnvironment } from '../core/service/environment.ts'
 import { formatInstant } from '../core/time/instant.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
@@ -36,7 +37,7 @@ const raceCheckMs = 1000
 
 /** Runs the daemon until a signal ends it. Throws AppError where it cannot start. */
 export async function runDaemon(inherited: Environment): Promise<void> {
-  const environment = { ...inherited }
+  const environment = daemonEnvironment(inherited)
   const log = createLogger('info')
   hardenProcess(log)
   refuseForeignHome(homeDirectory(environment), userId())
@@ -129,9 +130,12 @@ function startFollowing({ known, agent, log, clock }: FollowDeps): { close(): Pr
   }
 }
 
+/** Also the end of the process that passes the signals on, where there is one; see foreground.ts. */
 function firstSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve(signal))
+    process.once('disconnect', () => resolve('the process that started it was killed'))
+    process.channel?.unref()
   })
 }
 

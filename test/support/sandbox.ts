@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { nodeFlags } from '../../src/core/service/daemon-argv.ts'
 import type { Status } from '../../src/core/wire.ts'
 import { type EmbeddedSts, type StsUser, startEmbeddedSts } from '../../src/demo/sts/embedded-sts.ts'
 import { until } from './until.ts'
@@ -195,8 +196,9 @@ function spawnProgram(
   args: readonly string[],
   environment: Record<string, string | undefined>,
   { node = process.execPath, ...identity }: Pick<RunOptions, 'node' | 'uid' | 'gid'> = {},
+  flags: readonly string[] = [],
 ): ChildProcess {
-  return spawn(node, [program, ...args], {
+  return spawn(node, [...flags, program, ...args], {
     ...identity,
     env: environment as NodeJS.ProcessEnv,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -226,7 +228,8 @@ async function startDaemon(
   how: Pick<RunOptions, 'node' | 'uid' | 'gid'>,
   keep: (ended: Ended) => Ended,
 ): Promise<RunningDaemon> {
-  const child = spawnProgram(['daemon'], environment, how)
+  // As the service starts it, in this very process.
+  const child = spawnProgram(['daemon'], environment, how, nodeFlags)
   let log = ''
   child.stderr?.on('data', (chunk) => {
     log += chunk

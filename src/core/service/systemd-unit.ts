@@ -2,7 +2,7 @@
 
 import { AppError } from '../errors.ts'
 import { daemonArgv } from './daemon-argv.ts'
-import { redactedEnvironment } from './environment.ts'
+import { redactedEnvironment, unwantedInService } from './environment.ts'
 import type { ServicePlan, ServiceSettings, Step } from './service-plan.ts'
 import { fillTemplate } from './template.ts'
 
@@ -72,6 +72,7 @@ function unitText(settings: ServiceSettings, environment: ReadonlyMap<string, st
   return fillTemplate(settings.templates.systemd, {
     COMMAND: commandLine(daemonArgv(settings.nodePath, settings.scriptPath)),
     ENVIRONMENT: environmentLines(environment),
+    UNWANTED: unwantedInService.join(' '),
   })
 }
 
