@@ -76,7 +76,11 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   const { removed, isCompleted } = await known.credentials.recover()
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
   if (isCompleted) log.info({}, 'completed an interrupted write of the credentials file')
-  const server = createHttpServer(createRoutes(agent), MFAD_VERSION, log)
+  const server = createHttpServer(
+    createRoutes(agent, () => known.settings.warnings),
+    MFAD_VERSION,
+    log,
+  )
   // From here on a signal must not end the process before the socket is removed.
   const signalled = firstSignal()
   const socket = await bindSocket(server, known.files.socket, process.pid, userId())

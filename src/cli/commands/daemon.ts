@@ -12,11 +12,11 @@ import { homeDirectory, stateDirectory } from '../../edges/paths.ts'
 import { userId } from '../../edges/user.ts'
 import type { Invocation } from '../command.ts'
 import { awaitDaemon, findDaemon } from '../connection/connection.ts'
-import { type Context, loadContext } from '../connection/context.ts'
+import { type Context, loadSoundContext } from '../connection/context.ts'
 import type { Output } from '../terminal/output.ts'
 
 export async function runDaemonCommand({ values, environment, output }: Invocation): Promise<number> {
-  if (values.detach === true) return detach(await loadContext(environment), output)
+  if (values.detach === true) return detach(await loadSoundContext(environment), output)
   if (!isHardened(environment)) return runInPlace(ownArgv(), hardenedEnvironment(environment))
   const { runDaemon } = await import('../../daemon/main.ts')
   await runDaemon(environment)
