@@ -10,11 +10,11 @@ import { createClock, localUtcOffset } from '../edges/clock.ts'
 import { createDesktop } from '../edges/desktop/desktop.ts'
 import { settingsStamp } from '../edges/files/disk/stamp.ts'
 import { openFileStore } from '../edges/files/own-store.ts'
-import { refuseForeignHome } from '../edges/foreign-home.ts'
+import { refuseForeignFiles } from '../edges/foreign-home.ts'
 import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
 import {
   type Environment,
-  homeDirectory,
+  isDefaultSocket,
   resolveFiles,
   settingsPath,
   stateDirectory,
@@ -40,7 +40,6 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   const environment = daemonEnvironment(inherited)
   const log = createLogger('info')
   hardenProcess(log)
-  refuseForeignHome(homeDirectory(environment), userId())
   const known = createKnownFiles(knownFilesDeps(environment))
   isolateSdk(process.env)
   const daemon = {
@@ -83,7 +82,12 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   )
   // From here on a signal must not end the process before the socket is removed.
   const signalled = firstSignal()
-  const socket = await bindSocket(server, known.files.socket, process.pid, userId())
+  const socket = await bindSocket(server, {
+    path: known.files.socket,
+    pid: process.pid,
+    uid: userId(),
+    isDefault: isDefaultSocket(environment, known.files.socket),
+  })
   log.info({ ...daemon, files: known.files }, 'started')
   const following = startFollowing({ known, agent, log, clock })
 
@@ -173,7 +177,11 @@ function knownFilesDeps(environment: Environment): Parameters<typeof createKnown
   const path = settingsPath(environment)
   return {
     now: () => new Date(),
-    loadSettings: () => loadSettings(path),
+    loadSettings() {
+      const settings = loadSettings(path)
+      refuseForeignFiles(environment, resolveFiles(environment, settings), userId())
+      return settings
+    },
     settingsStamp: () => settingsStamp(path),
     resolveFiles: (settings) => resolveFiles(environment, settings),
     openStore: (file) => openFileStore(file, stateDirectory(environment)),

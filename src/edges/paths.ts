@@ -42,9 +42,13 @@ export function resolveFiles(
  * still have been started in a session that has one.
  */
 export function socketCandidates(environment: Environment, socket: string, uid: number): string[] {
-  const isDefault = socket === absolute(defaultSocket(environment), environment)
-  if (!isDefault || environment.XDG_RUNTIME_DIR?.startsWith('/')) return [socket]
+  if (!isDefaultSocket(environment, socket) || environment.XDG_RUNTIME_DIR?.startsWith('/')) return [socket]
   return [join('/run/user', String(uid), 'mfad', 'mfad.sock'), socket]
+}
+
+/** Is it where nobody has said where it is to be? Its directory is then mfad's own. */
+export function isDefaultSocket(environment: Environment, socket: string): boolean {
+  return socket === absolute(defaultSocket(environment), environment)
 }
 
 /** Where logs and the like go: `mfad` in the state directory. */

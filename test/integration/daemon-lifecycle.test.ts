@@ -175,7 +175,7 @@ describe('starting', () => {
     expect(await sandbox.mfad('daemon')).toEqual({
       exitCode: 3,
       stdout: '',
-      stderr: `mfad: this is root, but ${sandbox.home} belongs to another user\n  → run mfad as that user, without sudo\n`,
+      stderr: `mfad: this is root, but ${sandbox.home} belongs to another user\n  → run mfad as that user: without sudo, or in a container with --user\n`,
     })
     expect(readdirSync(join(sandbox.home, 'run'))).toEqual([])
   })
