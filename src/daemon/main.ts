@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
 import type { EndpointSettings } from '../core/login/sts-target.ts'
+import { endpointWarnings } from '../core/service/endpoints.ts'
 import { daemonEnvironment } from '../core/service/environment.ts'
 import { formatInstant } from '../core/time/instant.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
@@ -76,7 +77,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
   if (isCompleted) log.info({}, 'completed an interrupted write of the credentials file')
   const server = createHttpServer(
-    createRoutes(agent, () => known.settings.warnings),
+    createRoutes(agent, () => [...endpointWarnings(environment), ...known.settings.warnings]),
     MFAD_VERSION,
     log,
   )

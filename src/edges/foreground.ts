@@ -14,9 +14,24 @@ const forwarded: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT', 'SIGHUP', 'SI
 export function runInPlace(argv: readonly string[], environment: Record<string, string>): Promise<number> {
   const { execve } = process as { execve?: (file: string, argv: readonly string[], env: object) => never }
   execve?.call(process, argv[0] ?? '', argv, environment)
-  // NODE_OPTIONS may have opened one in this process, which stays.
-  if (inspector.url() !== undefined) inspector.close()
+  closeDebugger()
   return runAsChild(argv, environment)
+}
+
+const lateDebuggerMs = 1000
+const lookMs = 20
+
+/**
+ * NODE_OPTIONS may have opened one in this process, which stays; or SIGUSR1, before it was handled: Node then opens it a
+ * moment later, in another thread.
+ */
+function closeDebugger(): void {
+  const close = () => {
+    if (inspector.url() !== undefined) inspector.close()
+  }
+  close()
+  const timer = setInterval(close, lookMs).unref()
+  setTimeout(() => clearInterval(timer), lateDebuggerMs).unref()
 }
 
 function runAsChild(

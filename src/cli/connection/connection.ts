@@ -40,8 +40,31 @@ export async function connectDaemon(context: Context, output: Output, ending?: A
 }
 
 async function connect(context: Context, output: Output, ending?: AbortSignal): Promise<Daemon> {
+  const { status, version, send } = await ask(context, ending)
+  checkSameFiles(context, status)
+  noteVersion(context, version, output)
+  return {
+    status,
+    call: async <T>(method: string, route: string, body?: unknown) => {
+      noteProblem(context, output)
+      return (await send<T>(method, route, body, callLimitMs)).body
+    },
+  }
+}
+
+type Send = <T>(
+  method: string,
+  route: string,
+  body: unknown,
+  limitMs: number,
+) => Promise<{ version: string; body: T }>
+
+async function ask(
+  context: Context,
+  ending: AbortSignal | undefined,
+): Promise<{ status: Status; version: string; send: Send }> {
   const paths = findSockets(context)
-  const send = async <T>(method: string, route: string, body: unknown, limitMs: number) => {
+  const send: Send = async <T>(method: string, route: string, body: unknown, limitMs: number) => {
     for (;;) {
       const [path = ''] = paths
       try {
@@ -56,14 +79,16 @@ async function connect(context: Context, output: Output, ending?: AbortSignal): 
     }
   }
   const { version, body: status } = await send<Status>('GET', '/v1/status', undefined, statusLimitMs)
-  checkSameFiles(context, status)
-  noteVersion(context, version, output)
-  return {
-    status,
-    call: async <T>(method: string, route: string, body?: unknown) => {
-      noteProblem(context, output)
-      return (await send<T>(method, route, body, callLimitMs)).body
-    },
+  return { status, version, send }
+}
+
+/** The process of whatever daemon answers, also of one that uses other files; undefined where none can be asked. */
+export async function daemonPid(context: Context): Promise<number | undefined> {
+  try {
+    return (await ask(context, undefined)).status.daemon?.pid
+  } catch (error) {
+    if (error instanceof AppError) return undefined
+    throw error
   }
 }
 
@@ -86,16 +111,17 @@ export async function findDaemon(
   }
 }
 
-/** Waits for a daemon that was just started, up to 10 s and as long as `isWorthWaiting`. */
+/** Waits for a daemon that was just started, up to 10 s and as long as `isWorthWaiting`: for another than `formerPid`. */
 export async function awaitDaemon(
   context: Context,
   output: Output,
   isWorthWaiting: () => boolean,
+  formerPid?: number,
 ): Promise<Status | undefined> {
   const startedAt = Date.now()
   while (isWorthWaiting() && Date.now() - startedAt < startLimitMs) {
-    const status = await findDaemon(context, output)
-    if (status !== undefined) return status
+    const pid = await daemonPid(context)
+    if (pid !== undefined && pid !== formerPid) return findDaemon(context, output)
     await new Promise((resolve) => setTimeout(resolve, startStepMs))
   }
   return undefined
@@ -171,7 +197,8 @@ function strangeAnswer(path: string, cause?: unknown): AppError {
 
 function notRunning(context: Context): AppError {
   const missing = missingProgram(context)
-  if (missing !== undefined) return programMissing(missing)
+  if (missing !== undefined)
+    return programMissing(missing, 'the daemon is not running, and its service cannot start it')
   return new AppError(
     'daemon.not-running',
     'the daemon is not running',

@@ -37,11 +37,11 @@ export function missingProgram(where: Where): string | undefined {
   return [argv[0], argv.at(-2)].find((path) => path?.startsWith('/') && !existsSync(path))
 }
 
-/** The error for it. The daemon may still run, but can never be started again. */
-export function programMissing(path: string): AppError {
+/** The error for it. */
+export function programMissing(path: string, fact = 'the service cannot start the daemon'): AppError {
   return new AppError(
     'daemon.not-running',
-    `the daemon is not running, and its service cannot start it: ${path} is not there any more`,
+    `${fact}: ${path} is not there any more`,
     'install it again, from where it is now: mfad install',
   )
 }

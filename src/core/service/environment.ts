@@ -15,7 +15,11 @@ export const pathVariables: ReadonlySet<string> = new Set([
 ])
 
 /** Where calls to AWS go instead of to AWS. */
-const endpointVariables = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_STS', 'AWS_ENDPOINT_URL_IAM']
+export const endpointVariables: readonly string[] = [
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_STS',
+  'AWS_ENDPOINT_URL_IAM',
+]
 
 /** Their values are URLs that may hold a user name and password. */
 const urlVariables: ReadonlySet<string> = new Set([...endpointVariables, 'HTTPS_PROXY', 'https_proxy'])

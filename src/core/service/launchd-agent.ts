@@ -26,6 +26,7 @@ export function launchdPlan(settings: ServiceSettings): ServicePlan {
         mode: 0o600,
       },
     ],
+    variables: redactedEnvironment(settings.environment),
     status: launchctl('ask for the state of the service', 'print', service),
     enable: [launchctl('enable the service', 'enable', service)],
     start: [
