@@ -3,11 +3,11 @@
 import { existsSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
 import type { EndpointSettings } from '../core/login/sts-target.ts'
-import { endpointWarnings } from '../core/service/endpoints.ts'
 import { daemonEnvironment } from '../core/service/environment.ts'
 import { formatInstant } from '../core/time/instant.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
+import { openDaemonNotes } from '../edges/daemon-notes.ts'
 import { createDesktop } from '../edges/desktop/desktop.ts'
 import { settingsStamp } from '../edges/files/disk/stamp.ts'
 import { openFileStore } from '../edges/files/own-store.ts'
@@ -16,6 +16,7 @@ import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
 import {
   type Environment,
   isDefaultSocket,
+  notesDirectory,
   resolveFiles,
   settingsPath,
   stateDirectory,
@@ -26,6 +27,7 @@ import { userId } from '../edges/user.ts'
 import { startWatcher } from '../edges/watcher.ts'
 import { type Agent, createAgent } from './agent.ts'
 import { createKnownFiles, type KnownFiles } from './files/known-files.ts'
+import { ownWarnings } from './own-warnings.ts'
 import { hardenProcess } from './process-hardening.ts'
 import { createHttpServer } from './socket/http-server.ts'
 import { createRoutes } from './socket/routes.ts'
@@ -76,11 +78,9 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   const { removed, isCompleted } = await known.credentials.recover()
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
   if (isCompleted) log.info({}, 'completed an interrupted write of the credentials file')
-  const server = createHttpServer(
-    createRoutes(agent, () => [...endpointWarnings(environment), ...known.settings.warnings]),
-    MFAD_VERSION,
-    log,
-  )
+  const notes = openDaemonNotes(notesDirectory(environment))
+  const warnings = () => ownWarnings({ known, environment, notes, pid: process.pid })
+  const server = createHttpServer(createRoutes(agent, warnings), MFAD_VERSION, log)
   // From here on a signal must not end the process before the socket is removed.
   const signalled = firstSignal()
   const socket = await bindSocket(server, {
@@ -90,11 +90,13 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     isDefault: isDefaultSocket(environment, known.files.socket),
   })
   log.info({ ...daemon, files: known.files }, 'started')
+  for (const { code, message } of warnings()) log.warn({ code, problem: message }, 'not all is well')
   const following = startFollowing({ known, agent, log, clock })
 
   try {
     log.info({ reason: await reasonToStop(signalled, known.files.socket, socket.isOurs) }, 'stopping')
   } finally {
+    notes.remove()
     socket.remove()
     const closed = new Promise((resolve) => server.close(resolve))
     const abortTimer = setTimeout(() => stopping.abort(), abortAfterMs)

@@ -3,14 +3,16 @@ import { realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import type { Files } from '../core/wire.ts'
-import { type Environment, homeDirectory, stateDirectory } from './paths.ts'
+import { type Environment, homeDirectory, notesDirectory, stateDirectory } from './paths.ts'
 
 /** Root would leave files there that their owner cannot replace. Throws daemon.foreign-home. */
 export function refuseForeignFiles(environment: Environment, files: Files, uid: number): void {
   if (uid !== 0) return
   const { credentials, config, settings, socket } = files
   const foreign = [
-    ...[homeDirectory(environment), stateDirectory(environment)].map(nearestStanding),
+    ...[homeDirectory(environment), stateDirectory(environment), notesDirectory(environment)].map(
+      nearestStanding,
+    ),
     ...[credentials, config, settings, socket].flatMap(fileAndDirectories),
   ].find((part) => statusOf(part)?.uid !== 0)
   if (foreign === undefined) return

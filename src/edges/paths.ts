@@ -1,6 +1,6 @@
 // Where mfad's files are: a variable wins over the settings, the settings over the default.
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Settings } from '../core/settings/default-settings.ts'
 import type { Files } from '../core/wire.ts'
 
@@ -54,6 +54,11 @@ export function isDefaultSocket(environment: Environment, socket: string): boole
 /** Where logs and the like go: `mfad` in the state directory. */
 export function stateDirectory(environment: Environment): string {
   return join(xdgDirectory(environment, 'XDG_STATE_HOME', join('.local', 'state')), 'mfad')
+}
+
+/** Where the daemons of this user leave a note of themselves, whatever sockets they have. */
+export function notesDirectory(environment: Environment): string {
+  return dirname(absolute(defaultSocket(environment), environment))
 }
 
 function defaultSocket(environment: Environment): string {

@@ -81,7 +81,7 @@ describe('starting', () => {
       stderr: `mfad: a daemon is already running at ${socketPath}\n  → look at it with: mfad status\n`,
     })
     expect((await sandbox.status()).daemon).toEqual(before)
-    expect(readdirSync(join(sandbox.home, 'run/mfad'))).toEqual(['mfad.sock'])
+    expect(readdirSync(join(sandbox.home, 'run/mfad'))).toEqual([`daemon-${before?.pid}.json`, 'mfad.sock'])
   })
 
   it('replaces the socket of a daemon that was killed, and knows what it knew', async () => {
