@@ -67,7 +67,7 @@ export async function runRestart({ values, environment, output }: Invocation): P
 }
 
 function startOf(plan: ServicePlan, context: Context, output: Output, replace: boolean) {
-  return { context, output, replace, isServiceRunning: () => runner().isRunning(plan) }
+  return { context, output, plan, replace, isServiceRunning: () => runner().isRunning(plan) }
 }
 
 function runner(): ServiceRunner {

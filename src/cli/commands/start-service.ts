@@ -1,6 +1,8 @@
 // Starts the service, and looks before and after: a daemon that was started by hand keeps the service's from running.
 import { setTimeout } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
+import type { ServicePlan } from '../../core/service/service-plan.ts'
+import { logCommand } from '../../core/service/step-outcome.ts'
 import { endDaemon } from '../../edges/own-process.ts'
 import { awaitDaemon, daemonPid } from '../connection/connection.ts'
 import type { Context } from '../connection/context.ts'
@@ -11,6 +13,7 @@ export type Start<T> = {
   output: Output
   /** For hints: `mfad install`. */
   command: string
+  plan: ServicePlan
   /** End a daemon that was started by hand. */
   replace: boolean
   /** Does the service manager say so? Throws daemon.*. */
@@ -36,7 +39,7 @@ export async function startService<T>(how: Start<T>): Promise<T> {
   const status = await awaitDaemon(context, output, () => true, report.isKept ? undefined : before)
   if (status !== undefined) return report
   const now = await daemonPid(context)
-  throw now === undefined || now !== before ? notStarted() : otherRunning(now, how.command)
+  throw now === undefined || now !== before ? notStarted(how.plan) : otherRunning(now, how.command)
 }
 
 async function isLastingService({
@@ -63,11 +66,10 @@ function notEnded(pid: number): AppError {
   )
 }
 
-function notStarted(): AppError {
-  const log = process.platform === 'darwin' ? 'tail ~/Library/Logs/mfad.log' : 'journalctl --user -u mfad'
+function notStarted({ status }: ServicePlan): AppError {
   return new AppError(
     'daemon.not-started',
     'the service was started, but the daemon does not answer',
-    `read why: ${log}`,
+    `read why: ${logCommand(status.argv)}`,
   )
 }
