@@ -81,8 +81,8 @@ async function memoryRows(): Promise<Row[]> {
   const idle = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1e9)'], { stdio: 'ignore' })
   try {
     const plain = await home.startDaemon([process.execPath, program, 'daemon'])
-    await home.status()
-    const plainKib = residentKib(plain.pid)
+    // Which need not be the process that was started.
+    const plainKib = residentKib(JSON.parse(await home.status()).daemon.pid)
     await new Promise((done) => plain.on('close', done).kill())
     const daemon = await home.startDaemon()
     await home.status()

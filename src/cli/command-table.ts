@@ -2,6 +2,10 @@
 import type { Command } from './command.ts'
 
 const json = { type: 'boolean', description: 'print JSON' } as const
+const replace = {
+  type: 'boolean',
+  description: 'end a daemon that was started by hand, and take its place',
+} as const
 const anyNumber = Number.MAX_SAFE_INTEGER
 
 export const commands: readonly Command[] = [
@@ -90,8 +94,11 @@ export const commands: readonly Command[] = [
   {
     name: 'install',
     summary: 'install and start the user service (systemd or launchd)',
-    usage: 'mfad install [--dry-run]',
-    options: { 'dry-run': { type: 'boolean', description: 'print the files and commands, change nothing' } },
+    usage: 'mfad install [--dry-run | --replace]',
+    options: {
+      'dry-run': { type: 'boolean', description: 'print the files and commands, change nothing' },
+      replace,
+    },
     positionals: { least: 0, most: 0 },
     examples: [
       ['mfad install', 'the daemon starts now and at every login'],
@@ -112,8 +119,8 @@ export const commands: readonly Command[] = [
   {
     name: 'restart',
     summary: 'restart the user service',
-    usage: 'mfad restart',
-    options: {},
+    usage: 'mfad restart [--replace]',
+    options: { replace },
     positionals: { least: 0, most: 0 },
     examples: [['mfad restart', 'after an upgrade']],
     run: async (invocation) => (await import('./commands/service.ts')).runRestart(invocation),

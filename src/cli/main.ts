@@ -3,6 +3,9 @@
 import { run } from './run.ts'
 import { createOutput } from './terminal/output.ts'
 
+// By default it opens a debugger to every local user, and this process may become the daemon.
+if (process.argv[2] === 'daemon') process.on('SIGUSR1', () => undefined)
+
 const output = createOutput(process.env)
 run(process.argv.slice(2), process.env, output).then(
   (exitCode) => {

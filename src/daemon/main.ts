@@ -3,17 +3,20 @@
 import { existsSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
 import { type AwsVariables, awsVariableNames } from '../core/login/sts-target.ts'
+import { daemonEnvironment } from '../core/service/environment.ts'
 import { formatInstant } from '../core/time/instant.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
+import { openDaemonNotes } from '../edges/daemon-notes.ts'
 import { createDesktop } from '../edges/desktop/desktop.ts'
 import { settingsStamp } from '../edges/files/disk/stamp.ts'
 import { openFileStore } from '../edges/files/own-store.ts'
-import { refuseForeignHome } from '../edges/foreign-home.ts'
+import { refuseForeignFiles } from '../edges/foreign-home.ts'
 import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
 import {
   type Environment,
-  homeDirectory,
+  isDefaultSocket,
+  notesDirectory,
   resolveFiles,
   settingsPath,
   stateDirectory,
@@ -24,6 +27,7 @@ import { userId } from '../edges/user.ts'
 import { startWatcher } from '../edges/watcher.ts'
 import { type Agent, createAgent } from './agent.ts'
 import { createKnownFiles, type KnownFiles } from './files/known-files.ts'
+import { ownWarnings } from './own-warnings.ts'
 import { hardenProcess } from './process-hardening.ts'
 import { createHttpServer } from './socket/http-server.ts'
 import { createRoutes } from './socket/routes.ts'
@@ -36,10 +40,9 @@ const raceCheckMs = 1000
 
 /** Runs the daemon until a signal ends it. Throws AppError where it cannot start. */
 export async function runDaemon(inherited: Environment): Promise<void> {
-  const environment = { ...inherited }
+  const environment = daemonEnvironment(inherited)
   const log = createLogger('info')
   hardenProcess(log)
-  refuseForeignHome(homeDirectory(environment), userId())
   const known = createKnownFiles(knownFilesDeps(environment))
   isolateSdk(process.env)
   const daemon = {
@@ -75,16 +78,25 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   const { removed, isCompleted } = await known.credentials.recover()
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
   if (isCompleted) log.info({}, 'completed an interrupted write of the credentials file')
-  const server = createHttpServer(createRoutes(agent), MFAD_VERSION, log)
+  const notes = openDaemonNotes(notesDirectory(environment))
+  const warnings = () => ownWarnings({ known, environment, notes, pid: process.pid })
+  const server = createHttpServer(createRoutes(agent, warnings), MFAD_VERSION, log)
   // From here on a signal must not end the process before the socket is removed.
   const signalled = firstSignal()
-  const socket = await bindSocket(server, known.files.socket, process.pid, userId())
+  const socket = await bindSocket(server, {
+    path: known.files.socket,
+    pid: process.pid,
+    uid: userId(),
+    isDefault: isDefaultSocket(environment, known.files.socket),
+  })
   log.info({ ...daemon, files: known.files }, 'started')
+  for (const { code, message } of warnings()) log.warn({ code, problem: message }, 'not all is well')
   const following = startFollowing({ known, agent, log, clock })
 
   try {
     log.info({ reason: await reasonToStop(signalled, known.files.socket, socket.isOurs) }, 'stopping')
   } finally {
+    notes.remove()
     socket.remove()
     const closed = new Promise((resolve) => server.close(resolve))
     const abortTimer = setTimeout(() => stopping.abort(), abortAfterMs)
@@ -129,9 +141,12 @@ function startFollowing({ known, agent, log, clock }: FollowDeps): { close(): Pr
   }
 }
 
+/** Also the end of the process that passes the signals on, where there is one; see foreground.ts. */
 function firstSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve(signal))
+    process.once('disconnect', () => resolve('the process that started it was killed'))
+    process.channel?.unref()
   })
 }
 
@@ -165,7 +180,11 @@ function knownFilesDeps(environment: Environment): Parameters<typeof createKnown
   const path = settingsPath(environment)
   return {
     now: () => new Date(),
-    loadSettings: () => loadSettings(path),
+    loadSettings() {
+      const settings = loadSettings(path)
+      refuseForeignFiles(environment, resolveFiles(environment, settings), userId())
+      return settings
+    },
     settingsStamp: () => settingsStamp(path),
     resolveFiles: (settings) => resolveFiles(environment, settings),
     openStore: (file) => openFileStore(file, stateDirectory(environment)),

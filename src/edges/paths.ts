@@ -1,6 +1,6 @@
 // Where mfad's files are: a variable wins over the settings, the settings over the default.
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import type { Settings } from '../core/settings/default-settings.ts'
 import type { Files } from '../core/wire.ts'
 
@@ -42,14 +42,23 @@ export function resolveFiles(
  * still have been started in a session that has one.
  */
 export function socketCandidates(environment: Environment, socket: string, uid: number): string[] {
-  const isDefault = socket === absolute(defaultSocket(environment), environment)
-  if (!isDefault || environment.XDG_RUNTIME_DIR?.startsWith('/')) return [socket]
+  if (!isDefaultSocket(environment, socket) || environment.XDG_RUNTIME_DIR?.startsWith('/')) return [socket]
   return [join('/run/user', String(uid), 'mfad', 'mfad.sock'), socket]
+}
+
+/** Is it where nobody has said where it is to be? Its directory is then mfad's own. */
+export function isDefaultSocket(environment: Environment, socket: string): boolean {
+  return socket === absolute(defaultSocket(environment), environment)
 }
 
 /** Where logs and the like go: `mfad` in the state directory. */
 export function stateDirectory(environment: Environment): string {
   return join(xdgDirectory(environment, 'XDG_STATE_HOME', join('.local', 'state')), 'mfad')
+}
+
+/** Where the daemons of this user leave a note of themselves, whatever sockets they have. */
+export function notesDirectory(environment: Environment): string {
+  return dirname(absolute(defaultSocket(environment), environment))
 }
 
 function defaultSocket(environment: Environment): string {

@@ -4,16 +4,29 @@ import { parse } from 'ini'
 import { parseDocument } from '../core/document/parse.ts'
 import { AppError } from '../core/errors.ts'
 import { defaultSettings, type Settings } from '../core/settings/default-settings.ts'
-import { readSettings } from '../core/settings/settings.ts'
+import { type ReadSettings, readSettings } from '../core/settings/settings.ts'
 import { quoted } from '../core/text/quoted.ts'
+import { errnoOf } from './files/disk/system.ts'
 
 const maxBytes = 1024 * 1024
 
 /** The settings at `path`; the defaults where there is no file. Throws settings.invalid and settings.unreadable. */
 export function loadSettings(path: string): Settings {
-  const bytes = readBounded(path)
-  if (bytes === undefined) return defaultSettings
-  return readSettings(parseIni(bytes, path), parseDocument(bytes), path)
+  const { settings, problem } = readSettingsFile(path)
+  if (problem !== undefined) throw problem
+  return settings
+}
+
+/** The settings that can be read, and the first problem with the others. Never throws. */
+export function readSettingsFile(path: string): ReadSettings {
+  try {
+    const bytes = readBounded(path)
+    if (bytes === undefined) return { settings: defaultSettings }
+    return readSettings(parseIni(bytes, path), parseDocument(bytes), path)
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    return { settings: defaultSettings, problem: error }
+  }
 }
 
 /** `ini` throws a TypeError at some texts, such as a section below a key that is null. */
@@ -29,14 +42,26 @@ function readBounded(path: string): Uint8Array | undefined {
   try {
     const stat = statSync(path, { throwIfNoEntry: false })
     if (stat === undefined) return undefined
-    if (!stat.isFile() || stat.size > maxBytes) throw new Error('not a file of at most 1 MiB')
+    if (!stat.isFile()) throw unreadable(path, 'it is not a regular file')
+    if (stat.size > maxBytes) throw unreadable(path, 'it is larger than 1 MiB')
     return readFileSync(path)
   } catch (cause) {
-    throw new AppError(
-      'settings.unreadable',
-      `the settings file ${path} cannot be read`,
-      `look at it with: ls -l ${quoted(path)}`,
-      cause,
-    )
+    if (cause instanceof AppError || errnoOf(cause) === undefined) throw cause
+    throw unreadable(path, reasons[errnoOf(cause) ?? ''] ?? String(errnoOf(cause)), cause)
   }
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  ELOOP: 'its links lead in a circle',
+  ENOTDIR: 'a part of its path is no directory',
+}
+
+function unreadable(path: string, reason: string, cause?: unknown): AppError {
+  return new AppError(
+    'settings.unreadable',
+    `the settings file ${path} cannot be read: ${reason}`,
+    `look at it with: ls -l ${quoted(path)}`,
+    cause,
+  )
 }

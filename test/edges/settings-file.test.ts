@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,9 +52,21 @@ describe('the settings file', () => {
     mkdirSync(path)
     expect(thrownBy(() => loadSettings(path))).toEqual({
       code: 'settings.unreadable',
-      message: `the settings file ${path} cannot be read`,
+      message: `the settings file ${path} cannot be read: it is not a regular file`,
       hint: `look at it with: ls -l ${path}`,
     })
+  })
+
+  it('cannot be a FIFO, for which nobody waits', () => {
+    execFileSync('mkfifo', [path])
+    expect(thrownBy(() => loadSettings(path)).message).toContain('it is not a regular file')
+  })
+
+  it('cannot have a file for its directory', () => {
+    writeFileSync(path, '')
+    expect(thrownBy(() => loadSettings(join(path, 'config.ini'))).message).toContain(
+      'a part of its path is no directory',
+    )
   })
 
   it('cannot be larger than 1 MiB', () => {

@@ -35,7 +35,7 @@ describe('no files yet', () => {
     const beginning =
       'no profiles yet\n  → add one with: aws configure --profile dev, and its device with: aws configure set mfa_serial ARN --profile dev\n'
     expect(await sandbox.mfad('status')).toMatchObject({ exitCode: 0, stdout: beginning })
-    await sandbox.startDaemon()
+    await sandbox.startDaemon({ AWS_ENDPOINT_URL_STS: undefined })
     expect(await sandbox.mfad('status')).toEqual({ exitCode: 0, stdout: beginning, stderr: '' })
     await refuse(
       ['login', 'dev', sandbox.code()],

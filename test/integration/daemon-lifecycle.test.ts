@@ -81,7 +81,7 @@ describe('starting', () => {
       stderr: `mfad: a daemon is already running at ${socketPath}\n  → look at it with: mfad status\n`,
     })
     expect((await sandbox.status()).daemon).toEqual(before)
-    expect(readdirSync(join(sandbox.home, 'run/mfad'))).toEqual(['mfad.sock'])
+    expect(readdirSync(join(sandbox.home, 'run/mfad'))).toEqual([`daemon-${before?.pid}.json`, 'mfad.sock'])
   })
 
   it('replaces the socket of a daemon that was killed, and knows what it knew', async () => {
@@ -175,7 +175,7 @@ describe('starting', () => {
     expect(await sandbox.mfad('daemon')).toEqual({
       exitCode: 3,
       stdout: '',
-      stderr: `mfad: this is root, but ${sandbox.home} belongs to another user\n  → run mfad as that user, without sudo\n`,
+      stderr: `mfad: this is root, but ${sandbox.home} belongs to another user\n  → run mfad as that user: without sudo, or in a container with --user\n`,
     })
     expect(readdirSync(join(sandbox.home, 'run'))).toEqual([])
   })
@@ -297,10 +297,10 @@ describe('stopping', () => {
 
 describe('the settings', () => {
   const settings = () => join(sandbox.home, '.config/mfad/config.ini')
-  const problem = () => `line 3 of ${settings()}: there is no setting "durration"`
+  const problem = () => `line 3 of ${settings()}: notify must be desktop or none`
 
   it('that are wrong keep the daemon from starting, with the line', async () => {
-    sandbox.writeSettings('[mfad]\nduration = 1h\ndurration = 2h\n')
+    sandbox.writeSettings('[mfad]\nduration = 1h\nnotify = yes\n')
     const { exitCode, stderr } = await sandbox.mfad('daemon')
     expect({ exitCode, fact: stderr.split('\n')[0] }).toEqual({ exitCode: 4, fact: `mfad: ${problem()}` })
     expect(await sandbox.mfad('status')).toMatchObject({ exitCode: 4 })
@@ -309,7 +309,7 @@ describe('the settings', () => {
   it('that become wrong are a warning, and the last good ones stay', async () => {
     sandbox.writeSettings('[mfad]\nduration = 1h\n')
     await sandbox.startDaemon()
-    sandbox.writeSettings('[mfad]\nduration = 2h\ndurration = 2h\n')
+    sandbox.writeSettings('[mfad]\nduration = 2h\nnotify = yes\n')
     const { warnings } = await sandbox.status()
     expect(warnings).toEqual([
       {
@@ -319,10 +319,32 @@ describe('the settings', () => {
         file: settings(),
       },
     ])
+    const login = await logIn()
+    expect(login).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining(`mfad: ${problem()}; the daemon goes on`),
+    })
+    expect(sandbox.codesSent()[0]?.durationSeconds).toBe(3600)
     sandbox.writeSettings('[mfad]\nduration = 3h\n')
     expect((await sandbox.status()).warnings).toEqual([])
-    await logIn()
-    expect(sandbox.codesSent()[0]?.durationSeconds).toBe(10_800)
+    expect(await sandbox.mfad('login', 'dev', sandbox.nextCode())).toMatchObject(done)
+    expect(sandbox.codesSent()[1]?.durationSeconds).toBe(10_800)
+  })
+
+  it('with a name that is wrong block no login: the line is a warning, with a daemon and without', async () => {
+    sandbox.writeSettings('[mfad]\nduraton = 1h\nsuffix = -x\n')
+    const warning = {
+      code: 'settings.unknown-key',
+      message: 'there is no setting duraton, so this line does nothing',
+      hint: 'did you mean duration?',
+      file: settings(),
+      line: 2,
+    }
+    expect((await sandbox.status()).warnings).toEqual([warning])
+    await sandbox.startDaemon()
+    expect((await sandbox.status()).warnings).toEqual([warning])
+    expect(await logIn()).toMatchObject(done)
+    expect(sandbox.readCredentials()).toContain('[dev-x]')
   })
 
   it('can move the credentials file while the daemon runs', async () => {

@@ -195,7 +195,10 @@ describe('where watching is impossible, the daemon', () => {
   afterEach(() => rmSync(stub, { recursive: true, force: true }))
 
   it('still shows an edit in the next status, says so once, and sits still', async () => {
-    const daemon = await sandbox.startDaemon({ NODE_OPTIONS: `--require ${join(stub, 'no-watch.cjs')}` })
+    const daemon = await sandbox.startDaemon({
+      NODE_OPTIONS: `--require ${join(stub, 'no-watch.cjs')}`,
+      MFAD_HARDENED: '1',
+    })
     const { pid } = daemon.process
     sandbox.writeCredentials(devCredentials.replace('[dev]', '[renamed]'))
     expect((await sandbox.status()).profiles.map(({ profile }) => profile)).toContain('renamed')
@@ -220,7 +223,7 @@ it('where watching is impossible, the daemon notices by itself at its next tick'
     const { setInterval } = globalThis
     globalThis.setInterval = (callback, ms, ...more) => setInterval(callback, ms / 100, ...more)\n`,
   )
-  await loggedInWith({ NODE_OPTIONS: `--require ${stub}` })
+  await loggedInWith({ NODE_OPTIONS: `--require ${stub}`, MFAD_HARDENED: '1' })
   replace(config, configWith('eu-north-1'))
   await expectRegion('eu-north-1')
   rmSync(config)

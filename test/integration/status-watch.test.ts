@@ -75,7 +75,7 @@ describe('mfad status --watch', () => {
     await shows(terminal, 'Ctrl-C ends this')
     terminal.resize(20, 3)
     await until('the picture is small', () => lastPicture(terminal).length === 3)
-    expect(lastPicture(terminal)).toEqual(['PROFILE  SECTION  S…', 'dev      dev-mfa  v…', '… 3 more lines'])
+    expect(lastPicture(terminal)).toEqual(['PROFILE  SECTION  S…', 'dev      dev-mfa  v…', '… 6 more lines'])
     terminal.resize(100, 30)
     await shows(terminal, 'Ctrl-C ends this')
     terminal.signal(sigterm)

@@ -12,6 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { nodeFlags } from '../../src/core/service/daemon-argv.ts'
 import type { ServiceSettings } from '../../src/core/service/service-plan.ts'
 import type { InstallReport } from '../../src/edges/service/runner.ts'
 import { type SystemdSession, startSystemdSession, systemdObstacle } from '../support/systemd-session.ts'
@@ -128,7 +129,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
       await send('install')
       const { argv, flags } = await started()
       expect(argv).toEqual([realpathSync(process.execPath), settings.scriptPath, 'daemon'])
-      expect(flags).toEqual(['--max-opt=0', '--max-semi-space-size=1', '--optimize-for-size'])
+      expect(flags).toEqual(nodeFlags)
       expect(await systemctl('is-active', 'mfad.service')).toBe('active')
       expect(await systemctl('is-enabled', 'mfad.service')).toBe('enabled')
     })

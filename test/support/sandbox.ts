@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { nodeFlags } from '../../src/core/service/daemon-argv.ts'
 import type { Status } from '../../src/core/wire.ts'
 import { type EmbeddedSts, type StsUser, startEmbeddedSts } from '../../src/demo/sts/embedded-sts.ts'
 import { until } from './until.ts'
@@ -40,6 +41,7 @@ export type Sandbox = {
     environment?: Record<string, string | undefined>,
     how?: Pick<RunOptions, 'node' | 'uid' | 'gid'>,
   ): Promise<RunningDaemon>
+  /** Without the warning that its STS is not AWS. */
   status(): Promise<Status>
   /** The code that the phone shows now; used or not, it must never turn up in any output. */
   code(serialNumber?: string): string
@@ -142,7 +144,7 @@ export async function openSandbox(users: StsUser[] = [alice]): Promise<Sandbox> 
     async status() {
       const { exitCode, stdout, stderr } = await mfadWith({}, 'status', '--json')
       if (exitCode !== 0) throw new Error(`status failed: ${stderr}`)
-      return JSON.parse(stdout) as Status
+      return withoutEndpointWarning(JSON.parse(stdout) as Status)
     },
     code: (serialNumber = aliceSerial) => keepCode(sts.tokenCode(serialNumber)),
     nextCode: (serialNumber = aliceSerial) =>
@@ -191,12 +193,19 @@ function refuseSecrets(
   }
 }
 
+/** Every sandbox has its own STS, of which each status warns. */
+function withoutEndpointWarning(status: Status): Status {
+  const isOther = ({ code }: Status['warnings'][number]) => code !== 'daemon.foreign-endpoint'
+  return { ...status, warnings: status.warnings.filter(isOther) }
+}
+
 function spawnProgram(
   args: readonly string[],
   environment: Record<string, string | undefined>,
   { node = process.execPath, ...identity }: Pick<RunOptions, 'node' | 'uid' | 'gid'> = {},
+  flags: readonly string[] = [],
 ): ChildProcess {
-  return spawn(node, [program, ...args], {
+  return spawn(node, [...flags, program, ...args], {
     ...identity,
     env: environment as NodeJS.ProcessEnv,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -226,7 +235,8 @@ async function startDaemon(
   how: Pick<RunOptions, 'node' | 'uid' | 'gid'>,
   keep: (ended: Ended) => Ended,
 ): Promise<RunningDaemon> {
-  const child = spawnProgram(['daemon'], environment, how)
+  // As the service starts it, in this very process.
+  const child = spawnProgram(['daemon'], environment, how, nodeFlags)
   let log = ''
   child.stderr?.on('data', (chunk) => {
     log += chunk

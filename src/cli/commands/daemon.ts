@@ -1,22 +1,46 @@
-// `mfad daemon`: the daemon itself, in this process or, with --detach, in one of its own.
+// `mfad daemon`: the daemon itself, in the foreground or, with --detach, in the background. However it is started, it runs
+// with the same flags and without the variables that it does not need.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, mkdirSync, openSync, renameSync, statSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
-import { daemonArgv } from '../../core/service/daemon-argv.ts'
-import { refuseForeignHome } from '../../edges/foreign-home.ts'
-import { homeDirectory, stateDirectory } from '../../edges/paths.ts'
+import { daemonArgv, hardenedArgv, nodeFlags } from '../../core/service/daemon-argv.ts'
+import { daemonEnvironment, hasNodeVariable } from '../../core/service/environment.ts'
+import { quoted } from '../../core/text/quoted.ts'
+import { runInPlace } from '../../edges/foreground.ts'
+import { refuseForeignFiles } from '../../edges/foreign-home.ts'
+import { makeOwnDirectory, type OwnFile, openLog, orSay } from '../../edges/own-files.ts'
+import { stateDirectory } from '../../edges/paths.ts'
 import { userId } from '../../edges/user.ts'
 import type { Invocation } from '../command.ts'
 import { awaitDaemon, findDaemon } from '../connection/connection.ts'
-import { type Context, loadContext } from '../connection/context.ts'
+import { type Context, loadSoundContext } from '../connection/context.ts'
 import type { Output } from '../terminal/output.ts'
 
 export async function runDaemonCommand({ values, environment, output }: Invocation): Promise<number> {
-  if (values.detach === true) return detach(await loadContext(environment), output)
+  if (values.detach === true) return detach(await loadSoundContext(environment), output)
+  if (!isHardened(environment)) return runInPlace(ownArgv(), hardenedEnvironment(environment))
   const { runDaemon } = await import('../../daemon/main.ts')
   await runDaemon(environment)
   return 0
+}
+
+/** Set in the daemon's environment by us, so that no start is ever followed by another one. */
+const hardenedMark = 'MFAD_HARDENED'
+
+function isHardened(environment: Invocation['environment']): boolean {
+  if (environment[hardenedMark]) return true
+  return nodeFlags.every((flag) => process.execArgv.includes(flag)) && !hasNodeVariable(environment)
+}
+
+function hardenedEnvironment(environment: Invocation['environment']): Record<string, string> {
+  return { ...daemonEnvironment(environment), [hardenedMark]: '1' }
+}
+
+/** Some containers have no shell. */
+function ownArgv(): string[] {
+  const argv = daemonArgv(process.execPath, process.argv[1] ?? '')
+  return existsSync('/bin/sh') ? hardenedArgv(argv) : argv
 }
 
 async function detach(context: Context, output: Output): Promise<number> {
@@ -25,20 +49,41 @@ async function detach(context: Context, output: Output): Promise<number> {
     output.print(`the daemon is already running (pid ${running.daemon?.pid})`)
     return 0
   }
-  refuseForeignHome(homeDirectory(context.environment), userId())
-  const log = join(stateDirectory(context.environment), 'mfad.log')
-  const child = spawnDaemon(context, log)
+  refuseForeignFiles(context.environment, context.files, userId())
+  const log = logFile(context)
+  makeOwnDirectory(log)
+  orSay(log, () => keepSmall(log.path))
+  const descriptor = openLog(log)
+  const { size } = fstatSync(descriptor)
+  const child = spawnDaemon(context, descriptor)
   const status = await awaitDaemon(context, output, () => child.exitCode === null)
   child.unref()
-  if (status === undefined)
-    throw new AppError('daemon.not-started', 'the daemon did not start', `read why: tail ${log}`)
+  if (status === undefined) throw notStarted(log.path, size)
   output.print(
-    `the daemon is running (pid ${status.daemon?.pid}), its log is ${log}; stop it with: kill ${status.daemon?.pid}`,
+    `the daemon is running (pid ${status.daemon?.pid}), its log is ${log.path}; stop it with: kill ${status.daemon?.pid}`,
   )
   return 0
 }
 
+/** What it said last, in the log from `start` on. */
+function notStarted(log: string, start: number): AppError {
+  const said = readFileSync(log).subarray(start).toString('utf8')
+  const [, fact, hint] = [...said.matchAll(/^mfad: (.+)\n {2}→ (.+)$/gm)].at(-1) ?? []
+  const read = `read why: tail ${quoted(log)}`
+  if (fact === undefined) return new AppError('daemon.not-started', 'the daemon did not start', read)
+  return new AppError('daemon.not-started', `the daemon did not start: ${fact}`, hint ?? read)
+}
+
 const mostLogBytes = 1024 * 1024
+
+function logFile({ environment }: Context): OwnFile {
+  return {
+    code: 'daemon.log-unusable',
+    what: 'the log',
+    path: join(stateDirectory(environment), 'mfad.log'),
+    elsewhere: 'have it elsewhere with XDG_STATE_HOME',
+  }
+}
 
 /** Nothing else rotates this log: a long one makes place at the next start. */
 function keepSmall(log: string): void {
@@ -47,11 +92,8 @@ function keepSmall(log: string): void {
 }
 
 /** It starts in /, so the paths in its variables are made absolute. */
-function spawnDaemon({ environment, files }: Context, log: string): ChildProcess {
-  mkdirSync(join(log, '..'), { recursive: true, mode: 0o700 })
-  keepSmall(log)
-  const file = openSync(log, 'a', 0o600)
-  const [program = '', ...args] = daemonArgv(process.execPath, process.argv[1] ?? '')
+function spawnDaemon({ environment, files }: Context, log: number): ChildProcess {
+  const [program = '', ...args] = ownArgv()
   const paths = {
     AWS_SHARED_CREDENTIALS_FILE: files.credentials,
     AWS_CONFIG_FILE: files.config,
@@ -59,8 +101,8 @@ function spawnDaemon({ environment, files }: Context, log: string): ChildProcess
     MFAD_SOCKET: files.socket,
   }
   const given = Object.entries(paths).filter(([name]) => environment[name])
-  const env = { ...environment, ...Object.fromEntries(given) }
-  const child = spawn(program, args, { detached: true, cwd: '/', env, stdio: ['ignore', file, file] })
-  closeSync(file)
+  const env = { ...hardenedEnvironment(environment), ...Object.fromEntries(given) }
+  const child = spawn(program, args, { detached: true, cwd: '/', env, stdio: ['ignore', log, log] })
+  closeSync(log)
   return child
 }

@@ -3,28 +3,41 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
+import { endpointWarnings } from '../../core/service/endpoints.ts'
 import { planService } from '../../core/service/plan-service.ts'
 import { type ServicePlan, serviceEnvironment } from '../../core/service/service-plan.ts'
+import { refuseForeignFiles } from '../../edges/foreign-home.ts'
 import { homeDirectory } from '../../edges/paths.ts'
 import { runServiceCommand } from '../../edges/service/command.ts'
 import { createServiceRunner, type ServiceRunner } from '../../edges/service/runner.ts'
 import { userId } from '../../edges/user.ts'
 import type { Invocation } from '../command.ts'
-import { awaitDaemon } from '../connection/connection.ts'
-import { type Context, loadContext } from '../connection/context.ts'
+import { type Context, loadSoundContext } from '../connection/context.ts'
+import { missingProgram, programMissing } from '../connection/start-command.ts'
 import type { Output } from '../terminal/output.ts'
+import { startService } from './start-service.ts'
 
 export async function runInstall({ values, environment, output }: Invocation): Promise<number> {
-  const context = await loadContext(environment)
+  const context = await loadSoundContext(environment)
   const plan = currentPlan(environment, serviceEnvironment(environment))
   if (values['dry-run'] === true) {
     for (const { path, redactedContent } of plan.files) output.print(`# ${path}\n${redactedContent}`)
     for (const { argv } of [...plan.enable, ...plan.start]) output.print(`$ ${argv.join(' ')}`)
     return 0
   }
-  const { lines } = await runner().install(plan)
-  output.print(lines.join('\n'))
-  await untilDaemonAnswers(context, output)
+  refuseForeignFiles(environment, context.files, userId())
+  const { lines } = await startService({
+    ...startOf(plan, context, output, values.replace === true),
+    command: 'mfad install',
+    async start() {
+      const { changed, lines } = await runner().install(plan)
+      return { isKept: !changed, lines }
+    },
+  })
+  const copied = [...plan.variables].map(([name, value]) => `the service gets ${name}=${value}`)
+  output.print([...lines, ...copied].join('\n'))
+  for (const { message, hint } of endpointWarnings(environment))
+    output.note(`warning: ${message}\n  → ${hint}`)
   output.note('→ next: mfad login PROFILE, or look around: mfad status')
   return 0
 }
@@ -35,27 +48,26 @@ export async function runUninstall({ environment, output }: Invocation): Promise
   return 0
 }
 
-export async function runRestart({ environment, output }: Invocation): Promise<number> {
+export async function runRestart({ values, environment, output }: Invocation): Promise<number> {
+  const context = await loadSoundContext(environment)
   const plan = currentPlan(environment, new Map())
-  await runner().restart(plan)
-  await untilDaemonAnswers(await loadContext(environment), output)
+  runner().requireInstalled(plan)
+  const missing = missingProgram(context)
+  if (missing !== undefined) throw programMissing(missing)
+  await startService({
+    ...startOf(plan, context, output, values.replace === true),
+    command: 'mfad restart',
+    async start() {
+      await runner().restart(plan)
+      return { isKept: false }
+    },
+  })
   output.print(`restarted ${plan.title}`)
   return 0
 }
 
-/** A service that is started is not yet a daemon that runs. */
-async function untilDaemonAnswers(context: Context, output: Output): Promise<void> {
-  const status = await awaitDaemon(context, output, () => true)
-  if (status !== undefined) return
-  throw new AppError(
-    'daemon.not-started',
-    'the service was started, but the daemon does not answer',
-    `read why: ${logCommand()}`,
-  )
-}
-
-function logCommand(): string {
-  return process.platform === 'darwin' ? 'tail ~/Library/Logs/mfad.log' : 'journalctl --user -u mfad'
+function startOf(plan: ServicePlan, context: Context, output: Output, replace: boolean) {
+  return { context, output, plan, replace, isServiceRunning: () => runner().isRunning(plan) }
 }
 
 function runner(): ServiceRunner {

@@ -6,8 +6,8 @@ export type Answer = { status: number; version: string; body: unknown }
 const maxAnswerBytes = 64 * 1024 * 1024
 
 /**
- * Sends a request and reads the whole answer. Rejects with Node's errors (ENOENT, ECONNREFUSED, ...) and ETIMEDOUT, also
- * when it is to end.
+ * Sends a request and reads the whole answer. Rejects with Node's errors (ENOENT, ECONNREFUSED, ...), with EPROTO or a
+ * SyntaxError for what is no answer of ours, and with ETIMEDOUT, also when it is to end.
  */
 export function request(
   socketPath: string,
@@ -21,13 +21,15 @@ export function request(
     const connection = createConnection(socketPath)
     const chunks: Buffer[] = []
     let bytes = 0
-    const giveUp = () => connection.destroy(Object.assign(new Error('timed out'), { code: 'ETIMEDOUT' }))
+    const giveUp = () => connection.destroy(failure('ETIMEDOUT'))
     const timer = setTimeout(giveUp, timeoutMs)
     ending?.addEventListener('abort', giveUp)
-    connection.write(formatRequest(method, path, body))
+    const text = body === undefined ? '' : JSON.stringify(body)
+    const head = `${method} ${path} HTTP/1.0\r\nhost: mfad\r\ncontent-length: ${Buffer.byteLength(text)}`
+    connection.write(`${head}\r\n\r\n${text}`)
     connection.on('data', (chunk) => {
       bytes += chunk.length
-      if (bytes > maxAnswerBytes) connection.destroy(new Error('the answer is too long'))
+      if (bytes > maxAnswerBytes) connection.destroy(failure('EPROTO'))
       chunks.push(chunk)
     })
     connection.on('error', reject)
@@ -36,24 +38,20 @@ export function request(
       ending?.removeEventListener('abort', giveUp)
     })
     connection.on('end', () => {
-      try {
-        resolve(parseAnswer(Buffer.concat(chunks).toString('utf8')))
-      } catch (error) {
-        reject(error)
-      }
+      resolve(Promise.resolve(Buffer.concat(chunks).toString('utf8')).then(parseAnswer))
     })
   })
 }
 
-function formatRequest(method: string, path: string, body: unknown): string {
-  const text = body === undefined ? '' : JSON.stringify(body)
-  return `${method} ${path} HTTP/1.0\r\nhost: mfad\r\ncontent-length: ${Buffer.byteLength(text)}\r\n\r\n${text}`
-}
-
 function parseAnswer(text: string): Answer {
+  if (text === '') throw failure('ECONNRESET')
   const end = text.indexOf('\r\n\r\n')
   const status = /^HTTP\/1\.[01] (\d{3})/.exec(text)?.[1]
-  if (end < 0 || status === undefined) throw Object.assign(new Error('no answer'), { code: 'ECONNRESET' })
-  const version = /\r\nmfad-version: *([^\r]*)/i.exec(text.slice(0, end))?.[1] ?? ''
+  const version = /\r\nmfad-version: *([^\r]*)/i.exec(text.slice(0, end))?.[1]
+  if (end < 0 || status === undefined || version === undefined) throw failure('EPROTO')
   return { status: Number(status), version, body: JSON.parse(text.slice(end + 4)) }
+}
+
+function failure(code: 'ECONNRESET' | 'EPROTO' | 'ETIMEDOUT'): Error {
+  return Object.assign(new Error('no answer'), { code })
 }

@@ -1,14 +1,16 @@
 // Talks to the daemon: finds its socket, refuses one that is not the user's own, and turns what goes wrong into a fact and
 // a next step.
 import { lstatSync } from 'node:fs'
-import { AppError } from '../../core/errors.ts'
+import { AppError, type ErrorBody } from '../../core/errors.ts'
+import { quoted } from '../../core/text/quoted.ts'
 import type { Status } from '../../core/wire.ts'
 import { socketCandidates } from '../../edges/paths.ts'
 import { checkSocketPath } from '../../edges/socket-path.ts'
 import type { Output } from '../terminal/output.ts'
+import { isUsable } from './answers.ts'
 import { type Answer, request } from './client.ts'
 import type { Context } from './context.ts'
-import { restartHint, startCommand } from './start-command.ts'
+import { missingProgram, programMissing, restartHint, startCommand, updateHint } from './start-command.ts'
 
 export type Daemon = {
   status: Status
@@ -20,38 +22,78 @@ const statusLimitMs = 5000
 const callLimitMs = 95_000
 const startLimitMs = 10_000
 const startStepMs = 50
+const filesDiffer = 'settings.files-differ'
 const absentCodes: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'])
 
 /**
  * Connects, asks for the status, and makes sure that the daemon uses the same files as this command line.
- * Throws daemon.not-running, daemon.unsafe-socket and settings.files-differ.
+ * Throws daemon.not-running, daemon.unsafe-socket and settings.*.
  */
 export async function connectDaemon(context: Context, output: Output, ending?: AbortSignal): Promise<Daemon> {
+  try {
+    return await connect(context, output, ending)
+  } catch (error) {
+    // Where no daemon has better ones, or one has other files, the settings are what is to be mended.
+    const isOfSettings = isNotRunning(error) || (error instanceof AppError && error.code === filesDiffer)
+    throw isOfSettings ? (context.problem ?? error) : error
+  }
+}
+
+async function connect(context: Context, output: Output, ending?: AbortSignal): Promise<Daemon> {
+  const { status, version, send } = await ask(context, ending)
+  checkSameFiles(context, status)
+  noteVersion(context, version, output)
+  return {
+    status,
+    call: async <T>(method: string, route: string, body?: unknown) => {
+      noteProblem(context, output)
+      return (await send<T>(method, route, body, callLimitMs)).body
+    },
+  }
+}
+
+type Send = <T>(
+  method: string,
+  route: string,
+  body: unknown,
+  limitMs: number,
+) => Promise<{ version: string; body: T }>
+
+async function ask(
+  context: Context,
+  ending: AbortSignal | undefined,
+): Promise<{ status: Status; version: string; send: Send }> {
   const paths = findSockets(context)
-  const send = async (method: string, route: string, body: unknown, limitMs: number): Promise<Answer> => {
+  const send: Send = async <T>(method: string, route: string, body: unknown, limitMs: number) => {
     for (;;) {
+      const [path = ''] = paths
       try {
-        return await request(paths[0] ?? '', method, route, body, limitMs, ending)
+        const answer = await request(path, method, route, body, limitMs, ending)
+        return { version: answer.version, body: unwrap<T>(answer, route, path, context) }
       } catch (error) {
+        if (error instanceof AppError) throw error
         const isDead = absentCodes.has((error as NodeJS.ErrnoException).code)
-        if (!isDead || paths.length === 1) throw connectionError(context, error)
+        if (!isDead || paths.length === 1) throw connectionError(context, path, error)
         paths.shift()
       }
     }
   }
-  const answer = await send('GET', '/v1/status', undefined, statusLimitMs)
-  const status = unwrap<Status>(answer)
-  checkSameFiles(context, status)
-  noteVersion(context, answer.version, output)
-  return {
-    status,
-    call: async <T>(method: string, route: string, body?: unknown) =>
-      unwrap<T>(await send(method, route, body, callLimitMs)),
+  const { version, body: status } = await send<Status>('GET', '/v1/status', undefined, statusLimitMs)
+  return { status, version, send }
+}
+
+/** The process of whatever daemon answers, also of one that uses other files; undefined where none can be asked. */
+export async function daemonPid(context: Context): Promise<number | undefined> {
+  try {
+    return (await ask(context, undefined)).status.daemon?.pid
+  } catch (error) {
+    if (error instanceof AppError) return undefined
+    throw error
   }
 }
 
 /** Is this the error that says that no daemon runs? */
-export function isNotRunning(error: unknown): boolean {
+export function isNotRunning(error: unknown): error is AppError {
   return error instanceof AppError && error.code === 'daemon.not-running'
 }
 
@@ -69,16 +111,17 @@ export async function findDaemon(
   }
 }
 
-/** Waits for a daemon that was just started, up to 10 s and as long as `isWorthWaiting`. */
+/** Waits for a daemon that was just started, up to 10 s and as long as `isWorthWaiting`: for another than `formerPid`. */
 export async function awaitDaemon(
   context: Context,
   output: Output,
   isWorthWaiting: () => boolean,
+  formerPid?: number,
 ): Promise<Status | undefined> {
   const startedAt = Date.now()
   while (isWorthWaiting() && Date.now() - startedAt < startLimitMs) {
-    const status = await findDaemon(context, output)
-    if (status !== undefined) return status
+    const pid = await daemonPid(context)
+    if (pid !== undefined && pid !== formerPid) return findDaemon(context, output)
     await new Promise((resolve) => setTimeout(resolve, startStepMs))
   }
   return undefined
@@ -116,21 +159,46 @@ function isSocketOf(path: string, uid: number): boolean {
   )
 }
 
-function connectionError(context: Context, error: unknown): AppError {
+function connectionError(context: Context, path: string, error: unknown): AppError {
   const code = (error as NodeJS.ErrnoException).code
   if (absentCodes.has(code)) return notRunning(context)
-  if (code === 'ETIMEDOUT') {
+  // EAGAIN: so many wait there that no other can.
+  if (code === 'ETIMEDOUT' || code === 'EAGAIN') {
     return new AppError('daemon.no-answer', 'the daemon does not answer', restartHint(context), error)
   }
+  if (code === 'EACCES' || code === 'EPERM') {
+    return new AppError(
+      'daemon.unsafe-socket',
+      `the socket ${path} cannot be used: permission denied`,
+      `look at it with: ls -l ${quoted(path)}; if it stays so, ${restartHint(context)}`,
+      error,
+    )
+  }
+  if (code === 'ECONNRESET' || code === 'EPIPE') {
+    return new AppError(
+      'daemon.not-reachable',
+      'the daemon closed the connection before it had answered',
+      `try again; if it stays so, ${restartHint(context)}`,
+      error,
+    )
+  }
+  return strangeAnswer(path, error)
+}
+
+/** No version stands in the answer, or no HTTP and JSON come at all. */
+function strangeAnswer(path: string, cause?: unknown): AppError {
   return new AppError(
     'daemon.not-reachable',
-    `the daemon closed the connection, or answered what cannot be read (${String(code ?? 'no JSON')})`,
-    `try again; if it stays so, ${restartHint(context)}`,
-    error,
+    `what answers at ${path} is not mfad`,
+    `see who listens there: lsof ${quoted(path)}; or choose another socket with MFAD_SOCKET`,
+    cause,
   )
 }
 
 function notRunning(context: Context): AppError {
+  const missing = missingProgram(context)
+  if (missing !== undefined)
+    return programMissing(missing, 'the daemon is not running, and its service cannot start it')
   return new AppError(
     'daemon.not-running',
     'the daemon is not running',
@@ -138,13 +206,17 @@ function notRunning(context: Context): AppError {
   )
 }
 
-function unwrap<T>({ status, body }: Answer): T {
-  if (status === 200) return body as T
-  const { code, message, hint } = (body as { error?: Record<string, unknown> }).error ?? {}
+function unwrap<T>({ status, version, body }: Answer, route: string, path: string, context: Context): T {
+  if (isUsable(route, status, body)) {
+    if (status === 200) return body as T
+    const { code, message, hint } = (body as { error: ErrorBody }).error
+    throw new AppError(code, message, hint)
+  }
+  if (version === MFAD_VERSION) throw strangeAnswer(path)
   throw new AppError(
-    String(code ?? 'internal.bug'),
-    String(message ?? `the daemon answered HTTP ${status}`),
-    String(hint ?? ''),
+    'daemon.not-reachable',
+    `the daemon has version ${version}, and this is ${MFAD_VERSION}, which cannot read its answer`,
+    updateHint(context),
   )
 }
 
@@ -153,7 +225,7 @@ function checkSameFiles({ files }: Context, { files: daemonFiles }: Status): voi
   for (const file of ['credentials', 'config'] as const) {
     if (files[file] === daemonFiles[file]) continue
     throw new AppError(
-      'settings.files-differ',
+      filesDiffer,
       `the daemon uses ${daemonFiles[file]}, but this command line means ${files[file]}`,
       `set the variable alike in both, then: mfad install (or restart mfad daemon); look at AWS_${file === 'config' ? 'CONFIG' : 'SHARED_CREDENTIALS'}_FILE`,
     )
@@ -161,9 +233,18 @@ function checkSameFiles({ files }: Context, { files: daemonFiles }: Status): voi
 }
 
 function noteVersion(context: Context, daemonVersion: string, output: Output): void {
-  if (daemonVersion === MFAD_VERSION || daemonVersion === '') return
+  if (daemonVersion === MFAD_VERSION) return
   output.printError({
     message: `the daemon has version ${daemonVersion}, this is ${MFAD_VERSION}`,
-    hint: restartHint(context),
+    hint: updateHint(context),
+  })
+}
+
+/** `status` says it anyway; what changes something would else be done with other settings than the file says. */
+function noteProblem({ problem }: Context, output: Output): void {
+  if (problem === undefined) return
+  output.printError({
+    message: `${problem.message}; the daemon goes on with the settings it had`,
+    hint: problem.hint,
   })
 }

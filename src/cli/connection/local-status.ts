@@ -23,7 +23,7 @@ export function localStatus({ environment, files, settings }: Context, now: Date
         files,
       ),
       reminderLeadSeconds: settings.reminderLeadSeconds,
-      warnings: [...credentials.warnings, ...config.warnings],
+      warnings: [...settings.warnings, ...credentials.warnings, ...config.warnings],
       clockOffsetSeconds: 0,
       clockOffsetOf: () => 0,
       identities: new Map(),

@@ -1,30 +1,80 @@
 // How the daemon is started on this machine: by its service where one is installed or can be, else by hand.
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { AppError } from '../../core/errors.ts'
+import { propertyListArgv, unitArgv } from '../../core/service/installed-argv.ts'
 import { homeDirectory } from '../../edges/paths.ts'
 import type { Context } from './context.ts'
 
+type Where = Pick<Context, 'environment'>
+
 /** The command that starts the daemon. */
-export function startCommand({ environment }: Pick<Context, 'environment'>): string {
-  if (isServiceInstalled(environment)) return 'mfad restart'
+export function startCommand(where: Where): string {
+  if (installedArgv(where) !== undefined) return 'mfad restart'
   const hasManager =
     process.platform === 'darwin' ||
-    existsSync(join(environment.XDG_RUNTIME_DIR || '/nonexistent', 'systemd'))
+    existsSync(join(where.environment.XDG_RUNTIME_DIR || '/nonexistent', 'systemd'))
   return hasManager ? 'mfad install' : 'mfad daemon --detach'
 }
 
 /** What to do with a daemon that runs, but not well. */
-export function restartHint({ environment }: Pick<Context, 'environment'>): string {
-  return isServiceInstalled(environment)
-    ? 'restart it: mfad restart'
-    : 'end it (its pid: pgrep -f "mfad.* daemon"), then start it again: mfad daemon --detach'
+export function restartHint(where: Where): string {
+  if (installedArgv(where) === undefined)
+    return 'end it (its pid: pgrep -f "mfad.* daemon"), then start it again: mfad daemon --detach'
+  return missingProgram(where) === undefined ? 'restart it: mfad restart' : 'install it again: mfad install'
 }
 
-function isServiceInstalled(environment: Context['environment']): boolean {
-  const home = homeDirectory(environment)
-  const configHome = environment.XDG_CONFIG_HOME || join(home, '.config')
-  return (
-    existsSync(join(configHome, 'systemd/user/mfad.service')) ||
-    existsSync(join(home, 'Library/LaunchAgents/io.mfad.daemon.plist'))
+/** What to do with a daemon of another version: a service that starts it from elsewhere would do so again. */
+export function updateHint(where: Where): string {
+  const script = installedArgv(where)?.at(-2)
+  if (script === undefined || script === ownScript()) return restartHint(where)
+  return `its service starts ${script}; have it start this one: mfad install`
+}
+
+/** What the installed service starts and is not there any more: Node or mfad has moved. */
+export function missingProgram(where: Where): string | undefined {
+  const argv = installedArgv(where) ?? []
+  return [argv[0], argv.at(-2)].find((path) => path?.startsWith('/') && !existsSync(path))
+}
+
+/** The error for it. */
+export function programMissing(path: string, fact = 'the service cannot start the daemon'): AppError {
+  return new AppError(
+    'daemon.not-running',
+    `${fact}: ${path} is not there any more`,
+    'install it again, from where it is now: mfad install',
   )
+}
+
+/** The words that the service starts the daemon with; undefined where none is installed. */
+function installedArgv({ environment }: Where): string[] | undefined {
+  const home = homeDirectory(environment)
+  const units = [environment.XDG_CONFIG_HOME || join(home, '.config'), join(home, '.config')].map(
+    (directory) => join(directory, 'systemd/user/mfad.service'),
+  )
+  for (const unit of units) {
+    const text = textOf(unit)
+    if (text !== undefined) return unitArgv(text)
+  }
+  const propertyList = textOf(join(home, 'Library/LaunchAgents/io.mfad.daemon.plist'))
+  return propertyList === undefined ? undefined : propertyListArgv(propertyList)
+}
+
+/** One that cannot be read is there, and says nothing. */
+function textOf(path: string): string | undefined {
+  try {
+    const stats = statSync(path, { throwIfNoEntry: false })
+    if (stats === undefined) return undefined
+    return stats.isFile() ? readFileSync(path, 'utf8') : ''
+  } catch {
+    return ''
+  }
+}
+
+function ownScript(): string {
+  try {
+    return realpathSync(process.argv[1] ?? '')
+  } catch {
+    return ''
+  }
 }

@@ -1,35 +1,89 @@
-// The caller's environment variables that a service needs: it does not see the shell's.
+// Which variables the daemon gets: what it reads, for its service, which does not see the shell's; and nothing that would
+// change what Node, a library or the AWS SDK does in it, however it is started.
+
+type Environment = Readonly<Record<string, string | undefined>>
 
 export const pathVariables: ReadonlySet<string> = new Set([
   'MFAD_CONFIG',
   'MFAD_SOCKET',
   'AWS_SHARED_CREDENTIALS_FILE',
   'AWS_CONFIG_FILE',
+  'AWS_CA_BUNDLE',
   'NODE_EXTRA_CA_CERTS',
   'XDG_CONFIG_HOME',
   'XDG_RUNTIME_DIR',
 ])
 
+/** Where calls to AWS go instead of to AWS. */
+export const endpointVariables: readonly string[] = [
+  'AWS_ENDPOINT_URL',
+  'AWS_ENDPOINT_URL_STS',
+  'AWS_ENDPOINT_URL_IAM',
+]
+
 /** Their values are URLs that may hold a user name and password. */
-const urlVariables: ReadonlySet<string> = new Set(['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_STS'])
+const urlVariables: ReadonlySet<string> = new Set([...endpointVariables, 'HTTPS_PROXY', 'https_proxy'])
 
 const copiedVariables = [
   ...pathVariables,
   ...urlVariables,
+  'NO_PROXY',
+  'no_proxy',
+  'AWS_REGION',
+  'AWS_DEFAULT_REGION',
   'AWS_USE_FIPS_ENDPOINT',
   'AWS_USE_DUALSTACK_ENDPOINT',
 ]
 
+/** What Node reads when it starts: it cannot be taken back later. */
+const nodeVariable = /^NODE_/
+/** What is read while the daemon runs, by its libraries and by the AWS SDK. */
+const libraryVariable = /^(?:CHOKIDAR_|AWS_)/
+
+/** Those of them that are found in the environment of a whole session, for service managers that want each by its name. */
+export const unwantedInService: readonly string[] = [
+  'NODE_OPTIONS',
+  'NODE_DEBUG',
+  'NODE_DEBUG_NATIVE',
+  'NODE_V8_COVERAGE',
+  'NODE_PATH',
+  'NODE_TLS_REJECT_UNAUTHORIZED',
+  'CHOKIDAR_USEPOLLING',
+  'CHOKIDAR_INTERVAL',
+  'AWS_ACCESS_KEY_ID',
+  'AWS_SECRET_ACCESS_KEY',
+  'AWS_SESSION_TOKEN',
+  'AWS_SECURITY_TOKEN',
+]
+
 /** Keys, tokens and AWS_PROFILE never influence the daemon, so they stay behind; an empty value counts as absent. */
-export function serviceEnvironment(
-  environment: Readonly<Record<string, string | undefined>>,
-): ReadonlyMap<string, string> {
+export function serviceEnvironment(environment: Environment): ReadonlyMap<string, string> {
   const copied = new Map<string, string>()
   for (const name of copiedVariables) {
     const value = environment[name]
     if (value) copied.set(name, value)
   }
   return copied
+}
+
+/** The user's environment without what the daemon does not need. Helper commands need the rest of it. */
+export function daemonEnvironment(environment: Environment): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const [name, value] of Object.entries(environment)) {
+    if (value !== undefined && !isUnwanted(name)) kept[name] = value
+  }
+  return kept
+}
+
+/** Was this process started with a variable that Node has obeyed by now? */
+export function hasNodeVariable(environment: Environment): boolean {
+  return Object.entries(environment).some(
+    ([name, value]) => value && nodeVariable.test(name) && isUnwanted(name),
+  )
+}
+
+function isUnwanted(name: string): boolean {
+  return (nodeVariable.test(name) || libraryVariable.test(name)) && !copiedVariables.includes(name)
 }
 
 /** The same variables with what stands before a URL's host masked: a proxy password is a secret. */

@@ -1,7 +1,7 @@
 // mfad as a LaunchAgent of the logged-in user. Keys: launchd.plist(5); commands: launchctl(1).
 
 import { daemonArgv } from './daemon-argv.ts'
-import { redactedEnvironment } from './environment.ts'
+import { redactedEnvironment, unwantedInService } from './environment.ts'
 import type { ServicePlan, ServiceSettings, Step } from './service-plan.ts'
 import { fillTemplate } from './template.ts'
 
@@ -26,6 +26,7 @@ export function launchdPlan(settings: ServiceSettings): ServicePlan {
         mode: 0o600,
       },
     ],
+    variables: redactedEnvironment(settings.environment),
     status: launchctl('ask for the state of the service', 'print', service),
     enable: [launchctl('enable the service', 'enable', service)],
     start: [
@@ -49,9 +50,10 @@ function logPath({ home }: ServiceSettings): string {
   return `${home}/Library/Logs/mfad.log`
 }
 
-/** An empty NODE_OPTIONS hides one that `launchctl setenv` gave to every agent. */
+/** An empty variable hides one that `launchctl setenv` gave to every agent. */
 function plistText(settings: ServiceSettings, environment: ReadonlyMap<string, string>): string {
-  const variables = new Map([['PATH', searchPath], ...environment, ['NODE_OPTIONS', '']])
+  const unwanted = unwantedInService.map((name) => [name, ''] as const)
+  const variables = new Map([['PATH', searchPath], ...environment, ...unwanted])
   return fillTemplate(settings.templates.launchd, {
     COMMAND: daemonArgv(settings.nodePath, settings.scriptPath)
       .map((arg) => `\t\t<string>${escapeXml(arg)}</string>`)

@@ -35,6 +35,8 @@ export type ServicePlan = {
   /** For people: "the systemd user service mfad.service". */
   title: string
   files: ServiceFile[]
+  /** What the service gets of the caller's environment, with no password in it. */
+  variables: ReadonlyMap<string, string>
   /** Exit status 0: the service is running. */
   status: Step
   /** Makes the manager know the files; repeating it harms nothing. */

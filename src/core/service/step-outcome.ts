@@ -27,8 +27,13 @@ export function stepError({ argv, why }: Step, outcome: StepOutcome): AppError {
   return new AppError(
     'daemon.service-failed',
     `cannot ${why} (${argv[0]}: ${reason})`,
-    'see what the service says: journalctl --user -u mfad',
+    `see what the service says: ${logCommand(argv)}`,
   )
+}
+
+/** Where the service that such a command is about has its log. */
+export function logCommand([program]: readonly string[]): string {
+  return program === 'launchctl' ? 'tail ~/Library/Logs/mfad.log' : 'journalctl --user -u mfad'
 }
 
 function firstLine(text: string): string {

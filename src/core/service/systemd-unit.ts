@@ -2,7 +2,7 @@
 
 import { AppError } from '../errors.ts'
 import { daemonArgv } from './daemon-argv.ts'
-import { redactedEnvironment } from './environment.ts'
+import { redactedEnvironment, unwantedInService } from './environment.ts'
 import type { ServicePlan, ServiceSettings, Step } from './service-plan.ts'
 import { fillTemplate } from './template.ts'
 
@@ -21,6 +21,7 @@ export function systemdPlan(settings: ServiceSettings): ServicePlan {
         mode: 0o600,
       },
     ],
+    variables: ownVariables(redactedEnvironment(settings.environment)),
     status: systemctl('ask for the state of the service', 'is-active', unitName),
     enable: [
       systemctl('make systemd read the unit', 'daemon-reload'),
@@ -72,6 +73,7 @@ function unitText(settings: ServiceSettings, environment: ReadonlyMap<string, st
   return fillTemplate(settings.templates.systemd, {
     COMMAND: commandLine(daemonArgv(settings.nodePath, settings.scriptPath)),
     ENVIRONMENT: environmentLines(environment),
+    UNWANTED: unwantedInService.join(' '),
   })
 }
 
@@ -91,9 +93,12 @@ export function commandLine([program = '', ...args]: string[]): string {
 }
 
 /** The manager's own XDG_RUNTIME_DIR is right, and the same from whichever shell the service is installed. */
+function ownVariables(environment: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  return new Map([...environment].filter(([name]) => name !== 'XDG_RUNTIME_DIR'))
+}
+
 export function environmentLines(environment: ReadonlyMap<string, string>): string {
-  return [...environment]
-    .filter(([name]) => name !== 'XDG_RUNTIME_DIR')
+  return [...ownVariables(environment)]
     .map(([name, value]) => `Environment=${quoteWord(`${name}=${value}`)}`)
     .join('\n')
 }

@@ -1,5 +1,6 @@
 // What can be set, and what applies where nothing is.
 import type { QuietHours } from '../time/quiet-hours.ts'
+import type { Warning } from '../wire.ts'
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 
@@ -28,6 +29,8 @@ export type Settings = {
   credentialsFile?: string
   configFile?: string
   socket?: string
+  /** What stands in the file and means nothing, and so was left out. */
+  warnings: readonly Warning[]
 }
 
 export const defaultSettings: Settings = {
@@ -37,4 +40,5 @@ export const defaultSettings: Settings = {
   notify: 'desktop',
   prompt: 'auto',
   logLevel: 'info',
+  warnings: [],
 }

@@ -1,15 +1,42 @@
 // The settings file: which keys there are, what they may hold, and what applies when a key is missing. `ini` parses the
 // file; our own document supplies the lines, and contradicts `ini` where it cut a value short.
 
-import type { CredentialsDocument, Entry } from '../document/document.ts'
+import type { CredentialsDocument, Entry, Section } from '../document/document.ts'
 import { AppError } from '../errors.ts'
 import { isPortableName, isSessionDuration } from '../profiles/aws-values.ts'
+import { nearestName } from '../text/nearest-name.ts'
+import { printable } from '../text/printable.ts'
 import { parseDuration } from '../time/duration.ts'
 import { parseQuietHours } from '../time/quiet-hours.ts'
+import type { Warning } from '../wire.ts'
 import { defaultSettings, type Settings } from './default-settings.ts'
 import { isProxyAddress } from './proxy-address.ts'
 
 const longestCommand = 4096
+
+/** Empty is what they are by default; of the others, an empty one is a mistake. */
+const mayBeEmpty: ReadonlySet<string> = new Set([
+  'quiet_hours',
+  'notify_command',
+  'https_proxy',
+  'no_proxy',
+  'ca_bundle',
+  'credentials_file',
+  'config_file',
+  'socket',
+])
+/** Their values may hold ; and # for good reason. */
+const freeText: ReadonlySet<string> = new Set([
+  'notify_command',
+  'https_proxy',
+  'ca_bundle',
+  'credentials_file',
+  'config_file',
+  'socket',
+])
+
+/** `problem`: the first value that cannot be used, as settings.invalid; the settings are then those of the other lines. */
+export type ReadSettings = { settings: Settings; problem?: AppError }
 
 type Reader = (text: string) => Partial<Settings> | string
 
@@ -31,8 +58,10 @@ const readers: Readonly<Record<string, Reader>> = {
     const quietHours = parseQuietHours(text)
     return quietHours === undefined ? 'must be two times of a day, such as 22:00-08:00' : { quietHours }
   },
-  suffix: (text) =>
-    isPortableName(`x${text}`) ? { suffix: text } : 'must be letters, digits or _ . / % @ : + -',
+  suffix: (text) => {
+    if (text === '') return 'must not be empty: a session needs a section of its own'
+    return isPortableName(`x${text}`) ? { suffix: text } : 'must be letters, digits or _ . / % @ : + -'
+  },
   notify: (text) => (text === 'desktop' || text === 'none' ? { notify: text } : 'must be desktop or none'),
   prompt: (text) => {
     const prompt = (['auto', 'zenity', 'kdialog', 'osascript', 'none'] as const).find((way) => way === text)
@@ -59,51 +88,87 @@ const readers: Readonly<Record<string, Reader>> = {
 }
 
 /**
- * The settings in a file. `parsed` is what `ini` made of the same bytes as `document`; an empty value means the
- * default. Throws settings.invalid with the line of the first problem.
+ * The settings in a file. `parsed` is what `ini` made of the same bytes as `document`. What is not known is left out with a
+ * warning, so that a typing error costs one setting and not every login.
  */
-export function readSettings(parsed: unknown, document: CredentialsDocument, path: string): Settings {
+export function readSettings(parsed: unknown, document: CredentialsDocument, path: string): ReadSettings {
   const broken = document.findings.find(({ rejectsFile }) => rejectsFile)
-  if (broken !== undefined) throw invalid(path, broken.line, broken.message)
-  for (const section of document.sections.values()) {
-    if (section.name !== 'mfad') throw invalid(path, section.line, 'the only section is [mfad]')
-  }
-  let settings = defaultSettings
+  if (broken !== undefined)
+    return { settings: defaultSettings, problem: invalid(path, broken.line, broken.message) }
+  const warnings: Warning[] = [...document.sections.values()]
+    .filter(({ name }) => name !== 'mfad')
+    .map((section) => unknownSection(section, path))
   const values = (parsed as { mfad?: Record<string, unknown> }).mfad ?? {}
+  let settings = defaultSettings
+  let problem: AppError | undefined
   for (const [key, entry] of document.sections.get('mfad')?.entries ?? []) {
     const reader = Object.hasOwn(readers, key) ? readers[key] : undefined
-    if (reader === undefined)
-      throw invalid(path, entry.line, `there is no setting ${JSON.stringify(key.slice(0, 40))}`)
-    const text = agreedText(Object.hasOwn(values, key) ? values[key] : undefined, entry, key, path)
-    if (text === '') continue
-    const read = reader(text)
-    if (typeof read === 'string') throw invalid(path, entry.line, `${key} ${read}`)
-    settings = { ...settings, ...read }
+    if (reader === undefined) {
+      warnings.push(unknownKey(key, entry, path))
+      continue
+    }
+    const read = readValue(key, reader, Object.hasOwn(values, key) ? values[key] : undefined, entry)
+    if (typeof read === 'string') problem ??= invalid(path, entry.line, read)
+    else settings = { ...settings, ...read }
   }
-  return settings
+  settings = { ...settings, warnings }
+  return problem === undefined ? { settings } : { settings, problem }
+}
+
+/** A text is what is wrong with the value. */
+function readValue(key: string, reader: Reader, value: unknown, entry: Entry): Partial<Settings> | string {
+  const agreed = agreedText(value, entry)
+  if (agreed === undefined) return disagreement(key, reader, value, entry)
+  if (agreed === '' && mayBeEmpty.has(key)) return {}
+  const read = reader(agreed)
+  return typeof read === 'string' ? `${key} ${read}` : read
 }
 
 /** `ini` ends an unquoted value at `;` and `#`: half a value is refused rather than used. */
-function agreedText(value: unknown, entry: Entry, key: string, path: string): string {
+function agreedText(value: unknown, entry: Entry): string | undefined {
   const isQuoted = /^(["']).*\1$/.test(entry.value) && entry.value.length > 1
   if (isQuoted && typeof value === 'string') return value
-  if (String(value) === entry.value) return entry.value
-  if (value === undefined) {
-    throw invalid(
-      path,
-      entry.line,
-      `${key} cannot be read: write [mfad] alone on its line, and the key in lower case`,
-    )
-  }
-  throw invalid(
-    path,
-    entry.line,
-    `the value of ${key} must be quoted: it holds a character with a meaning of its own`,
-  )
+  return String(value) === entry.value ? entry.value : undefined
+}
+
+function disagreement(key: string, reader: Reader, value: unknown, entry: Entry): string {
+  if (value === undefined)
+    return `${key} cannot be read: write [mfad] alone on its line, and the key in lower case`
+  const before = /^(.*?)\s+[;#]/.exec(entry.value)?.[1]
+  const quote = `put the whole value of ${key} in quotes: it holds a character with a meaning of its own`
+  if (before === undefined || typeof reader(unquoted(before)) === 'string') return quote
+  const move = `what follows the value of ${key} is no comment: a comment needs a line of its own`
+  return freeText.has(key) ? `${move}; if it is part of the value, put the whole value in quotes` : move
+}
+
+function unquoted(text: string): string {
+  return text.replace(/^(["'])(.*)\1$/, '$2')
 }
 
 function isPath(text: string): boolean {
   return /^(?:~\/|\/)[^\0\r\n]+$/.test(text) && text.length <= 4096
+}
+
+function unknownKey(key: string, { line }: Entry, file: string): Warning {
+  const near = nearestName(key, Object.keys(readers))
+  return {
+    code: 'settings.unknown-key',
+    message: `there is no setting ${printable(key, 40)}, so this line does nothing`,
+    hint:
+      near === undefined ? `the settings are ${Object.keys(readers).join(', ')}` : `did you mean ${near}?`,
+    file,
+    line,
+  }
+}
+
+function unknownSection({ name, line }: Section, file: string): Warning {
+  return {
+    code: 'settings.unknown-section',
+    message: `nothing in [${printable(name, 40)}] counts: the only section is [mfad]`,
+    hint: 'move its settings below [mfad], or take it out',
+    file,
+    line,
+  }
 }
 
 function invalid(path: string, line: number, problem: string): AppError {

@@ -5,6 +5,7 @@ import {
   readNotifyTestRequest,
   readProfileRequest,
   readSnoozeRequest,
+  type Warning,
 } from '../../core/wire.ts'
 import type { Agent } from '../agent.ts'
 import type { Routes } from './http-server.ts'
@@ -12,9 +13,13 @@ import type { Routes } from './http-server.ts'
 /** Login and renew are answered within this; what they began goes on to its end. */
 const loginLimitMs = 90_000
 
-export function createRoutes(agent: Agent): Routes {
+/** `ownWarnings`: what is to be said of the daemon itself, beside what the agent says of the files. */
+export function createRoutes(agent: Agent, ownWarnings: () => readonly Warning[]): Routes {
   return {
-    'GET /v1/status': () => agent.status(),
+    'GET /v1/status': () => {
+      const status = agent.status()
+      return { ...status, warnings: [...ownWarnings(), ...status.warnings] }
+    },
     'POST /v1/login': (body) => within(loginLimitMs, agent.login(readLoginRequest(body))),
     'POST /v1/renew': (body) => within(loginLimitMs, agent.renew(readProfileRequest(body))),
     'POST /v1/logout': (body) => within(loginLimitMs, agent.logout(readProfileRequest(body))),

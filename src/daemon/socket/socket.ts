@@ -1,11 +1,11 @@
 // The daemon's place in the file system. The socket is bound under a name of its own, made private, and renamed into
 // place once nobody answers at the old one; so a daemon that ends never removes its successor's.
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmSync, type Stats, statSync } from 'node:fs'
+import { chmodSync, lstatSync, renameSync, rmSync, type Stats, statSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createConnection } from 'node:net'
 import { basename, dirname } from 'node:path'
 import { AppError } from '../../core/errors.ts'
-import { quoted } from '../../core/text/quoted.ts'
+import { makeOwnDirectory, type OwnFile, ownFileError } from '../../edges/own-files.ts'
 import { checkSocketPath, fitsSocketPath } from '../../edges/socket-path.ts'
 
 export type BoundSocket = {
@@ -17,15 +17,35 @@ export type BoundSocket = {
 
 const askLimitMs = 2000
 
-/** Binds `server` to `path`. Throws daemon.already-running, daemon.socket-path and daemon.unsafe-socket. */
-export async function bindSocket(
-  server: Server,
-  path: string,
-  pid: number,
-  uid: number,
-): Promise<BoundSocket> {
-  checkSocketPath(path)
-  prepareDirectory(dirname(path), uid)
+type Place = {
+  path: string
+  pid: number
+  uid: number
+  /** Is its directory mfad's own, and not one that the user has chosen? */
+  isDefault: boolean
+}
+
+/**
+ * Binds `server` to the path. Throws daemon.already-running, daemon.socket-path, daemon.unsafe-socket and
+ * daemon.socket-unusable.
+ */
+export async function bindSocket(server: Server, place: Place): Promise<BoundSocket> {
+  checkSocketPath(place.path)
+  const file: OwnFile = {
+    code: 'daemon.socket-unusable',
+    what: 'the socket',
+    path: place.path,
+    elsewhere: 'choose another place with MFAD_SOCKET or the setting socket',
+  }
+  try {
+    prepareDirectory(file, place)
+    return await bind(server, place)
+  } catch (error) {
+    throw ownFileError(file, error)
+  }
+}
+
+async function bind(server: Server, { path, pid, uid }: Place): Promise<BoundSocket> {
   const ownPath = `${path}.${pid}`
   rmSync(ownPath, { force: true })
   await listen(server, ownPath)
@@ -72,21 +92,12 @@ function listenAt(server: Server, path: string): Promise<void> {
 }
 
 /** A directory that we make is private; one that stands must be the user's own and not be writable by others. */
-function prepareDirectory(directory: string, uid: number): void {
-  try {
-    if (mkdirSync(directory, { recursive: true, mode: 0o700 }) !== undefined) chmodSync(directory, 0o700)
-  } catch (cause) {
-    throw new AppError(
-      'daemon.unsafe-socket',
-      `the directory ${directory} for the socket cannot be made`,
-      `look at it with: ls -ld ${quoted(directory)}`,
-      cause,
-    )
-  }
+function prepareDirectory(file: OwnFile, { uid, isDefault }: Place): void {
+  const directory = dirname(file.path)
+  if (makeOwnDirectory(file)) chmodSync(directory, 0o700)
   const stat = statSync(directory)
   if (stat.uid !== uid) throw unsafe(directory, 'it belongs to another user')
-  if ((stat.mode & 0o077) === 0) return
-  if (basename(directory) === 'mfad') chmodSync(directory, 0o700)
+  if (isDefault) chmodSync(directory, 0o700)
   else if ((stat.mode & 0o022) !== 0) throw unsafe(directory, 'others can write to it')
 }
 

@@ -7,7 +7,7 @@ import { AppError } from '../../core/errors.ts'
 import { quoted } from '../../core/text/quoted.ts'
 import { notAFileError } from '../files/disk/errors.ts'
 import { tempPathOf } from '../files/disk/own-names.ts'
-import { errnoOf, type FileSystem, failureOf } from '../files/disk/system.ts'
+import { errnoOf, type FileSystem, failureOf, makeDirectory } from '../files/disk/system.ts'
 import { writeTempFile } from '../files/disk/temp-file.ts'
 
 export type ServiceFileSystem = FileSystem &
@@ -32,7 +32,7 @@ export async function writePlainFile(
   const temp = tempPathOf(path, process.pid, randomBytes(6).toString('hex'))
   const bytes = Buffer.from(content)
   try {
-    fs.mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
+    makeDirectory(fs, dirname(path))
     await writeTempFile(fs, temp, {
       realPath: path,
       original: undefined,

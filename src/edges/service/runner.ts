@@ -28,6 +28,10 @@ export type ServiceRunner = {
   install(plan: ServicePlan): Promise<InstallReport>
   uninstall(plan: ServicePlan): Promise<UninstallReport>
   restart(plan: ServicePlan): Promise<void>
+  /** Throws daemon.not-installed. */
+  requireInstalled(plan: ServicePlan): void
+  /** Throws daemon.* where no service manager can say. */
+  isRunning(plan: ServicePlan): Promise<boolean>
 }
 
 export type ServiceRunnerDeps = StepDeps & { fs: ServiceFileSystem }
@@ -38,6 +42,8 @@ export function createServiceRunner(deps: ServiceRunnerDeps): ServiceRunner {
     install: (plan) => install(plan, deps),
     uninstall: (plan) => uninstall(plan, deps),
     restart: (plan) => restart(plan, deps),
+    requireInstalled: (plan) => requireInstalled(plan, deps),
+    isRunning: (plan) => isRunning(plan, deps),
   }
 }
 
@@ -73,6 +79,11 @@ async function uninstall(plan: ServicePlan, deps: ServiceRunnerDeps): Promise<Un
 }
 
 async function restart(plan: ServicePlan, deps: ServiceRunnerDeps): Promise<void> {
+  requireInstalled(plan, deps)
+  await runSteps(plan.restart, deps)
+}
+
+function requireInstalled(plan: ServicePlan, deps: ServiceRunnerDeps): void {
   const present = presentPaths(
     deps.fs,
     plan.files.map(({ path }) => path),
@@ -80,7 +91,6 @@ async function restart(plan: ServicePlan, deps: ServiceRunnerDeps): Promise<void
   if (present.length < plan.files.length) {
     throw new AppError('daemon.not-installed', `${plan.title} is not installed`, 'mfad install')
   }
-  await runSteps(plan.restart, deps)
 }
 
 type FileChange = { file: TextFile; previous: TextFile | undefined }

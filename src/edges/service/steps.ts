@@ -2,7 +2,7 @@
 
 import { AppError } from '../../core/errors.ts'
 import type { ServicePlan, Step } from '../../core/service/service-plan.ts'
-import { isManagerMissing, type StepOutcome, stepError } from '../../core/service/step-outcome.ts'
+import { isManagerMissing, logCommand, type StepOutcome, stepError } from '../../core/service/step-outcome.ts'
 
 export type StepDeps = {
   runCommand: (argv: readonly string[]) => Promise<StepOutcome>
@@ -49,7 +49,7 @@ export async function waitUntilStopped(plan: ServicePlan, deps: StepDeps): Promi
   throw new AppError(
     'daemon.service-failed',
     `${plan.title} does not stop`,
-    'see what it says: journalctl --user -u mfad',
+    `see what it says: ${logCommand(plan.status.argv)}`,
   )
 }
 

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, describe, expect, test } from 'vitest'
 import { nodeFlags } from '../../../src/core/service/daemon-argv.ts'
+import { unwantedInService } from '../../../src/core/service/environment.ts'
 import { planService } from '../../../src/core/service/plan-service.ts'
 import type { ServiceSettings } from '../../../src/core/service/service-plan.ts'
 
@@ -75,12 +76,13 @@ describe.skipIf(withoutPlistutil)('the LaunchAgent, as plistutil reads it', () =
         '--max-opt=0',
         '--max-semi-space-size=1',
         '--optimize-for-size',
+        '--inspect-port=192.0.2.1:9229',
         '/opt/homebrew/lib/node_modules/mfad/dist/mfad.cjs',
         'daemon',
       ],
       EnvironmentVariables: {
         PATH: '/opt/homebrew/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
-        NODE_OPTIONS: '',
+        ...Object.fromEntries(unwantedInService.map((name) => [name, ''])),
       },
       RunAtLoad: true,
       KeepAlive: { SuccessfulExit: false },

@@ -87,17 +87,23 @@ describe('the environment of a service', () => {
       no_proxy: 'host',
     })
     expect([...copied.keys()].sort()).toEqual([
+      'AWS_CA_BUNDLE',
       'AWS_CONFIG_FILE',
       'AWS_ENDPOINT_URL',
+      'AWS_ENDPOINT_URL_IAM',
       'AWS_ENDPOINT_URL_STS',
       'AWS_SHARED_CREDENTIALS_FILE',
       'AWS_USE_DUALSTACK_ENDPOINT',
       'AWS_USE_FIPS_ENDPOINT',
+      'HTTPS_PROXY',
       'MFAD_CONFIG',
       'MFAD_SOCKET',
       'NODE_EXTRA_CA_CERTS',
+      'NO_PROXY',
       'XDG_CONFIG_HOME',
       'XDG_RUNTIME_DIR',
+      'https_proxy',
+      'no_proxy',
     ])
   })
 

@@ -29,6 +29,14 @@ describe('a step that failed', () => {
     })
   })
 
+  test.each([
+    ['systemctl', 'journalctl --user -u mfad'],
+    ['launchctl', 'tail ~/Library/Logs/mfad.log'],
+  ])('of %s leads to the log that there is on that system', (program, log) => {
+    const { hint } = stepError({ argv: [program], why: 'start the service' }, { exitCode: 4, detail: '' })
+    expect(hint).toBe(`see what the service says: ${log}`)
+  })
+
   test('says the exit status of a command that said nothing', () => {
     expect(stepError(step, { exitCode: 4, detail: '' }).message).toContain('(systemctl: exit status 4)')
   })

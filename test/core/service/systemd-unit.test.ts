@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { unwantedInService } from '../../../src/core/service/environment.ts'
 import { planService } from '../../../src/core/service/plan-service.ts'
 import type { ServiceSettings } from '../../../src/core/service/service-plan.ts'
 import { commandLine, environmentLines } from '../../../src/core/service/systemd-unit.ts'
@@ -47,7 +48,7 @@ const expandVariables = (word: string) =>
 describe('the systemd unit', () => {
   test('starts the daemon with the absolute Node, its flags and the script', () => {
     expect(linesOf(unitOf().content)).toContain(
-      'ExecStart="/usr/bin/node" "--max-opt=0" "--max-semi-space-size=1" "--optimize-for-size" "/usr/lib/node_modules/mfad/dist/mfad.cjs" "daemon"',
+      'ExecStart="/usr/bin/node" "--max-opt=0" "--max-semi-space-size=1" "--optimize-for-size" "--inspect-port=192.0.2.1:9229" "/usr/lib/node_modules/mfad/dist/mfad.cjs" "daemon"',
     )
   })
 
@@ -57,10 +58,10 @@ describe('the systemd unit', () => {
     )
   })
 
-  test('keeps files private, writes no core dump and drops NODE_OPTIONS', () => {
-    expect(linesOf(unitOf().content)).toEqual(
-      expect.arrayContaining(['UMask=0077', 'LimitCORE=0', 'UnsetEnvironment=NODE_OPTIONS']),
-    )
+  test('keeps files private, writes no core dump and drops what would change Node or a library', () => {
+    expect(linesOf(unitOf().content)).toEqual(expect.arrayContaining(['UMask=0077', 'LimitCORE=0']))
+    const unset = linesOf(unitOf().content).find((line) => line.startsWith('UnsetEnvironment='))
+    expect(unset?.slice('UnsetEnvironment='.length).split(' ')).toEqual([...unwantedInService])
   })
 
   test('has no line for variables when there are none', () => {

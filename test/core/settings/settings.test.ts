@@ -4,15 +4,21 @@ import { isSessionDuration } from '../../../src/core/profiles/aws-values.ts'
 import { defaultSettings, type Settings } from '../../../src/core/settings/default-settings.ts'
 import { readSettings } from '../../../src/core/settings/settings.ts'
 import { parse } from '../../support/profiles.ts'
-import { thrownBy } from '../../support/thrown.ts'
 
 const path = '/home/me/.config/mfad/config.ini'
-const read = (text: string) => readSettings(parseIni(text), parse(text), path)
-const problem = (text: string) => {
-  const { code, message } = thrownBy(() => read(text))
-  expect(code).toBe('settings.invalid')
-  return message
+const readAll = (text: string) => readSettings(parseIni(text), parse(text), path)
+const read = (text: string) => {
+  const { settings, problem } = readAll(text)
+  expect(problem).toBeUndefined()
+  return settings
 }
+const problem = (text: string) => {
+  const found = readAll(text).problem
+  expect(found?.code).toBe('settings.invalid')
+  return found?.message
+}
+const warnings = (text: string) =>
+  read(text).warnings.map(({ line, message, hint }) => ({ line, message, hint }))
 
 describe('the settings', () => {
   it.each(['', '\n', '[mfad]\n', '# [mfad]\n', '; nothing\n\n[mfad]\n# duration = 1h\n'])(
@@ -25,6 +31,7 @@ describe('the settings', () => {
         notify: 'desktop',
         prompt: 'auto',
         logLevel: 'info',
+        warnings: [],
       })
     },
   )
@@ -78,24 +85,26 @@ describe('the settings', () => {
   })
 
   it.each([
-    'duration',
-    'reminders',
     'quiet_hours',
-    'suffix',
-    'notify',
-    'prompt',
     'notify_command',
-    'log_level',
     'https_proxy',
     'no_proxy',
     'ca_bundle',
     'credentials_file',
     'config_file',
     'socket',
-  ])('take an empty %s for its default', (key) => {
+  ])('take an empty %s for its default, which is none', (key) => {
     expect(read(`[mfad]\n${key} =\n`)).toEqual(defaultSettings)
     expect(read(`[mfad]\n${key} = ""\n`)).toEqual(defaultSettings)
   })
+
+  it.each(['duration', 'reminders', 'suffix', 'notify', 'prompt', 'log_level'])(
+    'never ignore an empty %s without a word: nothing else would be meant by it',
+    (key) => {
+      expect(problem(`[mfad]\n${key} =\n`)).toContain(`line 2 of ${path}: ${key} must `)
+      expect(problem(`[mfad]\n${key} = ""\n`)).toContain(`line 2 of ${path}: ${key} must `)
+    },
+  )
 })
 
 describe('a bad value', () => {
@@ -132,38 +141,76 @@ describe('a bad value', () => {
     expect(problem(`# settings\n[mfad]\n${line}\n`)).toBe(`line 3 of ${path}: ${words}`)
   })
 
+  it('of the suffix says why it cannot be empty', () => {
+    expect(problem('[mfad]\nsuffix =\n')).toBe(
+      `line 2 of ${path}: suffix must not be empty: a session needs a section of its own`,
+    )
+  })
+
+  it('leaves the settings of the other lines', () => {
+    expect(readAll('[mfad]\nduration = 1\nsocket = /s\nnotify = none\n').settings).toEqual({
+      ...defaultSettings,
+      socket: '/s',
+      notify: 'none',
+    })
+  })
+
   it('is the first that is told', () => {
     expect(problem('[mfad]\nsuffix = -x\nnotify = 1\nduration = 1\n')).toContain('line 3 of')
   })
 
   it('comes with the file to edit and the keys that there are', () => {
-    expect(thrownBy(() => read('[mfad]\nnotify = 1\n')).hint).toBe(
+    expect(readAll('[mfad]\nnotify = 1\n').problem?.hint).toBe(
       `edit ${path}; it holds: duration, reminders, quiet_hours, suffix, notify, prompt, notify_command, log_level, https_proxy, no_proxy, ca_bundle, credentials_file, config_file, socket`,
     )
   })
 })
 
 describe('what is not known', () => {
-  it.each(['quiet-hours', 'durations', '__proto__', 'constructor', 'toString', 'suffix[]'])(
-    'is an error with its line: the key %s',
+  it.each([
+    ['durations', 'did you mean duration?'],
+    ['duraton', 'did you mean duration?'],
+    ['quiet-hours', 'did you mean quiet_hours?'],
+    ['sufix', 'did you mean suffix?'],
+  ])('costs no login: the key %s is a warning with its line and the nearest name', (key, hint) => {
+    expect(warnings(`[mfad]\nnotify = none\n${key} = x\n`)).toEqual([
+      { line: 3, message: `there is no setting ${key}, so this line does nothing`, hint },
+    ])
+    expect(read(`[mfad]\n${key} = x\nnotify = none\n`).notify).toBe('none')
+  })
+
+  it.each(['__proto__', 'constructor', 'toString', 'color[]'])(
+    'is named with all that there are: %s',
     (key) => {
-      expect(problem(`[mfad]\nduration = 1h\n${key} = x\n`)).toBe(
-        `line 3 of ${path}: there is no setting ${JSON.stringify(key.toLowerCase())}`,
-      )
+      expect(warnings(`[mfad]\n${key} = x\n`)).toEqual([
+        {
+          line: 2,
+          message: `there is no setting ${key.toLowerCase()}, so this line does nothing`,
+          hint: expect.stringMatching(/^the settings are duration, reminders, .+, socket$/),
+        },
+      ])
     },
   )
 
   it.each(['[other]', '[mfad.sub]', '[Mfad]', '["mfad"]', '[ mfad ]', '[__proto__]'])(
-    'is an error with its line: the section %s',
+    'counts for nothing: the section %s',
     (header) => {
-      expect(problem(`[mfad]\nduration = 1h\n${header}\nsuffix = -x\n`)).toBe(
-        `line 3 of ${path}: the only section is [mfad]`,
-      )
+      const text = `[mfad]\nduration = 1h\n${header}\nsuffix = -x\n`
+      expect(warnings(text)).toEqual([
+        {
+          line: 3,
+          message: `nothing in ${header} counts: the only section is [mfad]`,
+          hint: 'move its settings below [mfad], or take it out',
+        },
+      ])
+      expect(read(text)).toMatchObject({ durationSeconds: 3600, suffix: '-mfa' })
     },
   )
 
-  it('is not repeated at length', () => {
-    expect(problem(`[mfad]\n${'k'.repeat(1000)} = x\n`)).not.toContain('k'.repeat(41))
+  it('is not repeated at length, nor with its control characters', () => {
+    const [{ message } = expect.fail('no warning')] = warnings(`[mfad]\n${'k'.repeat(1000)}\u001b[2J = x\n`)
+    expect(message).not.toContain('k'.repeat(41))
+    expect(warnings('[mfad]\na\u001bb = x\n')[0]?.message).toContain('a\\u{1b}b')
   })
 })
 
@@ -185,15 +232,30 @@ describe('a value that ini and other readers read differently', () => {
   it.each([
     ['credentials_file = /a;b', 'credentials_file'],
     ['credentials_file = /a#b', 'credentials_file'],
-    ['duration = 1h ; an hour', 'duration'],
-    ['duration = 1h # an hour', 'duration'],
-    ['notify = "none" ; really', 'notify'],
     ['notify_command = tmux display "#{x}"; y', 'notify_command'],
     ['duration = 1h\n  2h', 'duration'],
+    ['duration = soon ; an hour', 'duration'],
     [String.raw`credentials_file = /a\;b`, 'credentials_file'],
-  ])('is not used by half: %j', (line, key) => {
+  ])('is not used by half, and is to be quoted: %j', (line, key) => {
     expect(half(line)).toBe(
-      `line 2 of ${path}: the value of ${key} must be quoted: it holds a character with a meaning of its own`,
+      `line 2 of ${path}: put the whole value of ${key} in quotes: it holds a character with a meaning of its own`,
+    )
+  })
+
+  it.each([
+    ['duration = 1h ; an hour', 'duration'],
+    ['duration = 1h # an hour', 'duration'],
+    ['reminders = 10m ; note', 'reminders'],
+    ['notify = "none" ; really', 'notify'],
+  ])('needs no quotes where a comment was meant: %s', (line, key) => {
+    expect(half(line)).toBe(
+      `line 2 of ${path}: what follows the value of ${key} is no comment: a comment needs a line of its own`,
+    )
+  })
+
+  it.each(['notify_command = beep ; flash', 'credentials_file = /a # mine'])('may be either: %s', (line) => {
+    expect(half(line)).toMatch(
+      /a comment needs a line of its own; if it is part of the value, put .+ in quotes$/,
     )
   })
 

@@ -25,7 +25,7 @@ afterEach(async () => {
 function bind(pid: number) {
   const server = createHttpServer()
   servers.push(server)
-  return bindSocket(server, path, pid, userId())
+  return bindSocket(server, { path, pid, uid: userId(), isDefault: false })
 }
 
 describe('bindSocket', () => {

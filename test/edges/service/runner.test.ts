@@ -218,6 +218,13 @@ describe('install', () => {
     })
   })
 
+  test('does not try for ever to make a directory that cannot be made', async () => {
+    await expect(runner().install(planFor({ xdgConfigHome: '/proc/x' }))).rejects.toMatchObject({
+      code: 'file.not-written',
+      message: '/proc/x/systemd/user/mfad.service cannot be written (ENOENT)',
+    })
+  })
+
   const writingCalls = ['openSync', 'writeSync', 'fchmodSync', 'fsync', 'closeSync', 'renameSync'] as const
   const failing = (call: (typeof writingCalls)[number] | 'mkdirSync'): ServiceFileSystem => ({
     ...nodeFs,

@@ -1,0 +1,36 @@
+// Where the calls to AWS go when a variable says so: keys and codes go there too.
+
+import type { Warning } from '../wire.ts'
+import { endpointVariables, redactedEnvironment } from './environment.ts'
+
+/** What AWS's own hosts end in, in every partition, those of VPC endpoints included. */
+const awsDomains = [
+  'amazonaws.com',
+  'amazonaws.com.cn',
+  'amazonaws.eu',
+  'api.aws',
+  'api.amazonwebservices.com.cn',
+  'c2s.ic.gov',
+  'sc2s.sgov.gov',
+  'cloud.adc-e.uk',
+  'csp.hci.ic.gov',
+]
+
+/** A warning for each variable by which keys and codes go elsewhere than to AWS. */
+export function endpointWarnings(environment: Readonly<Record<string, string | undefined>>): Warning[] {
+  const set = endpointVariables.flatMap((name) => {
+    const value = environment[name]
+    return value ? [[name, value] as const] : []
+  })
+  const foreign = set.filter(([, value]) => !isOfAws(value))
+  return [...redactedEnvironment(new Map(foreign))].map(([name, shown]) => ({
+    code: 'daemon.foreign-endpoint',
+    message: `${name} has the daemon send keys and codes to ${shown}, which is not AWS`,
+    hint: `unless that is meant: unset ${name}, then: mfad install (or start mfad daemon again)`,
+  }))
+}
+
+function isOfAws(url: string): boolean {
+  const host = /^https:\/\/(?:[^/?#]*@)?([^/?#:@]+)(?::\d+)?(?:[/?#]|$)/i.exec(url)?.[1]?.toLowerCase()
+  return host !== undefined && awsDomains.some((domain) => host.endsWith(`.${domain}`))
+}

@@ -1,0 +1,32 @@
+// What is to be said of the daemon itself, beside what the agent says of the user's files.
+import { endpointWarnings } from '../core/service/endpoints.ts'
+import type { Warning } from '../core/wire.ts'
+import type { DaemonNote, DaemonNotes } from '../edges/daemon-notes.ts'
+import type { Environment } from '../edges/paths.ts'
+import type { KnownFiles } from './files/known-files.ts'
+
+export type OwnWarningsDeps = {
+  known: Pick<KnownFiles, 'files' | 'realPath' | 'settings'>
+  environment: Environment
+  notes: DaemonNotes
+  pid: number
+}
+
+/** Also keeps this daemon's note, since the settings may move the credentials file. */
+export function ownWarnings({ known, environment, notes, pid }: OwnWarningsDeps): Warning[] {
+  const { files, settings, realPath: credentials = files.credentials } = known
+  notes.write({ pid, credentials, socket: files.socket })
+  return [
+    ...notes.others(credentials).map(otherDaemon),
+    ...endpointWarnings(environment),
+    ...settings.warnings,
+  ]
+}
+
+function otherDaemon({ pid, socket, credentials }: DaemonNote): Warning {
+  return {
+    code: 'daemon.second',
+    message: `another daemon (pid ${pid}, socket ${socket}) also writes ${credentials}`,
+    hint: `one is enough; end the other: kill ${pid}`,
+  }
+}

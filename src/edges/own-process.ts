@@ -1,0 +1,40 @@
+// Another process of mfad's, by its number.
+import { existsSync, readFileSync } from 'node:fs'
+import { setTimeout } from 'node:timers/promises'
+
+/** A daemon takes at most 15 s to end. */
+const limitMs = 20_000
+const stepMs = 50
+
+/**
+ * Asks a daemon to end, and waits until it has; false if it does not, or if the number is not that of one: a daemon in a
+ * container has a number that is another process here.
+ */
+export async function endDaemon(pid: number): Promise<boolean> {
+  if (!isMfad(pid) || !send(pid, 'SIGTERM')) return false
+  const startedAt = performance.now()
+  while (performance.now() - startedAt < limitMs) {
+    if (!send(pid, 0)) return true
+    await setTimeout(stepMs)
+  }
+  return false
+}
+
+/** macOS has no /proc to look at, and no containers of its own either. */
+function isMfad(pid: number): boolean {
+  if (!existsSync('/proc/self/cmdline')) return true
+  try {
+    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    return words.includes('daemon') && words.some((word) => word.includes('mfad'))
+  } catch {
+    return false
+  }
+}
+
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch {
+    return false
+  }
+}
