@@ -182,8 +182,8 @@ describe('a reminder with buttons', () => {
     expect(await ended).toBe('dismissed')
     const asked = programs.read('asked').trim().split('\n').map(Number)
     expect(asked).toHaveLength(10)
-    const pauses = asked.slice(1).map((time, index) => time - (asked[index] ?? 0))
-    expect(pauses.filter((pause) => pause < 0.2)).toEqual([])
+    // Nine pauses of 300 ms: on a busy machine a program may be late, but not the ten of them together.
+    expect((asked.at(-1) ?? 0) - (asked[0] ?? 0)).toBeGreaterThan(2.2)
     expect(programs.calls('notify-send')[1]?.slice(0, 2)).toEqual([
       'mfad: the login failed',
       'gave up after 10 answers: a code has six digits → Run: mfad login dev',
