@@ -1,7 +1,7 @@
 // Where a profile's calls to AWS go, and whom they trust: region, endpoint, certificates and proxy. A value that is wrong is
 // refused here, before a code is used. It must never count as one that is missing.
 import { AppError } from '../errors.ts'
-import { isRegion } from '../profiles/aws-values.ts'
+import { regionProblem } from '../profiles/region-problem.ts'
 import type { Settings } from '../settings/default-settings.ts'
 import { isProxyAddress } from '../settings/proxy-address.ts'
 import { printable } from '../text/printable.ts'
@@ -103,13 +103,8 @@ function regionOf({ profile, serialNumber, values, variables, partitions }: Targ
   const given = values.region ?? (partition === undefined ? ofEnvironment() : undefined)
   if (given === undefined) return defaultRegion(profile, partition ?? 'aws', partitions)
   const { value, where } = given
-  if (!isRegion(value)) {
-    throw new AppError(
-      'profile.bad-region',
-      `the region of ${profile} is not one of AWS's: ${JSON.stringify(printable(value))} in ${where}`,
-      `correct it there, to ${isRegion(value.toLowerCase()) ? value.toLowerCase() : 'one such as eu-west-1'}`,
-    )
-  }
+  const problem = regionProblem(profile, value, where)
+  if (problem !== undefined) throw new AppError(problem.code, problem.message, problem.hint)
   if (partition === undefined || partitions.partitionOf(value) === partition) return value
   throw new AppError(
     'profile.region-of-another-partition',

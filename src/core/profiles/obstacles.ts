@@ -2,10 +2,11 @@
 import type { ErrorBody } from '../errors.ts'
 import { awsCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
-import { isPortableName, isRegion, isSerialNumber } from './aws-values.ts'
+import { isPortableName, isSerialNumber } from './aws-values.ts'
 import { kindObstacle, misplacedObstacle } from './kind-obstacles.ts'
 import type { FilePaths, Profile } from './profile.ts'
-import { longTermCredentialsOf, type ProfileSections, type ProfileView, viewOf } from './sections.ts'
+import { regionProblem } from './region-problem.ts'
+import { longTermCredentialsOf, type ProfileSections, viewOf } from './sections.ts'
 
 /** The device comes last: `--serial-number` replaces it, and must find all the rest looked at. */
 export function findObstacle(
@@ -17,6 +18,7 @@ export function findObstacle(
     nameObstacle(profile) ??
     kindObstacle(sections, profile, paths) ??
     keyObstacle(sections, profile, paths) ??
+    regionObstacle(sections, profile, paths) ??
     shadowObstacle(sections, profile, paths) ??
     deviceObstacle(sections, profile, paths)
   )
@@ -55,8 +57,6 @@ function keyObstacle(
       hint: 'write it as "key = value" at the start of a line, without quotes, comment or second copy',
     }
   }
-  const region = view.value('region')
-  if (region !== undefined && !isRegion(region)) return regionObstacle(profile, region, view, paths)
   const keys = longTermCredentialsOf(sections, profile)
   if (
     keys !== undefined &&
@@ -72,20 +72,15 @@ function keyObstacle(
   }
 }
 
-/** A region that cannot be one counts as a mistake, never as none: the call would go to another region. */
 function regionObstacle(
-  profile: string,
-  region: string,
-  { placeOf }: ProfileView,
+  sections: ProfileSections,
+  { profile }: Profile,
   paths: FilePaths,
-): ErrorBody {
-  const place = placeOf('region')
-  const where = place === undefined ? '' : `: line ${place.line} of ${paths[place.file]}`
-  return {
-    code: 'profile.bad-region',
-    message: `the region of ${profile}, ${JSON.stringify(printable(region))}, is not the name of a region${where}`,
-    hint: `correct it with: ${awsCommand('configure set region eu-west-1', profile)}`,
-  }
+): ErrorBody | undefined {
+  const { value, placeOf } = viewOf(sections, profile)
+  const [region, place] = [value('region'), placeOf('region')]
+  if (region === undefined || place === undefined) return undefined
+  return regionProblem(profile, region, `line ${place.line} of ${paths[place.file]}`)
 }
 
 function deviceObstacle(
