@@ -1,6 +1,8 @@
 // What went wrong, as a fact and a next step. Every error that a user can meet is an AppError; anything else
 // that reaches the top is a bug.
 
+import type { ErrorCode } from './error-codes.ts'
+
 /** Exit codes by the area of an error code (`area.problem`). */
 const exitCodeByArea = new Map(
   Object.entries({
@@ -26,7 +28,6 @@ const exitCodeByCode = new Map(
     'sts.throttled': 6,
     'sts.unavailable': 6,
     'sts.invalid-answer': 6,
-    'daemon.not-a-terminal': 2,
   }),
 )
 
@@ -41,15 +42,8 @@ const httpStatusByExitCode: Readonly<Record<number, number>> = {
   8: 409,
 }
 
-/** What a program that is writing the file at this moment causes: it may be over in the next. */
-export const passingFileErrors: ReadonlySet<string> = new Set([
-  'file.busy',
-  'file.changed-underneath',
-  'file.rejected-by-aws',
-])
-
 /** What crosses the socket and what `--json` prints of an error. */
-export type ErrorBody = { code: string; message: string; hint: string }
+export type ErrorBody = { code: ErrorCode; message: string; hint: string }
 
 /** The class stands in every bundle; what one of them throws is an AppError to the others too. */
 const brand = Symbol.for('mfad.AppError')
@@ -62,10 +56,10 @@ const brand = Symbol.for('mfad.AppError')
 export class AppError extends Error {
   override readonly name = 'AppError'
   readonly [brand] = true
-  readonly code: string
+  readonly code: ErrorCode
   readonly hint: string
 
-  constructor(code: string, message: string, hint: string, cause?: unknown) {
+  constructor(code: ErrorCode, message: string, hint: string, cause?: unknown) {
     super(message, cause === undefined ? undefined : { cause })
     this.code = code
     this.hint = hint

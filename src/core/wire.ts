@@ -1,7 +1,8 @@
 // What crosses the socket, in both directions. Requests come from outside and are checked here, field by field.
+import type { ErrorCode } from './error-codes.ts'
 import { AppError, type ErrorBody } from './errors.ts'
 
-export type Warning = { code: string; message: string; hint: string; file?: string; line?: number }
+export type Warning = { code: ErrorCode; message: string; hint: string; file?: string; line?: number }
 
 export type Files = { credentials: string; config: string; settings: string; socket: string }
 

@@ -1,12 +1,13 @@
 // Files of mfad itself: the socket, the log and their directories. What fails there is a fact and a next step.
 import * as fs from 'node:fs'
 import { dirname } from 'node:path'
+import type { ErrorCode } from '../core/error-codes.ts'
 import { AppError } from '../core/errors.ts'
 import { quoted } from '../core/text/quoted.ts'
 import { errnoOf, makeDirectory } from './files/disk/system.ts'
 
 /** What of ours it is, for messages: "the socket"; `elsewhere` says how to have it in another place. */
-export type OwnFile = { code: string; what: string; path: string; elsewhere: string }
+export type OwnFile = { code: ErrorCode; what: string; path: string; elsewhere: string }
 
 const reasons: Readonly<Record<string, string>> = {
   EACCES: 'permission denied',

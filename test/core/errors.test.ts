@@ -8,7 +8,6 @@ describe('the exit code of an error', () => {
     ['internal.bug', 1],
     ['usage.bad-arguments', 2],
     ['usage.malformed-token-code', 2],
-    ['daemon.not-a-terminal', 2],
     ['daemon.not-running', 3],
     ['daemon.stopping', 3],
     ['profile.not-found', 4],

@@ -30,7 +30,7 @@ describe('the status', () => {
 
   it('of a profile with a session says all there is to say', () => {
     const snoozedUntil = new Map([['dev', new Date('2026-11-23T10:30:00.500Z')]])
-    const error = { code: 'sts.throttled', message: 'm', hint: 'h' }
+    const error = { code: 'sts.throttled' as const, message: 'm', hint: 'h' }
     const status = statusOf(
       dev + sessionOf('dev-mfa', '2026-11-23T11:00:00Z'),
       '[profile dev]\nsource_profile = x\n',
@@ -140,7 +140,7 @@ describe('the status', () => {
   })
 
   it('passes warnings on', () => {
-    const warnings = [{ code: 'file.x', message: 'm', hint: 'h' }]
+    const warnings = [{ code: 'file.quoted-value' as const, message: 'm', hint: 'h' }]
     expect(statusOf('', '', { warnings }).warnings).toEqual(warnings)
   })
 

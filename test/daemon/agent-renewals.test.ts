@@ -190,7 +190,7 @@ describe('when the command fails', () => {
 describe('when the command is not run, since others could write the file that names it', () => {
   const shown = () => world.agent.status().profiles[0]
   beforeEach(async () => {
-    world.unsafeFile = new AppError('file.unsafe', 'others can write it', 'chmod go-w it')
+    world.unsafeFile = new AppError('file.writable-by-others', 'others can write it', 'chmod go-w it')
     await world.login(['dev'])
     await world.pass(46 * 60)
     expect(shown()).toMatchObject({ renews: 'by-code', lastError: { code: 'device.mfa-process-refused' } })

@@ -1,4 +1,5 @@
 // `mfad` alone: the status; and, at a terminal, the codes that are due, device by device.
+import { commandProblems } from '../../core/error-codes.ts'
 import type { ProfileStatus, Status } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
 import { canAsk } from '../terminal/prompt.ts'
@@ -45,7 +46,7 @@ function nextDue({ profiles }: Status, asked: ReadonlySet<string>): string | und
   const due = profiles.filter(
     ({ profile, state, renews, lastError, reason, snoozedUntil }) =>
       (state === 'expiring' || state === 'expired') &&
-      (renews === 'by-code' || lastError?.code.startsWith('device.mfa-process-')) &&
+      (renews === 'by-code' || commandProblems.has(lastError?.code ?? '')) &&
       reason === undefined &&
       snoozedUntil === undefined &&
       !asked.has(profile),

@@ -1,6 +1,7 @@
 // `mfad login`: finds out which words are profiles and which is the code, asks for what is missing, and tries again where
 // a new code can help.
 
+import { codeProblems, commandProblems } from '../../core/error-codes.ts'
 import { AppError } from '../../core/errors.ts'
 import { isTokenCode } from '../../core/login/token-code.ts'
 import { parseDuration } from '../../core/time/duration.ts'
@@ -14,11 +15,6 @@ import { printLogin } from '../text/login-text.ts'
 import { splitLoginWords } from './login-words.ts'
 
 const mostAttempts = 3
-const retriableCodes: ReadonlySet<string> = new Set([
-  'sts.token-code-rejected',
-  'device.token-code-used',
-  'usage.malformed-token-code',
-])
 
 export async function runLogin({ positionals, values, environment, output }: Invocation): Promise<number> {
   const context = await loadContext(environment)
@@ -113,7 +109,7 @@ export async function logIn(
 
 /** Another code may help; also one that a person gives where a command gave none. */
 function isRetriable({ code }: AppError): boolean {
-  return retriableCodes.has(code) || code.startsWith('device.mfa-process-')
+  return codeProblems.has(code) || commandProblems.has(code)
 }
 
 async function askCode(output: Output, skipping: string | undefined): Promise<string> {

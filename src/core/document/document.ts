@@ -1,9 +1,11 @@
 // The credentials file (and the config file) as a lossless document: what botocore reads in it, and every place
 // where another AWS tool would read something else.
 
+import type { ErrorCode } from '../error-codes.ts'
+
 /** A place where readers disagree. Neither `message` nor `hint` ever holds a value of the file. */
 export type Finding = {
-  code: `file.${string}`
+  code: Extract<ErrorCode, `file.${string}`>
   /** Counted from 1. */
   line: number
   message: string

@@ -1,6 +1,7 @@
 // Who a login is for: which device, which profiles are renewed by its one code, and for how long. Everything that can
 // be refused without asking AWS is refused here, before a code is used up.
 
+import { deviceObstacles } from '../error-codes.ts'
 import { AppError } from '../errors.ts'
 import { isSessionDuration } from '../profiles/aws-values.ts'
 import { type Identities, sharesDevice } from '../profiles/devices.ts'
@@ -148,16 +149,11 @@ function noChoice(profiles: readonly Profile[], fact: string): AppError {
   )
 }
 
-/** They speak about the device only, and so do not count against another one. */
-const deviceObstacles: ReadonlySet<unknown> = new Set([
-  'profile.malformed-serial-number',
-  'profile.security-key',
-])
-
 function requireLoginReady(profile: Profile, request: LoginRequest, credentialsFile: string): KeyProfile {
   const { obstacle, accessKeyId } = profile
   const serialNumber = request.serialNumber ?? profile.serialNumber
-  const isDeviceReplaced = request.serialNumber !== undefined && deviceObstacles.has(obstacle?.code)
+  const isDeviceReplaced =
+    request.serialNumber !== undefined && obstacle !== undefined && deviceObstacles.has(obstacle.code)
   if (obstacle !== undefined && !isDeviceReplaced)
     throw new AppError(obstacle.code, obstacle.message, obstacle.hint)
   requireOurs(profile, request.adopt ?? false, credentialsFile)

@@ -1,4 +1,5 @@
 // A reminder that is answered: which device needs a code, when a code is asked for again, and how long a snooze lasts.
+import { codeProblems } from '../error-codes.ts'
 import type { ErrorBody } from '../errors.ts'
 import { secondsToNextCode } from '../login/token-code.ts'
 import { type ActiveSession, byDevice } from './active-sessions.ts'
@@ -6,12 +7,6 @@ import { standingSessions } from './open-reminders.ts'
 
 const snoozeMs = 30 * 60_000
 const leastSnoozeMs = 60_000
-
-const codeProblems: ReadonlySet<string> = new Set([
-  'sts.token-code-rejected',
-  'device.token-code-used',
-  'usage.malformed-token-code',
-])
 
 /** The devices of a reminder that still need a code: those whose sessions were not replaced since. */
 export function pendingDevices(

@@ -11,6 +11,7 @@
 // idle → running → done → idle, or running → waiting → running, or running → given up. Other sessions, keys or another
 // command begin anew. In quiet hours nothing runs. While a renewal can be hoped for, nobody is reminded: only when a
 // session has really run out.
+import { commandProblems, hopelessCodes, refusedCodes } from '../error-codes.ts'
 import type { ErrorBody } from '../errors.ts'
 import { secondsToNextCode } from '../login/token-code.ts'
 import type { MfaProcess, Profile } from '../profiles/profile.ts'
@@ -68,16 +69,7 @@ const forgottenMs = 600_000
 /** A code that is refused may have been on its last second; after three of them it is the command. */
 const mostRefusedCodes = 3
 
-const refusedCodes: ReadonlySet<string> = new Set(['sts.token-code-rejected', 'device.token-code-used'])
 const lastingAreas = /^(?:device|profile|settings|usage|internal)\./
-const hopelessCodes: ReadonlySet<string> = new Set([
-  'sts.key-rejected',
-  'sts.signature-rejected',
-  'sts.access-denied',
-  'sts.device-rejected',
-  'sts.validation-error',
-  'sts.refused',
-])
 
 /** The devices whose sessions are renewed by a command. */
 export function renewingDevices(
@@ -210,7 +202,7 @@ export function givenUpErrors(
  * not run for every change of a file.
  */
 export function mayBeMended(attempt: Attempt, now: Date): boolean {
-  if (attempt.kind !== 'given-up' || !attempt.error.code.startsWith('device.mfa-process-')) return false
+  if (attempt.kind !== 'given-up' || !commandProblems.has(attempt.error.code)) return false
   return isRefusedCommand(attempt.error) || Math.abs(now.getTime() - attempt.at) >= mostPauseMs
 }
 

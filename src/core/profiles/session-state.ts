@@ -1,14 +1,8 @@
 // Which of its states a profile is in at a given instant.
 
+import { unmanagedCodes } from '../error-codes.ts'
 import type { SessionState } from '../wire.ts'
 import type { Profile } from './profile.ts'
-
-/** Obstacles that speak about the session section rather than about the profile's own keys. */
-const unmanagedCodes: ReadonlySet<string> = new Set([
-  'profile.unusable-name',
-  'profile.session-shadowed',
-  'profile.session-is-key-profile',
-])
 
 const leastExpiringSeconds = 600
 

@@ -2,6 +2,7 @@
 // sessions that could not be written before, and brings sections in step with their profiles. What is to be done is decided
 // by planWrites and outOfStep; one job at a time carries it out.
 
+import { isFileCode } from '../../core/error-codes.ts'
 import { AppError, errorBody } from '../../core/errors.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
 import { earliest } from '../../core/time/instant.ts'
@@ -178,5 +179,5 @@ function correctionId({ replaces, values }: SessionWrite): string {
 }
 
 function isFileError(error: unknown): boolean {
-  return error instanceof AppError && error.code.startsWith('file.')
+  return error instanceof AppError && isFileCode(error.code)
 }

@@ -3,7 +3,8 @@
 // were last looked at.
 
 import type { CredentialsDocument } from '../../core/document/document.ts'
-import { AppError, passingFileErrors } from '../../core/errors.ts'
+import { passingFileErrors } from '../../core/error-codes.ts'
+import { AppError } from '../../core/errors.ts'
 import { busyError } from '../../edges/files/disk/errors.ts'
 import type { Update, UpdateResult } from '../../edges/files/store.ts'
 import type { KnownFiles } from './known-files.ts'

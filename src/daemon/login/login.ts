@@ -7,6 +7,7 @@
 // then, and a profile that was logged out meanwhile stays so.
 
 import { checkAccepted } from '../../core/document/edit-checks.ts'
+import { isFileCode } from '../../core/error-codes.ts'
 import { AppError, errorBody } from '../../core/errors.ts'
 import { type LoginPlan, planLogin } from '../../core/login/login-plan.ts'
 import { checkTokenCode, type TokenCode } from '../../core/login/token-code.ts'
@@ -155,7 +156,7 @@ function afterFailedWrite(
   thrown: unknown,
 ): unknown {
   if (!(thrown instanceof AppError)) return thrown
-  const isKept = plan.sharedFrom === undefined && thrown.code.startsWith('file.')
+  const isKept = plan.sharedFrom === undefined && isFileCode(thrown.code)
   const error = isKept
     ? new AppError(
         thrown.code,

@@ -85,12 +85,18 @@ function isMissing(error: unknown): boolean {
   return errnoOf(error) === 'ENOENT'
 }
 
+const codeOf = {
+  written: 'file.not-written',
+  removed: 'file.not-removed',
+  read: 'file.not-read',
+} as const
+
 /** A failed system call as an AppError; anything else comes back unchanged. */
-function serviceFileError(path: string, participle: string, error: unknown): unknown {
+function serviceFileError(path: string, participle: keyof typeof codeOf, error: unknown): unknown {
   const errno = errnoOf(error)
   if (error instanceof AppError || errno === undefined) return error
   return new AppError(
-    `file.not-${participle}`,
+    codeOf[participle],
     `${path} cannot be ${participle} (${errno})`,
     `look at its directory: ls -ld ${quoted(dirname(path))}`,
     error,

@@ -118,7 +118,7 @@ describe('below a profile', () => {
   })
 
   it('stands the last error with its next step, instead of that command', () => {
-    const lastError = { code: 'sts.throttled', message: 'AWS is throttling requests', hint: 'wait' }
+    const lastError = { code: 'sts.throttled' as const, message: 'AWS is throttling requests', hint: 'wait' }
     expect(notes({ state: 'expired', secondsLeft: -5, lastError })).toEqual([
       '  AWS is throttling requests',
       '      → wait',
@@ -144,8 +144,8 @@ describe('below a profile', () => {
 describe('below the table', () => {
   it('stand the warnings with their place and next step', () => {
     const warnings = [
-      { code: 'file.x', message: 'quoted', hint: 'unquote it', file: '/c', line: 3 },
-      { code: 'notifier.x', message: 'no desktop', hint: 'install one' },
+      { code: 'file.quoted-value' as const, message: 'quoted', hint: 'unquote it', file: '/c', line: 3 },
+      { code: 'notifier.unavailable' as const, message: 'no desktop', hint: 'install one' },
     ]
     expect(text([{}], { warnings }).split('\n').slice(2)).toEqual([
       '',
@@ -158,7 +158,13 @@ describe('below the table', () => {
 
   it('stands nothing a terminal would obey', () => {
     const warnings = [
-      { code: 'file.x', message: 'section [\u001b[8m]', hint: '\u009b31m', file: '/\u001b[0m', line: 3 },
+      {
+        code: 'file.quoted-value' as const,
+        message: 'section [\u001b[8m]',
+        hint: '\u009b31m',
+        file: '/\u001b[0m',
+        line: 3,
+      },
     ]
     expect(text([{}], { warnings })).not.toMatch(/(?!\n)\p{Cc}/u)
   })

@@ -140,7 +140,11 @@ describe('a device that renews by itself, and did not', () => {
   })
 
   it('has a notice of its own where a code does not help', () => {
-    const problem = { code: 'sts.key-rejected', message: 'AWS does not know the key', hint: 'aws configure' }
+    const problem = {
+      code: 'sts.key-rejected' as const,
+      message: 'AWS does not know the key',
+      hint: 'aws configure',
+    }
     expect(renewalProblemText([activeSession('dev', now)], problem)).toEqual({
       title: 'mfad: dev cannot be renewed',
       body: 'AWS does not know the key\naws configure',

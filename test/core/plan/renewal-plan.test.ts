@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { ErrorCode } from '../../../src/core/error-codes.ts'
 import type { ActiveSession } from '../../../src/core/plan/active-sessions.ts'
 import {
   type Attempt,
@@ -20,7 +21,7 @@ const at = (time: string) => new Date(`2026-11-23T${time}Z`)
 const seconds = (from: Date, count: number) => new Date(from.getTime() + count * 1000)
 const rules = { leadSeconds: [600, 0], quietHours: undefined as QuietHours | undefined, utcOffset: () => 0 }
 const mfaProcess = { command: 'otp', profile: 'dev', file: '/home/me/.aws/config' }
-const errorOf = (code: string) => ({ code, message: 'it failed', hint: 'mend it' })
+const errorOf = (code: string) => ({ code: code as ErrorCode, message: 'it failed', hint: 'mend it' })
 const deviceOf = (
   sessions: ActiveSession[],
   subject = sessions.map(({ accessKeyId }) => accessKeyId).join(),

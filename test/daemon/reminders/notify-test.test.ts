@@ -4,7 +4,7 @@ import { testReminder } from '../../../src/daemon/reminders/notify-test.ts'
 import type { Reminded, ReminderRequest } from '../../../src/edges/desktop/reminder.ts'
 
 const problem = {
-  code: 'notifier.command-failed',
+  code: 'notifier.command-failed' as const,
   message: 'notify_command failed with exit code 3',
   hint: 'mend notify_command in the settings',
 }

@@ -171,7 +171,7 @@ describe('replacing', () => {
   it('goes on after an update that was refused', async () => {
     write('old\n')
     const store = storeOf()
-    const refusal = new AppError('session.refused', 'no', 'none')
+    const refusal = new AppError('profile.session-not-ours', 'no', 'none')
     const refuse = () => {
       throw refusal
     }

@@ -1,11 +1,12 @@
 // Failed system calls on a file, as facts with a next step. Nothing here ever holds the content of a file.
 
 import { dirname } from 'node:path'
+import type { ErrorCode } from '../../../core/error-codes.ts'
 import { AppError, type ErrorBody } from '../../../core/errors.ts'
 import { quoted } from '../../../core/text/quoted.ts'
 import { errnoOf } from './system.ts'
 
-type Problem = { code: string; fact(path: string): string; hint(path: string): string }
+type Problem = { code: ErrorCode; fact(path: string): string; hint(path: string): string }
 
 const inDirectory = (command: string) => (path: string) => `${command} ${quoted(dirname(path))}`
 const onFile = (command: string) => (path: string) => `${command} ${quoted(path)}`

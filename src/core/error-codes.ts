@@ -1,0 +1,213 @@
+// Every code of an error, a warning or a finding: `area.problem`. The area decides about the exit code, see errors.ts; the
+// lists below are the groups that the code asks for.
+
+export type ErrorCode =
+  | 'daemon.already-running'
+  | 'daemon.foreign-endpoint'
+  | 'daemon.foreign-home'
+  | 'daemon.log-unusable'
+  | 'daemon.no-answer'
+  | 'daemon.no-service-manager'
+  | 'daemon.not-installed'
+  | 'daemon.not-reachable'
+  | 'daemon.not-running'
+  | 'daemon.not-started'
+  | 'daemon.other-running'
+  | 'daemon.second'
+  | 'daemon.service-failed'
+  | 'daemon.socket-lost'
+  | 'daemon.socket-path'
+  | 'daemon.socket-unusable'
+  | 'daemon.stopping'
+  | 'daemon.unsafe-socket'
+  | 'device.different-users'
+  | 'device.mfa-process-failed'
+  | 'device.mfa-process-gave-no-code'
+  | 'device.mfa-process-refused'
+  | 'device.token-code-used'
+  | 'file.busy'
+  | 'file.byte-order-mark'
+  | 'file.cannot-replace'
+  | 'file.changed-underneath'
+  | 'file.colon-separator'
+  | 'file.continued-value'
+  | 'file.default-section'
+  | 'file.default-section-too-large'
+  | 'file.duplicate-key'
+  | 'file.duplicate-section'
+  | 'file.edit-conflict'
+  | 'file.edit-kept'
+  | 'file.empty-key'
+  | 'file.foreign-edit-lost'
+  | 'file.half-written'
+  | 'file.indented-key'
+  | 'file.indented-section'
+  | 'file.inline-comment'
+  | 'file.io'
+  | 'file.key-before-section'
+  | 'file.line-without-equals'
+  | 'file.lone-carriage-return'
+  | 'file.nested-line-without-equals'
+  | 'file.no-space'
+  | 'file.not-a-file'
+  | 'file.not-durable'
+  | 'file.not-read'
+  | 'file.not-readable'
+  | 'file.not-removed'
+  | 'file.not-utf-8'
+  | 'file.not-writable'
+  | 'file.not-written'
+  | 'file.other-owner'
+  | 'file.quoted-value'
+  | 'file.read-differently'
+  | 'file.read-only'
+  | 'file.readable-by-others'
+  | 'file.rejected-by-aws'
+  | 'file.section-in-value'
+  | 'file.section-name'
+  | 'file.section-unreadable'
+  | 'file.stray'
+  | 'file.text-after-section'
+  | 'file.too-large'
+  | 'file.too-many-findings'
+  | 'file.too-many-open-files'
+  | 'file.unusual-white-space'
+  | 'file.upper-case-key'
+  | 'file.value-unwritable'
+  | 'file.writable-by-others'
+  | 'internal.bug'
+  | 'internal.demo'
+  | 'internal.unsafe-edit'
+  | 'interrupted.by-user'
+  | 'network.certificate-not-trusted'
+  | 'network.certificate-not-valid'
+  | 'network.name-not-found'
+  | 'network.proxy-authentication'
+  | 'network.proxy-refused'
+  | 'network.proxy-unreachable'
+  | 'network.refused'
+  | 'network.reset'
+  | 'network.timeout'
+  | 'network.tls-failed'
+  | 'network.unreachable'
+  | 'notifier.command-failed'
+  | 'notifier.unavailable'
+  | 'profile.bad-duration'
+  | 'profile.bad-region'
+  | 'profile.bad-value'
+  | 'profile.disputed-value'
+  | 'profile.holds-session'
+  | 'profile.is-a-role'
+  | 'profile.keys-changed'
+  | 'profile.keys-from-command'
+  | 'profile.malformed-keys'
+  | 'profile.malformed-serial-number'
+  | 'profile.misplaced-section'
+  | 'profile.no-keys'
+  | 'profile.no-serial-number'
+  | 'profile.none-with-device'
+  | 'profile.not-active'
+  | 'profile.not-found'
+  | 'profile.not-inherited'
+  | 'profile.orphan'
+  | 'profile.other-sign-in'
+  | 'profile.region-of-another-partition'
+  | 'profile.role-without-source'
+  | 'profile.security-key'
+  | 'profile.session-is-key-profile'
+  | 'profile.session-not-ours'
+  | 'profile.session-shadowed'
+  | 'profile.unknown-partition'
+  | 'profile.unusable-name'
+  | 'session.lost'
+  | 'session.other-key'
+  | 'settings.bad-ca-bundle'
+  | 'settings.bad-proxy'
+  | 'settings.bad-variable'
+  | 'settings.files-differ'
+  | 'settings.invalid'
+  | 'settings.notify-none'
+  | 'settings.relative-path'
+  | 'settings.unknown-key'
+  | 'settings.unknown-section'
+  | 'settings.unreadable'
+  | 'settings.unsafe-endpoint'
+  | 'settings.unwritable-value'
+  | 'sts.access-denied'
+  | 'sts.clock-skewed'
+  | 'sts.device-rejected'
+  | 'sts.invalid-answer'
+  | 'sts.key-rejected'
+  | 'sts.refused'
+  | 'sts.signature-rejected'
+  | 'sts.throttled'
+  | 'sts.token-code-rejected'
+  | 'sts.unavailable'
+  | 'sts.validation-error'
+  | 'usage.bad-arguments'
+  | 'usage.bad-duration'
+  | 'usage.bad-request'
+  | 'usage.bad-serial-number'
+  | 'usage.inside-helper'
+  | 'usage.malformed-token-code'
+  | 'usage.no-input'
+  | 'usage.no-profile'
+  | 'usage.several-devices'
+  | 'usage.token-code-needed'
+  | 'usage.unknown-route'
+
+/** Another code may do better. */
+export const codeProblems: ReadonlySet<string> = new Set<ErrorCode>([
+  'sts.token-code-rejected',
+  'device.token-code-used',
+  'usage.malformed-token-code',
+])
+
+/** A code was given, and was not taken. */
+export const refusedCodes: ReadonlySet<string> = new Set<ErrorCode>([
+  'sts.token-code-rejected',
+  'device.token-code-used',
+])
+
+/** AWS says no for good: no code of the user's would do better. */
+export const hopelessCodes: ReadonlySet<string> = new Set<ErrorCode>([
+  'sts.key-rejected',
+  'sts.signature-rejected',
+  'sts.access-denied',
+  'sts.device-rejected',
+  'sts.validation-error',
+  'sts.refused',
+])
+
+/** What a program that is writing the file at this moment causes: it may be over in the next. */
+export const passingFileErrors: ReadonlySet<string> = new Set<ErrorCode>([
+  'file.busy',
+  'file.changed-underneath',
+  'file.rejected-by-aws',
+])
+
+/** They speak about the session section rather than about the profile's own keys. */
+export const unmanagedCodes: ReadonlySet<string> = new Set<ErrorCode>([
+  'profile.unusable-name',
+  'profile.session-shadowed',
+  'profile.session-is-key-profile',
+])
+
+/** They speak about the device only, and so do not count against another one. */
+export const deviceObstacles: ReadonlySet<string> = new Set<ErrorCode>([
+  'profile.malformed-serial-number',
+  'profile.security-key',
+  'profile.misplaced-section',
+])
+
+/** An mfa_process gave no code. */
+export const commandProblems: ReadonlySet<string> = new Set<ErrorCode>([
+  'device.mfa-process-failed',
+  'device.mfa-process-gave-no-code',
+  'device.mfa-process-refused',
+])
+
+/** The file was what failed, not what was to be written to it. */
+export function isFileCode(code: string): boolean {
+  return code.startsWith('file.')
+}
