@@ -121,10 +121,8 @@ function findMfaProcess(
   while (name !== undefined && !seen.has(name)) {
     seen.add(name)
     const view = viewOf(sections, name)
-    const command = view.value('mfa_process')
-    const place = view.placeOf('mfa_process')
-    if (command !== undefined && place !== undefined)
-      return { command, profile: name, file: paths[place.file] }
+    const line = view.wholeLine('mfa_process')
+    if (line !== undefined) return { command: line.text, profile: name, file: paths[line.file] }
     name = sourceOf(sections, view, suffix)
   }
   return undefined

@@ -32,6 +32,11 @@ export type ProfileView = {
   value(key: string): string | undefined
   /** Where `value` comes from. */
   placeOf(key: string): Place | undefined
+  /**
+   * All that stands behind the `=` of a key that AWS tools do not read, so that they cannot disagree about it: a command may
+   * hold ` #` and ` ;`. Quotes round the whole are left out. Undefined where it goes on in further lines.
+   */
+  wholeLine(key: string): { text: string; file: keyof Documents } | undefined
   /** Where AWS tools disagree about the key in the file that wins. */
   disputedAt(key: string): Place | undefined
 }
@@ -95,6 +100,11 @@ export function viewOf({ credentials, config }: ProfileSections, name: string): 
       const [file, section] = find((each) => agreedValue(each, key) !== undefined) ?? []
       return placeIn(file, section, key)
     },
+    wholeLine(key) {
+      const [file, section] = find((each) => each?.entries.has(key) ?? false) ?? []
+      const text = withoutQuotes(section?.entries.get(key)?.value ?? '')
+      return file === undefined || text === '' || text.includes('\n') ? undefined : { text, file }
+    },
     disputedAt(key) {
       const [file, section] = find((each) => each?.entries.has(key) ?? false) ?? []
       return section?.entries.get(key)?.disputed ? placeIn(file, section, key) : undefined
@@ -113,6 +123,10 @@ export function longTermCredentialsOf(
   return accessKeyId === undefined || secretAccessKey === undefined
     ? undefined
     : { accessKeyId, secretAccessKey }
+}
+
+function withoutQuotes(value: string): string {
+  return /^"([^"]*)"$/.exec(value)?.[1] ?? /^'([^']*)'$/.exec(value)?.[1] ?? value
 }
 
 function placeIn(

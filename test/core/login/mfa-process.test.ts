@@ -182,8 +182,18 @@ describe('the mfa_process of a profile', () => {
     ],
     ['none of itself', '[profile dev]\nsource_profile = dev', '', undefined],
     ['none of nobody', '[profile dev]\nsource_profile = nobody', '', undefined],
-    ['none that readers cut in half', '[profile dev]\nmfa_process = otp # x', '', undefined],
+    ['the whole line, with # and ;', '[profile dev]\nmfa_process = otp # x ; y', '', 'otp # x ; y'],
+    [
+      'the line without quotes round it',
+      '[profile dev]\nmfa_process = "otp --id \'a b\'"',
+      '',
+      "otp --id 'a b'",
+    ],
+    ['the line with quotes in it', '[profile dev]\nmfa_process = "a b" "c"', '', '"a b" "c"'],
+    ['none that goes on below', '[profile dev]\nmfa_process = otp\n  --id x', '', undefined],
   ])('is %s', (_, config, more, expected) => {
-    expect(found(`${config}\n`, more)).toEqual(expected)
+    const process =
+      typeof expected === 'string' ? { command: expected, profile: 'dev', file: configFile } : expected
+    expect(found(`${config}\n`, more)).toEqual(process)
   })
 })
