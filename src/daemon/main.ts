@@ -1,14 +1,16 @@
 // The daemon's composition root: real clock, files, network and desktop, and the order of starting and stopping.
 
 import { existsSync } from 'node:fs'
-import { AppError } from '../core/errors.ts'
+import { AppError, errorBody } from '../core/errors.ts'
 import type { EndpointSettings } from '../core/login/sts-target.ts'
 import { formatInstant } from '../core/time/instant.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
 import { createDesktop } from '../edges/desktop/desktop.ts'
+import type { DesktopSettings } from '../edges/desktop/reminder.ts'
 import { settingsStamp } from '../edges/files/disk/stamp.ts'
-import { openFileStore } from '../edges/files/own-store.ts'
+import type { Trust } from '../edges/files/disk/trust.ts'
+import { openFileStore, openTrust } from '../edges/files/own-store.ts'
 import { refuseForeignHome } from '../edges/foreign-home.ts'
 import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
 import {
@@ -18,7 +20,7 @@ import {
   settingsPath,
   stateDirectory,
 } from '../edges/paths.ts'
-import { checkOwnFile, runHelperCommand } from '../edges/programs/helper-command.ts'
+import { runHelperCommand } from '../edges/programs/helper-command.ts'
 import { loadSettings } from '../edges/settings-file.ts'
 import { userId } from '../edges/user.ts'
 import { startWatcher } from '../edges/watcher.ts'
@@ -40,7 +42,8 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   const log = createLogger('info')
   hardenProcess(log)
   refuseForeignHome(homeDirectory(environment), userId())
-  const known = createKnownFiles(knownFilesDeps(environment))
+  const { checkTrusted } = openTrust()
+  const known = createKnownFiles(knownFilesDeps(environment, checkTrusted))
   isolateSdk(process.env)
   const daemon = {
     pid: process.pid,
@@ -52,7 +55,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   const desktop = createDesktop({
     platform: process.platform,
     environment,
-    settings: () => ({ ...known.settings, notifyCommand: known.settings.notifyCommand }),
+    settings: () => desktopSettings(known, checkTrusted, log),
     log,
   })
   const agent = createAgent({
@@ -67,7 +70,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     utcOffset: localUtcOffset,
     random: Math.random,
     desktop,
-    checkOwnFile: (path) => checkOwnFile(path, { uid: userId(), gid: process.getgid?.() ?? -1 }),
+    checkOwnFile: (path) => checkTrusted([path]),
     runCommand: (command, timeoutMs, stop) =>
       runHelperCommand(command, { environment, timeoutMs, stopping: stop }),
     loadSts: async () => (await import('../edges/aws/sts.ts')).createSts(),
@@ -129,6 +132,25 @@ function startFollowing({ known, agent, log, clock }: FollowDeps): { close(): Pr
   }
 }
 
+/** The command in a settings file that somebody else could have written is not run. */
+function desktopSettings(
+  { settings, files }: KnownFiles,
+  checkTrusted: Trust['checkTrusted'],
+  log: RunningLog,
+): DesktopSettings {
+  const { notifyCommand } = settings
+  try {
+    if (notifyCommand !== undefined) checkTrusted([files.settings])
+    return { ...settings, notifyCommand }
+  } catch (error) {
+    log.warn(
+      { error: errorBody(error) },
+      'the settings file is not to be trusted: its notify_command is not run',
+    )
+    return { ...settings, notifyCommand: undefined }
+  }
+}
+
 function firstSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve(signal))
@@ -161,7 +183,10 @@ function reasonToStop(
   return reason.finally(() => timers.forEach(clearInterval))
 }
 
-function knownFilesDeps(environment: Environment): Parameters<typeof createKnownFiles>[0] {
+function knownFilesDeps(
+  environment: Environment,
+  checkTrusted: Trust['checkTrusted'],
+): Parameters<typeof createKnownFiles>[0] {
   const path = settingsPath(environment)
   return {
     now: () => new Date(),
@@ -169,6 +194,7 @@ function knownFilesDeps(environment: Environment): Parameters<typeof createKnown
     settingsStamp: () => settingsStamp(path),
     resolveFiles: (settings) => resolveFiles(environment, settings),
     openStore: (file) => openFileStore(file, stateDirectory(environment)),
+    checkTrusted,
   }
 }
 

@@ -10,7 +10,7 @@ import { createKnownFiles } from '../../src/daemon/files/known-files.ts'
 import type { Sts } from '../../src/edges/aws/sts.ts'
 import type { Desktop, Reminded, ReminderRequest, Respond } from '../../src/edges/desktop/reminder.ts'
 import { settingsStamp } from '../../src/edges/files/disk/stamp.ts'
-import { openFileStore } from '../../src/edges/files/own-store.ts'
+import { openFileStore, openTrust } from '../../src/edges/files/own-store.ts'
 import type { FileStore } from '../../src/edges/files/store.ts'
 import type { Log } from '../../src/edges/logger.ts'
 import { resolveFiles } from '../../src/edges/paths.ts'
@@ -129,6 +129,7 @@ export class World {
         settingsStamp: () => settingsStamp(settings),
         resolveFiles: (loaded) => resolveFiles(environment, loaded),
         openStore: (file) => this.openStore(file),
+        checkTrusted: openTrust().checkTrusted,
       }),
       daemon: { pid: 1, startedAt: '2026-11-23T08:00:00Z', version: '0' },
       log: this.log,

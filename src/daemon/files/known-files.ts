@@ -13,7 +13,7 @@ import { createRecentWrites, type RecentWrites, type WriteKind } from '../../cor
 import { startsWith } from '../../edges/files/disk/bytes.ts'
 import { busyError } from '../../edges/files/disk/errors.ts'
 import type { FileStore, UpdateResult } from '../../edges/files/store.ts'
-import { fileWarnings, warningOf } from '../../edges/files/warnings.ts'
+import { fileWarnings, trustWarnings, warningOf } from '../../edges/files/warnings.ts'
 
 export type KnownFilesDeps = {
   now(): Date
@@ -22,6 +22,8 @@ export type KnownFilesDeps = {
   settingsStamp(): string
   resolveFiles(settings: Settings): Files
   openStore(path: string): FileStore
+  /** Throws AppError file.* where somebody else could have written one of the files. */
+  checkTrusted(paths: readonly string[]): void
 }
 
 export type KnownFiles = {
@@ -47,6 +49,8 @@ export type KnownFiles = {
   readonly warnings: readonly Warning[]
   /** Why a file cannot be read now. While it is so, nothing must be concluded from what it may hold. */
   readonly unreadable: AppError | undefined
+  /** Throws AppError file.* where somebody else could have written what steers a key, a code or a command. */
+  checkTrusted(): void
   /** Undefined when everything read is believed, else the instant to look again. */
   readonly unsettledUntil: Date | undefined
   /** Waits until everything read is believed. Throws file.busy after 3 s. */
@@ -123,6 +127,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     return true
   }
   refresh()
+  const steering = () => [files.settings, files.config, files.credentials]
   const known: KnownFiles = {
     refresh,
     adoptWritten({ before, bytes, isChanged, realPath: writtenPath }, kind) {
@@ -156,8 +161,10 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
       const leftovers = [credentials.store, ...formerStores]
         .flatMap((store) => store.warnings())
         .map((warning) => ({ ...warning, file: files.credentials }))
-      return [...settingsWarnings, ...credentials.warnings, ...leftovers, ...config.warnings]
+      const ofTrust = trustWarnings(deps, steering())
+      return [...settingsWarnings, ...ofTrust, ...credentials.warnings, ...leftovers, ...config.warnings]
     },
+    checkTrusted: () => deps.checkTrusted(steering()),
     get unreadable() {
       return credentials.error ?? config.error
     },

@@ -32,6 +32,7 @@ export async function login(
   const { known, state } = deps
   if (request.tokenCode !== undefined) checkTokenCode(request.tokenCode)
   checkAccepted(known.documents.credentials, known.files.credentials)
+  known.checkTrusted()
   known.credentials.checkReplaceable()
   await identifyUsers(deps, request)
   const plan = planLogin(

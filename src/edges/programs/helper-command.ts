@@ -1,10 +1,7 @@
 // Runs a command that a file of the user names, by /bin/sh, in a process group of its own that ends with it: with a limit
-// on its time and output, nothing of AWS or of how the daemon was started in its environment, and not at all where
-// somebody else could have written it.
-import { realpathSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+// on its time and output, and nothing of AWS or of how the daemon was started in its environment. Whether the file is to be
+// believed is in files/disk/trust.ts.
 import type { CommandResult } from '../../core/login/mfa-process.ts'
-import { checkAccess, otherOwnerError } from '../files/disk/access.ts'
 import type { Environment } from '../paths.ts'
 import { childEnvironment } from './child-environment.ts'
 import { collect, drainMs, signalGroup, startProgram } from './started-program.ts'
@@ -61,22 +58,6 @@ export function runHelperCommand(command: string, deps: HelperDeps): Promise<Com
       if (drain !== undefined) finish()
     })
   })
-}
-
-/**
- * Throws AppError file.* where somebody other than the user, or root, could change the file that names a command: whoever
- * can would have us run it.
- */
-export function checkOwnFile(path: string, identity: { uid: number; gid: number }): void {
-  const realPath = realpathSync(path)
-  const located = [realPath, dirname(realPath), dirname(path)].map((each) => {
-    const stats = statSync(each, { bigint: true })
-    if (Number(stats.uid) !== identity.uid && stats.uid !== 0n) throw otherOwnerError(each)
-    // What is root's is as good as the user's own, and how many names it has is no matter for reading it.
-    return { path: each, stats: Object.assign(stats, { uid: BigInt(identity.uid), nlink: 1n }) }
-  })
-  const [file, ...directories] = located
-  checkAccess(file, directories, identity)
 }
 
 function withoutOutput(kind: 'stopped' | 'not-started'): CommandResult {

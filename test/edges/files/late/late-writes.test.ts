@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../../../src/core/errors.ts'
+import { readAcl } from '../../../../src/edges/files/disk/acl.ts'
 import { witnessRenames } from '../../../../src/edges/files/late/rename-witness.ts'
 import {
   createFileStore,
@@ -42,6 +43,7 @@ const storeOf = (changes: Partial<FileStoreDeps> = {}) =>
     isAlive: () => false,
     stateDirectory: join(home, 'state'),
     witnessRenames,
+    readAcl,
     ...changes,
   })
 
