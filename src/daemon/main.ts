@@ -13,6 +13,7 @@ import type { Trust } from '../edges/files/disk/trust.ts'
 import { openFileStore, openTrust } from '../edges/files/own-store.ts'
 import { refuseForeignHome } from '../edges/foreign-home.ts'
 import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
+import { createMemory } from '../edges/memory.ts'
 import {
   type Environment,
   homeDirectory,
@@ -122,7 +123,12 @@ function startFollowing({ known, agent, log, clock }: FollowDeps): { close(): Pr
     look,
     log,
   )
-  clock.start(look)
+  const memory = createMemory()
+  clock.start(() => {
+    look()
+    const { credentials, config } = known.documents
+    memory.giveBack(credentials.text.length + config.text.length)
+  })
   look()
   return {
     async close() {

@@ -189,6 +189,8 @@ function isKeptButHeader(before: readonly string[], after: readonly string[]): b
     const mark = line.startsWith('\ufeff') ? '\ufeff' : ''
     const above = before.slice(0, index).join('') + mark
     const below = before.slice(index + 1).join('')
-    return above + below === rest || above.replace(/\r?\n$/, '') + below === rest
+    // At the beginning of the file the one line end is that of the next section of ours.
+    const belowNothing = above === '' ? below.replace(/^\r?\n/, '') : below
+    return [above + below, above.replace(/\r?\n$/, '') + below, belowNothing].includes(rest)
   })
 }

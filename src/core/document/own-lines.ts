@@ -72,7 +72,7 @@ export function textWithoutSections(
     for (const line of own.toReversed()) cut(line.start, line.next)
     if (hasOthers) continue
     cut(header.start, header.next)
-    const below = rest === '' ? 'nothing' : isAdded(rest, document, names) ? 'added' : 'other'
+    const below = rest === '' ? 'nothing' : isBeforeOurs(rest, document, names) ? 'added' : 'other'
     const isJoined = isAfterLoneReturn(text, header) && rest.startsWith('\n')
     if (below === 'added' && (cursor === 0 || isJoined)) rest = rest.slice(lineEndAt(rest, 0).length)
     else cursor -= lengthOfLineEndAdded(text, header, below)
@@ -83,8 +83,9 @@ export function textWithoutSections(
 /** What only a section of ours holds. */
 const mark = 'mfad_key'
 
-/** Does a text begin with one line end and a section of ours that stays? Then that line end was added with the section. */
-function isAdded(text: string, { sections }: CredentialsDocument, names: ReadonlySet<string>): boolean {
+/** Does a text begin with one line end and a section of ours that stays? Then the line end was added with that section. This
+ * must not depend on our own lines: what is outside of them has to read the same with and without them. */
+function isBeforeOurs(text: string, { sections }: CredentialsDocument, names: ReadonlySet<string>): boolean {
   const [, name = ''] = /^\r?\n\[([^\]\r\n]+)\]/.exec(text) ?? []
   return !names.has(name) && (sections.get(name)?.entries.has(mark) ?? false)
 }
