@@ -7,7 +7,7 @@ import { readCount } from './count-option.ts'
 const usage = `usage: npm run stress -- [--edits N]
 
 Rounds of a daemon that rewrites the credentials file all the time, among real programs that append to it, write it anew
-in place, rename files over it, and run "aws configure set". N (default 2000): edits by append and in place, in all.
+in place, rename files over it or add a comment at its end, and run "aws configure set". N (default 2000): edits by append and in place, in all.
 
   npm run stress
   npm run stress -- --edits 10000
@@ -29,24 +29,30 @@ for (let round = 0; reports.reduce((sum, report) => sum + inPlace(report).made, 
 console.log(line('all', reports))
 const isGood = reports.every(
   (report) =>
-    report.edits.rename.lost <= report.named &&
+    renamed(report).lost <= report.named &&
     inPlace(report).lost <= report.named &&
     report.ours.lost === 0 &&
     report.reader.broken.length === 0 &&
     report.strays.length === 0,
 )
-const renames = sum(reports, ({ edits: { rename } }) => rename.made)
+const renames = sum(reports, (report) => renamed(report).made)
 const isSeldom = sum(reports, lostOf) <= renames / 100
 console.log(isGood && isSeldom ? 'ok' : 'LOST EDITS')
 process.exit(isGood && isSeldom ? 0 : 1)
 
 /**
- * In every other round a reader, and a program that renames, which alone can lose an edit, and then also what the one
- * program that has its file open writes there; in the others one that empties the file itself. The AWS CLI takes half a second a time.
+ * Three kinds of rounds, one after another: programs that append and empty the file themselves, and the AWS CLI, which takes
+ * half a second a time; a reader, and a program that renames, which alone can lose an edit, and then also what the one
+ * program that has its file open writes there; two programs that both add comments at the end, one of them by a rename.
  */
 function writersOf(round: number): Writer[] {
   const rename = { kind: 'rename', edits: editsPerRound / 3, pauseMs: 1 } as const
   if (hasReader(round)) return [{ kind: 'append', edits: editsPerRound, pauseMs: 4 }, rename]
+  if (round % 3 === 2)
+    return [
+      { kind: 'note', edits: editsPerRound, pauseMs: 17 },
+      { kind: 'copy', edits: editsPerRound, pauseMs: 12 },
+    ]
   return [
     { kind: 'append', edits: editsPerRound / 2, pauseMs: 6 },
     { kind: 'truncate', edits: editsPerRound / 2, pauseMs: 6 },
@@ -55,22 +61,33 @@ function writersOf(round: number): Writer[] {
 }
 
 function hasReader(round: number): boolean {
-  return round % 2 === 1
+  return round % 3 === 1
 }
 
-function lostOf({ edits: { append, truncate, aws, rename } }: Report): number {
-  return append.lost + truncate.lost + aws.lost + rename.lost
+type Count = { made: number; lost: number }
+
+function lostOf(report: Report): number {
+  return inPlace(report).lost + renamed(report).lost
 }
 
-function inPlace({ edits: { append, truncate, aws } }: Report): { made: number; lost: number } {
-  return { made: append.made + truncate.made + aws.made, lost: append.lost + truncate.lost + aws.lost }
+function inPlace({ edits: { append, truncate, aws, note } }: Report): Count {
+  return countOf([append, truncate, aws, note])
+}
+
+function renamed({ edits: { rename, copy } }: Report): Count {
+  return countOf([rename, copy])
+}
+
+function countOf(counts: readonly Count[]): Count {
+  const total = (of: keyof Count) => counts.reduce((sum, count) => sum + count[of], 0)
+  return { made: total('made'), lost: total('lost') }
 }
 
 function line(name: string, of: readonly Report[]): string {
   const parts = [
     `${name}: ${sum(of, ({ seconds }) => seconds).toFixed(0)} s`,
     `in place and appended ${sum(of, (report) => inPlace(report).made)}, lost ${sum(of, (report) => inPlace(report).lost)}`,
-    `renamed ${sum(of, ({ edits: { rename } }) => rename.made)}, lost ${sum(of, ({ edits: { rename } }) => rename.lost)}, named ${sum(of, ({ named }) => named)}`,
+    `renamed ${sum(of, (report) => renamed(report).made)}, lost ${sum(of, (report) => renamed(report).lost)}, named ${sum(of, ({ named }) => named)}`,
     `ours ${sum(of, ({ ours }) => ours.writes)}, refused ${sum(of, ({ ours }) => ours.refused)}, lost ${sum(of, ({ ours }) => ours.lost)}, written once more ${sum(of, ({ ours }) => ours.writtenOnceMore)}`,
     `reads ${sum(of, ({ reader }) => reader.reads)}, broken ${sum(of, ({ reader }) => reader.broken.length)}`,
   ]

@@ -1,7 +1,7 @@
 // The daemon's composition root: real clock, files, network and desktop, and the order of starting and stopping.
 
 import { existsSync } from 'node:fs'
-import { AppError } from '../core/errors.ts'
+import { AppError, errorBody } from '../core/errors.ts'
 import { type AwsVariables, awsVariableNames } from '../core/login/sts-target.ts'
 import { daemonEnvironment } from '../core/service/environment.ts'
 import { formatInstant } from '../core/time/instant.ts'
@@ -9,10 +9,13 @@ import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
 import { openDaemonNotes } from '../edges/daemon-notes.ts'
 import { createDesktop } from '../edges/desktop/desktop.ts'
+import type { DesktopSettings } from '../edges/desktop/reminder.ts'
 import { settingsStamp } from '../edges/files/disk/stamp.ts'
-import { openFileStore } from '../edges/files/own-store.ts'
+import type { Trust } from '../edges/files/disk/trust.ts'
+import { openFileStore, openTrust } from '../edges/files/own-store.ts'
 import { refuseForeignFiles } from '../edges/foreign-home.ts'
 import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
+import { createMemory } from '../edges/memory.ts'
 import {
   type Environment,
   isDefaultSocket,
@@ -21,7 +24,7 @@ import {
   settingsPath,
   stateDirectory,
 } from '../edges/paths.ts'
-import { checkOwnFile, runHelperCommand } from '../edges/programs/helper-command.ts'
+import { runHelperCommand } from '../edges/programs/helper-command.ts'
 import { loadSettings } from '../edges/settings-file.ts'
 import { userId } from '../edges/user.ts'
 import { startWatcher } from '../edges/watcher.ts'
@@ -43,7 +46,8 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   const environment = daemonEnvironment(inherited)
   const log = createLogger('info')
   hardenProcess(log)
-  const known = createKnownFiles(knownFilesDeps(environment))
+  const { checkTrusted } = openTrust()
+  const known = createKnownFiles(knownFilesDeps(environment, checkTrusted))
   isolateSdk(process.env)
   const daemon = {
     pid: process.pid,
@@ -55,7 +59,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   const desktop = createDesktop({
     platform: process.platform,
     environment,
-    settings: () => ({ ...known.settings, notifyCommand: known.settings.notifyCommand }),
+    settings: () => desktopSettings(known, checkTrusted, log),
     log,
   })
   const agent = createAgent({
@@ -70,7 +74,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     utcOffset: localUtcOffset,
     random: Math.random,
     desktop,
-    checkOwnFile: (path) => checkOwnFile(path, { uid: userId(), gid: process.getgid?.() ?? -1 }),
+    checkOwnFile: (path) => checkTrusted([path]),
     runCommand: (command, timeoutMs, stop) =>
       runHelperCommand(command, { environment, timeoutMs, stopping: stop }),
     loadSts: async () => (await import('../edges/aws/sts.ts')).createSts(),
@@ -131,13 +135,37 @@ function startFollowing({ known, agent, log, clock }: FollowDeps): { close(): Pr
     look,
     log,
   )
-  clock.start(look)
+  const memory = createMemory()
+  clock.start(() => {
+    look()
+    const { credentials, config } = known.documents
+    memory.giveBack(credentials.text.length + config.text.length)
+  })
   look()
   return {
     async close() {
       clock.close()
       await watcher.close()
     },
+  }
+}
+
+/** The command in a settings file that somebody else could have written is not run. */
+function desktopSettings(
+  { settings, files }: KnownFiles,
+  checkTrusted: Trust['checkTrusted'],
+  log: RunningLog,
+): DesktopSettings {
+  const { notifyCommand } = settings
+  try {
+    if (notifyCommand !== undefined) checkTrusted([files.settings])
+    return { ...settings, notifyCommand }
+  } catch (error) {
+    log.warn(
+      { error: errorBody(error) },
+      'the settings file is not to be trusted: its notify_command is not run',
+    )
+    return { ...settings, notifyCommand: undefined }
   }
 }
 
@@ -176,7 +204,10 @@ function reasonToStop(
   return reason.finally(() => timers.forEach(clearInterval))
 }
 
-function knownFilesDeps(environment: Environment): Parameters<typeof createKnownFiles>[0] {
+function knownFilesDeps(
+  environment: Environment,
+  checkTrusted: Trust['checkTrusted'],
+): Parameters<typeof createKnownFiles>[0] {
   const path = settingsPath(environment)
   return {
     now: () => new Date(),
@@ -188,6 +219,7 @@ function knownFilesDeps(environment: Environment): Parameters<typeof createKnown
     settingsStamp: () => settingsStamp(path),
     resolveFiles: (settings) => resolveFiles(environment, settings),
     openStore: (file) => openFileStore(file, stateDirectory(environment)),
+    checkTrusted,
   }
 }
 

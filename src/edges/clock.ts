@@ -1,12 +1,13 @@
-// The wall clock. Timers do not count the time a computer sleeps and cannot wait longer than 24.8 days, so the clock is
-// looked at again and again: every 30 s, and at an earlier instant when one is asked for.
+// The wall clock. Timers do not count the time a computer sleeps and cannot wait longer than 24.8 days, so nothing is left
+// to one long timer: the clock ticks every 30 s, and at an earlier instant when one is asked for. Whoever is called at a
+// tick asks again for an instant that is still far away.
 
 export type Clock = {
   now(): Date
   start(onTick: () => void): void
-  /** Also ticks at this instant, if it comes before the next regular tick; undefined takes an earlier wish back. */
+  /** Also ticks at this instant, when it is less than 30 s away; undefined takes an earlier wish back. */
   wakeAt(instant: Date | undefined): void
-  /** No more ticks: a job that ends later must not keep the process up by asking for one. */
+  /** No more ticks, not even for who asks later: a last job must not keep the process up. */
   close(): void
 }
 
@@ -17,7 +18,7 @@ export function localUtcOffset(instant: Date): number {
   return -Math.round(instant.getTimezoneOffset())
 }
 
-/** Node asks the system once for its time zone, and again when TZ is taken away: people travel while the daemon runs. */
+/** People travel while the daemon runs. Node asks the system for its time zone once, and again after TZ was deleted. */
 function followTimeZone(): void {
   if (process.env.TZ === undefined) delete process.env.TZ
 }

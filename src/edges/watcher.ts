@@ -1,6 +1,6 @@
-// Watches directories rather than files: a watched file dies with its inode, a watched directory sees every replacement.
-// Even so a watch can be impossible (no such directory, NFS, the inotify limit), so the caller also compares stamps once
-// a minute; the watcher only makes things prompt.
+// Watches directories rather than files: a watch on a file ends with the file when another one takes its name, a watch on
+// the directory sees the next one too. Even so a watch can be impossible (no such directory, NFS, the inotify limit). The
+// caller looks at the files at every tick of its clock anyway, every 30 s; the watcher only makes things prompt.
 import { existsSync, watch as plainWatch, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { watch as chokidarWatch } from 'chokidar'
@@ -20,7 +20,7 @@ type Watch = {
 }
 
 type Listener = {
-  /** Anything, also to an entry that is of no interest. */
+  /** Something happened to any entry of the directory. */
   onEvent(): void
   onChange(): void
   /** The directory itself was removed or moved. */
@@ -29,12 +29,17 @@ type Listener = {
 }
 
 const debounceMs = 50
+/** A watch that failed is tried again after a minute, at the next tick of the caller's clock. */
 const retryMs = 60_000
-/** More within a second are a program that writes without a pause. Its every write would wake us: we rest as long. */
+/** More events than this within a second come from a program that writes without a pause. Each of its writes would wake us,
+ * so the watch is taken away for a second, and put in place again after a look. */
 const mostEvents = 500
 const restMs = 1000
-/** chokidar looks at every entry whenever one changes. */
+/** chokidar reads the whole directory whenever one entry changes, so in a crowded one Node's own watch does the work. */
 const crowdedEntries = 500
+/** A file is believed to be gone when it has been missing for so long: some editors move it away and write it anew. As long
+ * as chokidar waits. */
+const goneMs = 100
 const mostLinks = 40
 
 /** Calls `onChange` soon after one of the files, or a symlink that leads to it, may have changed. */
@@ -53,10 +58,7 @@ export function startWatcher(paths: () => readonly string[], onChange: () => voi
   const complain = (directory: string, error: unknown) => {
     const level = complained.has(directory) ? 'debug' : 'warn'
     complained.add(directory)
-    log[level](
-      { directory, problem: String(error) },
-      'watching failed; changes are noticed within half a minute',
-    )
+    log[level]({ directory, problem: String(error) }, 'watching failed; changes are noticed within 30 s')
   }
   const drop = (key: string) => {
     const closed = watched.get(key)?.close()
@@ -131,46 +133,81 @@ function watchDirectory(
   }
 }
 
-/** One watcher a directory: with two files in one watcher, an unlink and a create within 5 ms lose an event. */
+/**
+ * One chokidar for each directory: one that watches two files loses an event when a file is removed and created within
+ * 5 ms. Two kinds of changes it does not tell, and they are taken from the events of the system below it:
+ *
+ *   a directory that is removed and made again at once   the old watch sees nothing of the new directory
+ *   a second change within 50 ms of the first            a look between the two would be the last one
+ */
 function watchWithChokidar(directory: string, names: ReadonlySet<string>, listener: Listener) {
   const files = new Set([...names].map((name) => join(directory, name)))
+  dropPollingVariables(process.env)
   const watcher = chokidarWatch(directory, {
     depth: 0,
     ignoreInitial: true,
     followSymlinks: false,
+    usePolling: false,
     ignored: (path) => path !== directory && !files.has(path),
   })
-    // What changed while the watch was being put in place was nobody's event.
+    // A change before the watch was in place has no event.
     .on('ready', listener.onChange)
     .on('all', (event, path) => {
       if (event === 'unlinkDir' && path === directory) listener.onGone()
       else listener.onChange()
     })
-    // The directory's own end comes under its own name; chokidar takes no notice when another one already stands there. Of
-    // two changes within 50 ms it tells only the first, and a look may fall in between. What is gone may be back in a
-    // moment, as an editor saves: chokidar waits for that.
     .on('raw', (event, name) => {
       listener.onEvent()
-      if (event === 'rename' && name === basename(directory)) listener.onGone()
+      if (isOwnEnd(directory, event, name)) listener.onGone()
+      // That a file is missing is told by chokidar, once it has stayed so.
       else if (names.has(name) && existsSync(join(directory, name))) listener.onChange()
     })
     .on('error', listener.onError)
   return () => watcher.close()
 }
 
+/** chokidar reads them by itself, and they win over every option: then it looks at each file many times a second. */
+function dropPollingVariables(environment: NodeJS.ProcessEnv): void {
+  delete environment.CHOKIDAR_USEPOLLING
+  delete environment.CHOKIDAR_INTERVAL
+}
+
+/** What the system tells of the directory itself comes under the directory's own name. */
+function isOwnEnd(directory: string, event: string, name: string | null): boolean {
+  return event === 'rename' && name === basename(directory)
+}
+
 function watchPlainly(directory: string, names: ReadonlySet<string>, listener: Listener) {
+  let missing: NodeJS.Timeout | undefined
+  const tellUnlessBack = () => {
+    missing ??= setTimeout(() => {
+      missing = undefined
+      listener.onChange()
+    }, goneMs)
+  }
   const watcher = plainWatch(directory, (event, name) => {
     listener.onEvent()
-    if (event === 'rename' && name === basename(directory)) listener.onGone()
-    else if (name === null || names.has(name)) listener.onChange()
+    if (isOwnEnd(directory, event, name)) listener.onGone()
+    else if (name !== null && !names.has(name)) return
+    else if (name === null || existsSync(join(directory, name))) listener.onChange()
+    else tellUnlessBack()
   }).on('error', listener.onError)
   listener.onChange()
-  return async () => watcher.close()
+  return async () => {
+    clearTimeout(missing)
+    watcher.close()
+  }
 }
 
 /**
- * The existing directories to watch, each with the names that matter in it: the file's own, and that of every symlink on
- * the way from the file, or from its directory, to where it is. Where a directory is missing, the nearest one above it.
+ * The existing directories to watch, each with the names that matter in it: the file's own, and that of every link on the
+ * way from the file, or from its directory, to where it is. Where a directory is missing, the nearest one above it, and the
+ * name that must come into being there first. Where `~/.aws/credentials` is a link to `~/dotfiles/aws`, and `~/.config`
+ * does not exist:
+ *
+ *   ~/.aws       credentials
+ *   ~/dotfiles   aws
+ *   ~            .config
  */
 function directoriesOf(paths: readonly string[]): Map<string, Set<string>> {
   const wanted = new Map<string, Set<string>>()
@@ -191,7 +228,7 @@ function directoriesOf(paths: readonly string[]): Map<string, Set<string>> {
   return wanted
 }
 
-/** A watch is worth nothing once its directory is another one of the same name. */
+/** Another key, and so another watch, when another directory has taken the name. */
 function watchKey(directory: string, names: ReadonlySet<string>): string {
   const inode = statSync(directory, { throwIfNoEntry: false })?.ino ?? 0
   return JSON.stringify([directory, inode, ...names])

@@ -21,6 +21,8 @@ describe('among other programs that edit the file, no edit is lost', () => {
       truncate: { made: 120, lost: 0 },
       aws: none,
       rename: none,
+      note: none,
+      copy: none,
     })
     expect(report.ours).toMatchObject({ lost: 0 })
     expect(report.ours.writes).toBeGreaterThan(5)

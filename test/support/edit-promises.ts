@@ -30,6 +30,27 @@ export const editPromises: Record<string, (edits: Edits) => boolean> = {
   'a new section is removed to the byte': ({ file, before, set, undone }) =>
     !set || before.sections.has(sessionName) || (undone !== undefined && areSame(undone.toBytes(), file)),
 
+  'several new sections are removed to the byte, in whatever order they go': ({
+    file,
+    before,
+    set,
+    values,
+  }) => {
+    if (!set) return true
+    const several = [sessionName, 'prod-mfa', 'new-mfa']
+    if (several.some((name) => before.sections.has(name))) return true
+    let after: CredentialsDocument | undefined = before
+    for (const name of [...several, ...orderOf(several, file.length)]) {
+      const isSet: boolean = after.sections.has(name)
+      const from: CredentialsDocument = after
+      after = unlessRefused(() =>
+        isSet ? removeSection(from, name, ownKeys) : setSection(from, name, ownKeys, values),
+      )
+      if (after === undefined) return true
+    }
+    return areSame(after.toBytes(), file)
+  },
+
   'every line that is not ours stays where it is when ours are set': ({ before, set }) =>
     !set || !before.sections.has(sessionName) || isKept(...otherLines(before, set)),
 
@@ -91,6 +112,19 @@ export const editPromises: Record<string, (edits: Edits) => boolean> = {
 
 function areSame(ones: Uint8Array, others: Uint8Array): boolean {
   return Buffer.compare(ones, others) === 0
+}
+
+/** One of the orders of three, each number another one. */
+function orderOf([one = '', two = '', three = '']: readonly string[], number: number): readonly string[] {
+  const orders = [
+    [one, two, three],
+    [one, three, two],
+    [two, one, three],
+    [two, three, one],
+    [three, one, two],
+    [three, two, one],
+  ]
+  return orders[number % orders.length] ?? []
 }
 
 function newSection({ text }: CredentialsDocument, values: ReadonlyMap<string, string>): string {
@@ -155,6 +189,8 @@ function isKeptButHeader(before: readonly string[], after: readonly string[]): b
     const mark = line.startsWith('\ufeff') ? '\ufeff' : ''
     const above = before.slice(0, index).join('') + mark
     const below = before.slice(index + 1).join('')
-    return above + below === rest || above.replace(/\r?\n$/, '') + below === rest
+    // At the beginning of the file the one line end is that of the next section of ours.
+    const belowNothing = above === '' ? below.replace(/^\r?\n/, '') : below
+    return [above + below, above.replace(/\r?\n$/, '') + below, belowNothing].includes(rest)
   })
 }

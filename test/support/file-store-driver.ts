@@ -3,6 +3,7 @@
 
 import * as fs from 'node:fs'
 import { AppError } from '../../src/core/errors.ts'
+import { readAcl } from '../../src/edges/files/disk/acl.ts'
 import { failureOf } from '../../src/edges/files/disk/system.ts'
 import { witnessRenames } from '../../src/edges/files/late/rename-witness.ts'
 import { createFileStore, type Update } from '../../src/edges/files/store.ts'
@@ -53,6 +54,7 @@ export async function drive({ action, path, stateDirectory, pid, home }: Request
     isAlive: () => false,
     stateDirectory,
     witnessRenames,
+    readAcl,
   })
   const edit = (before: Uint8Array) => Buffer.from(edits[action](Buffer.from(before).toString()))
   const update: Update = {

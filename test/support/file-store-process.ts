@@ -6,6 +6,7 @@ import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { build } from 'esbuild'
+import { readAcl } from '../../src/edges/files/disk/acl.ts'
 import { keptPathOf, recoveryPathOf, tempPathOf } from '../../src/edges/files/disk/own-names.ts'
 import { createFileStore, type FileStore } from '../../src/edges/files/store.ts'
 import { type Action, type Answer, type Request, texts } from './file-store-driver.ts'
@@ -83,10 +84,11 @@ export const scenes = {
     },
   },
   ...(isRoot && {
-    'a file of another user': {
+    'a file of another group': {
       ...appended,
       prepare(path: string) {
-        fs.chownSync(plain(path), 1234, 5678)
+        fs.chownSync(plain(path), 0, 5678)
+        fs.chmodSync(path, 0o640)
         return path
       },
     },
@@ -199,6 +201,7 @@ function createStage(home: string, scene: Scene): Stage {
         isAlive: (pid) => pid !== driverPid,
         stateDirectory,
         witnessRenames: () => undefined,
+        readAcl,
       }),
   }
 }

@@ -4,6 +4,8 @@
 //   append     opens for appending, waits up to 5 ms, writes a section, closes
 //   truncate   reads, empties, writes anew with one line more
 //   rename     reads, writes another file, renames it
+//   note       as append, and writes a comment line
+//   copy       as rename, with a comment line more at the end
 //   aws        runs `aws configure set`: that appends a new profile, and writes an existing one anew
 //   read       reads all the time, and counts what is not whole
 
@@ -16,21 +18,19 @@ const sleep = (ms) => Atomics.wait(sleepCell, 0, 0, ms)
 
 const edits = {
   append(number) {
-    const descriptor = fs.openSync(file, 'a')
-    sleep(Math.random() * 5)
-    fs.writeSync(descriptor, `[append-${number}]\nk = ${number}\n`)
-    fs.closeSync(descriptor)
+    appendSlowly(`[append-${number}]\nk = ${number}\n`)
   },
   truncate(number) {
     fs.writeFileSync(file, withLine(fs.readFileSync(file, 'utf8'), '[truncate]', `k${number} = ${number}`))
   },
   rename(number) {
-    fs.writeFileSync(
-      `${file}.other`,
-      withLine(fs.readFileSync(file, 'utf8'), '[rename]', `k${number} = ${number}`),
-      { mode: 0o600 },
-    )
-    fs.renameSync(`${file}.other`, file)
+    replaceBy(withLine(fs.readFileSync(file, 'utf8'), '[rename]', `k${number} = ${number}`))
+  },
+  note(number) {
+    appendSlowly(`# note ${number}\n`)
+  },
+  copy(number) {
+    replaceBy(`${fs.readFileSync(file, 'utf8')}# copy ${number}\n`)
   },
   aws(number) {
     const key = number % 2 === 0 ? 'aws_access_key_id' : 'aws_secret_access_key'
@@ -73,6 +73,18 @@ function problemOf(text) {
     if (name !== undefined && !/^aws_session_token = \S+$[\s\S]*^mfad_key = \w+$/m.test(section))
       return `half of ${name}`
   }
+}
+
+function appendSlowly(text) {
+  const descriptor = fs.openSync(file, 'a')
+  sleep(Math.random() * 5)
+  fs.writeSync(descriptor, text)
+  fs.closeSync(descriptor)
+}
+
+function replaceBy(text) {
+  fs.writeFileSync(`${file}.other`, text, { mode: 0o600 })
+  fs.renameSync(`${file}.other`, file)
 }
 
 function exclusively(action) {

@@ -12,7 +12,8 @@ import { readSession } from '../../src/core/profiles/session-section.ts'
 import { aliceKeys, aliceSerial, openSandbox, type RunningDaemon, type Sandbox } from './sandbox.ts'
 import { until } from './until.ts'
 
-type WriterKind = 'append' | 'truncate' | 'rename' | 'aws'
+const writerKinds = ['append', 'truncate', 'rename', 'aws', 'note', 'copy'] as const
+type WriterKind = (typeof writerKinds)[number]
 export type Writer = { kind: WriterKind; edits: number; pauseMs: number }
 
 export type Report = {
@@ -156,10 +157,13 @@ function runWriter(
 }
 
 function countEdits({ credentialsFile }: Sandbox, writers: readonly Writer[]): Report['edits'] {
-  const { sections } = parseDocument(readFileSync(credentialsFile))
+  const { sections, text } = parseDocument(readFileSync(credentialsFile))
+  const lines = new Set(text.split('\n'))
   const isThere: Record<WriterKind, (number: number) => boolean> = {
     append: (number) => sections.get(`append-${number}`)?.entries.get('k')?.value === String(number),
     truncate: (number) => sections.get('truncate')?.entries.get(`k${number}`)?.value === String(number),
+    note: (number) => lines.has(`# note ${number}`),
+    copy: (number) => lines.has(`# copy ${number}`),
     rename: (number) => sections.get('rename')?.entries.get(`k${number}`)?.value === String(number),
     aws: (number) => {
       const key = number % 2 === 0 ? 'aws_access_key_id' : 'aws_secret_access_key'
@@ -167,7 +171,7 @@ function countEdits({ credentialsFile }: Sandbox, writers: readonly Writer[]): R
     },
   }
   const counts = {} as Report['edits']
-  for (const kind of ['append', 'truncate', 'rename', 'aws'] as const) {
+  for (const kind of writerKinds) {
     const made = writers.filter((writer) => writer.kind === kind).reduce((sum, { edits }) => sum + edits, 0)
     const numbers = Array.from({ length: made }, (_, number) => number)
     counts[kind] = { made, lost: numbers.filter((number) => !isThere[kind](number)).length }

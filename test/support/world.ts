@@ -12,7 +12,7 @@ import { partitions } from '../../src/edges/aws/partitions.ts'
 import type { Sts } from '../../src/edges/aws/sts.ts'
 import type { Desktop, Reminded, ReminderRequest, Respond } from '../../src/edges/desktop/reminder.ts'
 import { settingsStamp } from '../../src/edges/files/disk/stamp.ts'
-import { openFileStore } from '../../src/edges/files/own-store.ts'
+import { openFileStore, openTrust } from '../../src/edges/files/own-store.ts'
 import type { FileStore } from '../../src/edges/files/store.ts'
 import type { Log } from '../../src/edges/logger.ts'
 import { resolveFiles } from '../../src/edges/paths.ts'
@@ -140,6 +140,7 @@ export class World {
           this.parses += 1
           return parseDocument(bytes)
         },
+        checkTrusted: openTrust().checkTrusted,
       }),
       daemon: { pid: 1, startedAt: '2026-11-23T08:00:00Z', version: '0' },
       log: this.log,

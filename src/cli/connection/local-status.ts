@@ -4,14 +4,15 @@ import { parseDocument } from '../../core/document/parse.ts'
 import { buildProfiles } from '../../core/profiles/profiles.ts'
 import { buildStatus } from '../../core/status.ts'
 import type { Status, Warning } from '../../core/wire.ts'
-import { openFileStore } from '../../edges/files/own-store.ts'
-import { fileWarnings } from '../../edges/files/warnings.ts'
+import { openFileStore, openTrust } from '../../edges/files/own-store.ts'
+import { fileWarnings, trustWarnings } from '../../edges/files/warnings.ts'
 import { type Environment, stateDirectory } from '../../edges/paths.ts'
 import type { Context } from './context.ts'
 
 export function localStatus({ environment, files, settings }: Context, now: Date): Status {
   const credentials = read(files.credentials, environment, true)
   const config = read(files.config, environment, false)
+  const ofTrust = trustWarnings(openTrust(), [files.settings, files.config, files.credentials])
   return buildStatus(
     {
       version: MFAD_VERSION,
@@ -23,7 +24,7 @@ export function localStatus({ environment, files, settings }: Context, now: Date
         files,
       ),
       reminderLeadSeconds: settings.reminderLeadSeconds,
-      warnings: [...settings.warnings, ...credentials.warnings, ...config.warnings],
+      warnings: [...settings.warnings, ...ofTrust, ...credentials.warnings, ...config.warnings],
       clockOffsetSeconds: 0,
       clockOffsetOf: () => 0,
       identities: new Map(),

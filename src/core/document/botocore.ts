@@ -14,6 +14,7 @@ import { plainLineAt } from './plain.ts'
 import {
   countLineEnds,
   decode,
+  detached,
   encode,
   endOfLine,
   indentationOf,
@@ -156,7 +157,7 @@ function readEntry(
 
 /** A deeper line goes on with the value; blank lines before it belong to the value, comments do not. */
 function continueEntry(reading: Reading, entry: Entry, { number, stripped }: Line): void {
-  entry.value += `${'\n'.repeat(reading.blankLines + 1)}${stripped}`
+  entry.value += `${'\n'.repeat(reading.blankLines + 1)}${detached(stripped)}`
   reading.blankLines = 0
   const codes = continuationProblems(reading, stripped)
   for (const code of codes) report(reading, code, { line: number, section: reading.section?.name })
@@ -186,7 +187,7 @@ function openSection(reading: Reading, name: string, line: number, start: number
   const first = reading.sections.get(name)
   reading.entry = undefined
   reading.sectionDisputed = false
-  reading.section = { name, line, entries: new Map(), start, end: start, isPlain: false }
+  reading.section = { name: detached(name), line, entries: new Map(), start, end: start, isPlain: false }
   if (!first) reading.sections.set(name, reading.section)
   else if (name === 'DEFAULT') reading.section = first
   else {
@@ -202,7 +203,7 @@ function closeSection(reading: Reading, end: number): void {
 
 function addEntry(reading: Reading, key: string, value: string, line: number): Entry {
   const section = reading.section as OpenSection
-  const entry = { key, value, line, disputed: reading.sectionDisputed }
+  const entry = { key: detached(key), value: detached(value), line, disputed: reading.sectionDisputed }
   const first = section.entries.get(key)
   if (!first) section.entries.set(key, entry)
   else {

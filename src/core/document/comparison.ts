@@ -3,7 +3,6 @@
 import type { CredentialsDocument, SdkEntry, SdkSections, Section } from './document.ts'
 import { linesOf, textWithoutSections } from './own-lines.ts'
 import { sdkNameOf } from './sdk.ts'
-import { lineEndBefore } from './text.ts'
 
 /** Do the two differ in nothing but our lines in the named sections? Verifies a file before it replaces another. */
 export function changesOnlySections(
@@ -13,16 +12,8 @@ export function changesOnlySections(
   ownKeys: readonly string[],
 ): boolean {
   const [one, other] = [before, after].map((document) => textWithoutSections(document, names, ownKeys))
-  if (one === undefined || other === undefined || before.isUtf8 !== after.isUtf8) return false
-  if (one !== other && !(names.size > 1 && withoutLastLineEnd(one) === withoutLastLineEnd(other)))
-    return false
+  if (one === undefined || one !== other || before.isUtf8 !== after.isUtf8) return false
   return readsTheSameElsewhere(before, after, names, ownKeys)
-}
-
-/** Where a section of ours completed the last line of a file, that line end has to stay while another one follows: so
- * with several sections, which were removed first may decide about the last line end. */
-function withoutLastLineEnd(text: string): string {
-  return text.slice(0, text.length - lineEndBefore(text, text.length).length)
 }
 
 /** `names`: the sections in which our lines may differ. */

@@ -45,9 +45,14 @@ export function linesOf(
 }
 
 /**
- * The text without our lines in the named sections: the inverse of adding them.
- * A header goes too unless something else would then fall into the section before, and with it the one line end that
- * was added before it: the last one of the file as it was written, or, where something follows, a blank line.
+ * The text without our lines in the named sections: the inverse of adding them, in whatever order they came and go.
+ * A header goes too unless something else would then fall into the section before, and with it the one line end that was
+ * added before it.
+ *
+ *   `[a]⏎k = v` and two sections of ours    `[a]⏎k = v⏎ [x-mfa]…⏎ ⏎[y-mfa]…⏎`
+ *   without [y-mfa]                          `[a]⏎k = v⏎ [x-mfa]…⏎`
+ *   without [x-mfa]                          `[a]⏎k = v⏎ [y-mfa]…⏎`
+ *   without both                             `[a]⏎k = v`
  */
 export function textWithoutSections(
   document: CredentialsDocument,
@@ -67,16 +72,37 @@ export function textWithoutSections(
     for (const line of own.toReversed()) cut(line.start, line.next)
     if (hasOthers) continue
     cut(header.start, header.next)
-    cursor -= lengthOfLineEndAdded(text, header, rest === '')
+    const below = rest === '' ? 'nothing' : isBeforeOurs(rest, document, names) ? 'added' : 'other'
+    const isJoined = isAfterLoneReturn(text, header) && rest.startsWith('\n')
+    if (below === 'added' && (cursor === 0 || isJoined)) rest = rest.slice(lineEndAt(rest, 0).length)
+    else cursor -= lengthOfLineEndAdded(text, header, below)
   }
   return text.slice(0, cursor) + rest
 }
 
-/** A header's own line end tells which one was added before it. Half of a `\r\n` never is: it is the user's. */
-function lengthOfLineEndAdded(text: string, header: TextLine, isLast: boolean): number {
-  const added = lineEndAt(text, header.end) || lineEndOf(text)
+/** What only a section of ours holds. */
+const mark = 'mfad_key'
+
+/** Does a text begin with one line end and a section of ours that stays? Then the line end was added with that section. This
+ * must not depend on our own lines: what is outside of them has to read the same with and without them. */
+function isBeforeOurs(text: string, { sections }: CredentialsDocument, names: ReadonlySet<string>): boolean {
+  const [, name = ''] = /^\r?\n\[([^\]\r\n]+)\]/.exec(text) ?? []
+  return !names.has(name) && (sections.get(name)?.entries.has(mark) ?? false)
+}
+
+/**
+ * A header's own line end tells which one was added before it. Half of a `\r\n` never is: it is the user's. The line end is
+ * also the user's where it ends a line of his and something of his follows.
+ */
+function lengthOfLineEndAdded(text: string, header: TextLine, below: 'nothing' | 'added' | 'other'): number {
+  const added = isAfterLoneReturn(text, header) ? '\r\n' : lineEndAt(text, header.end) || lineEndOf(text)
   const position = header.start - added.length
   if (position <= 0 || added === '\r' || lineEndBefore(text, header.start) !== added) return 0
   const isBlankLine = lineEndBefore(text, position) !== ''
-  return isLast || isBlankLine ? added.length : 0
+  return below !== 'other' || isBlankLine ? added.length : 0
+}
+
+/** A `\r\n` was added after a file's lone `\r`, and must not leave it there with a `\n` that follows. */
+function isAfterLoneReturn(text: string, { start }: TextLine): boolean {
+  return text.endsWith('\r\r\n', start)
 }

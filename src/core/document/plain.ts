@@ -2,7 +2,7 @@
 // sections. They need one pass over the text; entries are read when they are asked for.
 
 import type { Earlier, Entry, Part, Section, Split } from './document.ts'
-import { countLineEnds, splitLines } from './text.ts'
+import { countLineEnds, detached, splitLines } from './text.ts'
 
 /** Names of sections that are more than names to some reader. */
 const specialNames = ['DEFAULT', 'profile __proto__', ...Object.getOwnPropertyNames(Object.prototype)]
@@ -92,14 +92,14 @@ class PlainSection implements Section {
 
   constructor(text: string, match: RegExpExecArray, line: number) {
     this.#text = text
-    this.name = match[1] ?? ''
+    this.name = detached(match[1] ?? '')
     this.line = line
     this.start = match.index
     this.end = match.index + match[0].length
   }
 
   get entries(): ReadonlyMap<string, Entry> {
-    this.#entries ??= readPlainEntries(this.#text.slice(this.start, this.end), this.line)
+    this.#entries ??= readPlainEntries(detached(this.#text.slice(this.start, this.end)), this.line)
     return this.#entries
   }
 }

@@ -26,43 +26,88 @@ export type Merged = { document: CredentialsDocument; conflicts: string[] }
  * as it should, and file.rejected-by-aws where AWS tools would reject it while they accept `current`.
  */
 export function applyChanges(current: CredentialsDocument, changes: readonly SectionChange[]): Merged {
-  const texts = sectionTexts(current)
+  const merging: Merging = { texts: sectionTexts(current), order: [], lineEnd: lineEndOf(current.text) }
+  merging.order = [...merging.texts.keys()]
   const conflicts: string[] = []
   const ownRemoved: string[] = []
-  const lineEnd = lineEndOf(current.text)
-  let order = [...texts.keys()]
   for (const change of changes) {
-    const { name } = change
-    const found = texts.get(name)
+    const found = merging.texts.get(change.name)
     const result = resultOf(change, found)
-    if (result.kind === 'conflict') conflicts.push(name)
-    if (result.kind !== 'text') continue
-    if (result.text !== undefined && found === undefined) {
-      order = inserted(order, change)
-      const previous = order[order.indexOf(name) - 1]
-      // What a logout takes away before a section of ours has to stand there.
-      const lead = change.lead === '' && isOwnSession(name, result.text) ? lineEnd : change.lead
-      const before = previous === undefined ? '' : (texts.get(previous) ?? '')
-      if (previous !== undefined && before !== '') texts.set(previous, before + lead)
-    }
-    if (result.text !== undefined) texts.set(name, result.text)
-    else if (isOwnSession(name, found ?? '')) ownRemoved.push(name)
-    else {
-      texts.delete(name)
-      order = order.filter((other) => other !== name)
+    if (result.kind === 'conflict') conflicts.push(change.name)
+    else if (result.kind === 'comments') addComments(merging, change, result.text)
+    else if (result.kind === 'text' && result.text !== undefined) setText(merging, change, result.text)
+    else if (result.kind === 'text') {
+      if (isOwnSession(change.name, found ?? '')) ownRemoved.push(change.name)
+      else removeText(merging, change.name)
     }
   }
+  for (const name of ownRemoved) dropRepeatedComments(merging, name)
+  const document = withoutSessions(putTogether(merging, current), ownRemoved)
+  checkAccepted(document, current)
+  return { document, conflicts }
+}
+
+/** A file taken apart: the texts of its sections by name, and the order in which they are put together again. */
+type Merging = { texts: Map<string, string>; order: string[]; lineEnd: string }
+
+function setText(merging: Merging, change: SectionChange, text: string): void {
+  const { texts, lineEnd } = merging
+  if (!texts.has(change.name)) {
+    merging.order = inserted(merging.order, change)
+    // What a logout takes away before a section of ours has to stand there.
+    const lead = change.lead === '' && isOwnSession(change.name, text) ? lineEnd : change.lead
+    const previous = nameBefore(merging.order, change.name)
+    const before = texts.get(previous) ?? ''
+    if (before !== '') texts.set(previous, before + lead)
+  }
+  texts.set(change.name, text)
+}
+
+function removeText(merging: Merging, name: string): void {
+  merging.texts.delete(name)
+  merging.order = merging.order.filter((other) => other !== name)
+}
+
+/** Where a logout leaves the comments of a session section: at the end of the section before it. */
+function addComments({ texts, order, lineEnd }: Merging, change: SectionChange, text: string): void {
+  const previous = nameBefore(inserted(order, change), change.name)
+  const before = texts.get(previous) ?? ''
+  // What it had before was kept or removed as the section went.
+  const known = new Set([...splitLines(before), ...splitLines(change.from ?? '')])
+  const added = linesIn(text).filter((line) => line.trim() !== '' && !known.has(line))
+  if (added.length === 0) return
+  const whole = [...linesIn(before), ...added].join(lineEnd)
+  texts.set(previous, before === '' ? whole + lineEnd : withEndOf(whole, before))
+}
+
+/** Comments of a section that goes, and that stand before it already: there they were put as it went. */
+function dropRepeatedComments({ texts, order }: Merging, name: string): void {
+  const known = new Set(splitLines(texts.get(nameBefore(order, name)) ?? ''))
+  const lines = (texts.get(name) ?? '').match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? []
+  const kept = lines.filter((line) => !isComment(line) || !known.has(withoutEnd(line)))
+  texts.set(name, kept.join(''))
+}
+
+function nameBefore(order: readonly string[], name: string): string {
+  return order[order.indexOf(name) - 1] ?? ''
+}
+
+function isComment(line: string): boolean {
+  return /^[ \t]*[#;]/.test(line)
+}
+
+function putTogether({ texts, order, lineEnd }: Merging, current: CredentialsDocument): CredentialsDocument {
   const text = joined(
     order.map((name) => texts.get(name) ?? ''),
     lineEnd,
   )
-  let document = current.isUtf8 ? parseText(text, true) : parseDocument(encode({ text, isUtf8: false }))
-  for (const name of ownRemoved) {
-    document = removeSection(document, name, sessionKeys)
-    texts.delete(name)
-  }
-  checkMerged(document, texts, current)
-  return { document, conflicts }
+  const document = current.isUtf8 ? parseText(text, true) : parseDocument(encode({ text, isUtf8: false }))
+  checkTexts(document, texts)
+  return document
+}
+
+function withoutSessions(document: CredentialsDocument, names: readonly string[]): CredentialsDocument {
+  return names.reduce((rest, name) => removeSection(rest, name, sessionKeys), document)
 }
 
 function isOwnSession(name: string, text: string): boolean {
@@ -85,7 +130,12 @@ export function canMake(change: SectionChange, found: string | undefined): boole
   return resultOf(change, found).kind === 'text'
 }
 
-type Result = { kind: 'text'; text: string | undefined } | { kind: 'as-it-is' } | { kind: 'conflict' }
+/** What a section becomes; `comments`: it does not come back, but these lines of it are kept. */
+type Result =
+  | { kind: 'text'; text: string | undefined }
+  | { kind: 'comments'; text: string }
+  | { kind: 'as-it-is' }
+  | { kind: 'conflict' }
 
 function resultOf({ name, from, to }: SectionChange, found: string | undefined): Result {
   if (isSame(found, to)) return { kind: 'as-it-is' }
@@ -93,23 +143,44 @@ function resultOf({ name, from, to }: SectionChange, found: string | undefined):
     return { kind: 'text', text: to === undefined || found === undefined ? to : withEndOf(to, found) }
   // Whoever removes what another has changed has not seen the change.
   if (to === undefined) return { kind: 'as-it-is' }
-  if (found === undefined) return { kind: 'text', text: to }
+  if (found === undefined) return withoutOwnLines(name, from, to)
   const text = withOwnValues(name, from, to, found) ?? withBothEdits(from ?? '', to, found)
   return text === undefined ? { kind: 'conflict' } : { kind: 'text', text }
 }
 
+/** A session that has ended meanwhile stays so, when a program that had not seen that wrote only something around our lines. */
+function withoutOwnLines(name: string, from: string | undefined, to: string): Result {
+  const [base, theirs] = [from ?? '', to].map((text) => parseText(text, true))
+  const isLeftAlone = base && theirs && !isTouched(name, base, theirs)
+  if (!isLeftAlone || readSession(base, name).kind !== 'ours') return { kind: 'text', text: to }
+  const rest = unlessRefused(() => removeSection(theirs, name, sessionKeys))
+  if (rest === undefined || rest.sections.has(name)) return { kind: 'text', text: rest?.text ?? to }
+  return { kind: 'comments', text: rest.text }
+}
+
 /** Line by line; undefined where both changed the same line, or AWS tools would reject what comes of it. */
 function withBothEdits(from: string, to: string, found: string): string | undefined {
-  const [base, theirs, ours] = [from, to, found].map((text) => splitLines(withoutEnd(text)))
-  if (base === undefined || theirs === undefined || ours === undefined) return undefined
-  const text = mergeLines(base, theirs, ours)?.join(lineEndOf(found))
+  const text = mergeLines(linesIn(from), linesIn(to), linesIn(found))?.join(lineEndOf(found))
   const findings = (of: string) => parseText(of, true).findings.length
   // What AWS tools read differently, or not at all, and neither side had, comes from putting them together.
   if (text === undefined || findings(text) > Math.max(findings(to), findings(found))) return undefined
   return withEndOf(text, found)
 }
 
-/** A session section of ours whose own lines the other left alone: theirs, with our values. */
+/** A text of nothing has no line, not an empty one: else two that add to it would both replace that. */
+function linesIn(text: string): string[] {
+  const kept = withoutEnd(text)
+  return kept === '' ? [] : splitLines(kept)
+}
+
+/**
+ * A session section of ours whose own lines the other left alone: our values, and of the lines around them what both made.
+ *
+ *   both had read   [dev-mfa] aws_session_token = OLD
+ *   theirs          [dev-mfa] aws_session_token = OLD # one
+ *   ours            [dev-mfa] aws_session_token = NEW # two
+ *   merged          [dev-mfa] aws_session_token = NEW # two # one
+ */
 function withOwnValues(
   name: string,
   from: string | undefined,
@@ -120,20 +191,30 @@ function withOwnValues(
   const section = ours?.sections.get(name)
   if (base === undefined || theirs === undefined || section === undefined) return undefined
   if (readSessionSection(section).kind !== 'ours') return undefined
-  const isTouched = sessionKeys.some((key) => valueIn(base, name, key) !== valueIn(theirs, name, key))
-  if (isTouched || !theirs.sections.has(name)) return undefined
+  if (isTouched(name, base, theirs) || !base.sections.has(name) || !theirs.sections.has(name))
+    return undefined
   const values = new Map(
     sessionKeys.flatMap((key) => {
       const value = section.entries.get(key)?.value
       return value === undefined ? [] : [[key, value] as const]
     }),
   )
+  const withValues = (document: CredentialsDocument) => setSection(document, name, sessionKeys, values).text
+  return unlessRefused(() => withBothEdits(withValues(base), withValues(theirs), found))
+}
+
+function unlessRefused<T>(edit: () => T): T | undefined {
   try {
-    return setSection(theirs, name, sessionKeys, values).text
+    return edit()
   } catch (error) {
     if (error instanceof AppError) return undefined
     throw error
   }
+}
+
+/** Do our own lines in a section differ? */
+function isTouched(name: string, base: CredentialsDocument, theirs: CredentialsDocument): boolean {
+  return sessionKeys.some((key) => valueIn(base, name, key) !== valueIn(theirs, name, key))
 }
 
 function valueIn({ sections }: CredentialsDocument, name: string, key: string): string | undefined {
@@ -164,16 +245,17 @@ export function unsafeMergeError(): AppError {
   )
 }
 
-function checkMerged(
-  document: CredentialsDocument,
-  texts: ReadonlyMap<string, string>,
-  current: CredentialsDocument,
-): void {
+/** Throws when the document does not read as these sections. */
+function checkTexts(document: CredentialsDocument, texts: ReadonlyMap<string, string>): void {
   const found = sectionTexts(document)
   const expected = [...texts].filter(([name, text]) => name !== '' || text !== '')
   const isAsMeant = expected.every(([name, text]) => isSame(found.get(name), text))
   const names = [...found].filter(([name, text]) => name !== '' || text !== '')
   if (!isAsMeant || names.length !== expected.length) throw unsafeMergeError()
+}
+
+/** Throws when AWS tools would reject the document, while they accept `current`. */
+function checkAccepted(document: CredentialsDocument, current: CredentialsDocument): void {
   const finding = document.findings.find(({ rejectsFile }) => rejectsFile)
   if (finding === undefined || current.findings.some(({ rejectsFile }) => rejectsFile)) return
   throw new AppError(
@@ -188,8 +270,9 @@ function withEndOf(text: string, other: string): string {
 }
 
 /**
- * Do two documents differ only by these changes, each made in full? What the other side had added to the same section may
- * stand there, too. For a check of what was merged, with nothing from the merging.
+ * Do two documents differ only by these changes, each made in full? What the other side had added to the same section
+ * stands there, too, and comments of a section that is gone may stand elsewhere. For a check of what was merged, with
+ * nothing from the merging.
  */
 export function differsOnlyBy(
   before: CredentialsDocument,
@@ -197,12 +280,20 @@ export function differsOnlyBy(
   changes: readonly SectionChange[],
 ): boolean {
   const byName = new Map(changes.map((change) => [change.name, change]))
+  const gone = changes.filter(({ name }) => !after.sections.has(name))
+  const comments = new Set(
+    gone.flatMap(({ from, to }) => [from, to]).flatMap((text) => linesIn(text ?? '').filter(isComment)),
+  )
   return sectionChanges(before, after).every((made) => {
     const meant = byName.get(made.name)
-    if (meant === undefined) return false
-    if (isSame(made.to, meant.to)) return true
-    const lines = new Set(splitLines(made.to ?? ''))
-    const expected = [...addedLines(meant), ...addedLines({ ...made, from: meant.from, to: made.from })]
-    return expected.every((line) => lines.has(line))
+    if (meant !== undefined)
+      return hasLines(made.to, [...addedLines(meant), ...addedLines({ from: meant.from, to: made.from })])
+    if (made.from === undefined || made.to === undefined) return false
+    return hasLines(made.to, linesIn(made.from)) && addedLines(made).every((line) => comments.has(line))
   })
+}
+
+function hasLines(text: string | undefined, wanted: readonly string[]): boolean {
+  const lines = new Set(splitLines(text ?? ''))
+  return wanted.every((line) => lines.has(line))
 }

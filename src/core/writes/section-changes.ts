@@ -1,7 +1,7 @@
 // What differs between two versions of a file, section by section.
 
 import type { CredentialsDocument } from '../document/document.ts'
-import { splitLines } from '../document/text.ts'
+import { detached, splitLines } from '../document/text.ts'
 
 /**
  * How the text of one section changed: from its header, with all that follows it up to the next one. An empty `name` means
@@ -39,7 +39,18 @@ export function sectionChanges(before: CredentialsDocument, after: CredentialsDo
   })
   const removed = [...ones].filter(([name]) => !others.has(name))
   const none = { to: undefined, lead: '', followers: [] }
-  return [...changed, ...removed.map(([name, from]) => ({ name, from, ...none }))]
+  return [...changed, ...removed.map(([name, from]) => ({ name, from, ...none }))].map(detachedChange)
+}
+
+/** Changes are remembered for a while, and must not keep the files that they were found in. */
+function detachedChange({ name, from, to, lead, followers }: SectionChange): SectionChange {
+  return {
+    name: detached(name),
+    from: from === undefined ? undefined : detached(from),
+    to: to === undefined ? undefined : detached(to),
+    lead,
+    followers: followers.map(detached),
+  }
 }
 
 /** The line ends that a text got at its end. */

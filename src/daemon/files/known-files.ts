@@ -11,6 +11,7 @@ import type { Files, Warning } from '../../core/wire.ts'
 import { emptyLedger, forgetWritten, type Ledger } from '../../core/writes/ledger.ts'
 import { busyError } from '../../edges/files/disk/errors.ts'
 import type { FileStore, UpdateResult } from '../../edges/files/store.ts'
+import { trustWarnings } from '../../edges/files/warnings.ts'
 import { createBothFiles } from './both-files.ts'
 import { createParse, type Parse } from './known-file.ts'
 import { createKnownSettings } from './known-settings.ts'
@@ -24,6 +25,8 @@ export type KnownFilesDeps = {
   openStore(path: string): FileStore
   /** By default parseDocument. */
   read?: Parse
+  /** Throws AppError file.* where somebody else could have written one of the files. */
+  checkTrusted(paths: readonly string[]): void
 }
 
 export type KnownFiles = {
@@ -52,6 +55,8 @@ export type KnownFiles = {
   readonly warnings: readonly Warning[]
   /** Why a file cannot be read now. While it is so, nothing must be concluded from what it may hold. */
   readonly unreadable: AppError | undefined
+  /** Throws AppError file.* where somebody else could have written what steers a key, a code or a command. */
+  checkTrusted(): void
   /** Undefined when everything read is believed, else the instant to look again. */
   readonly doubtfulUntil: Date | undefined
   /** Waits until everything read is believed. Throws file.busy after 3 s. */
@@ -81,6 +86,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     return true
   }
   refresh()
+  const steering = () => [settings.files.settings, settings.files.config, settings.files.credentials]
   const known: KnownFiles = {
     now: deps.now,
     refresh,
@@ -111,8 +117,9 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
       return both.credentials
     },
     get warnings() {
-      return [...settings.warnings, ...both.warnings]
+      return [...settings.warnings, ...trustWarnings(deps, steering()), ...both.warnings]
     },
+    checkTrusted: () => deps.checkTrusted(steering()),
     get unreadable() {
       return both.unreadable
     },

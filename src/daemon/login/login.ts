@@ -54,6 +54,7 @@ export async function login(
   const { known } = deps
   if (code !== undefined) checkTokenCode(code.tokenCode)
   checkAccepted(known.documents.credentials, known.files.credentials)
+  known.checkTrusted()
   known.credentials.checkReplaceable()
   await identifyUsers(deps, request)
   const planned = planNow(deps, code === undefined ? request : { ...request, tokenCode: code.tokenCode })

@@ -1,7 +1,10 @@
-// A file store on the real file system, for this process and its user.
+// The real file system, for this process and its user: file stores, and whom to trust.
 import { randomBytes } from 'node:crypto'
 import * as fs from 'node:fs'
 import { userId } from '../user.ts'
+import type { Identity } from './disk/access.ts'
+import { readAcl } from './disk/acl.ts'
+import { createTrust, type Trust } from './disk/trust.ts'
 import { witnessRenames } from './late/rename-witness.ts'
 import { createFileStore, type FileStore } from './store.ts'
 
@@ -11,13 +14,22 @@ export function openFileStore(path: string, stateDirectory: string): FileStore {
     fs,
     path,
     pid: process.pid,
-    uid: userId(),
-    gid: process.getgid?.() ?? -1,
+    ...ownIdentity(),
+    readAcl,
     randomName: () => randomBytes(6).toString('hex'),
     isAlive,
     stateDirectory,
     witnessRenames,
   })
+}
+
+/** Who may have written what is believed; see trust.ts. */
+export function openTrust(): Trust {
+  return createTrust(fs, ownIdentity(), readAcl)
+}
+
+function ownIdentity(): Identity {
+  return { uid: userId(), gid: process.getgid?.() ?? -1 }
 }
 
 /** A process of this user that may be an mfad: numbers are used again, in a container after every start. */

@@ -24,6 +24,7 @@ export async function recover(target: Target, isInUse: IsInUse, notes: Notes): P
   try {
     const realPath = locate(fs, target.path)
     for (const path of copiesFor(fs, target.stateDirectory, isInUse)) {
+      if (!isTrusted(target, path)) continue
       const outcome = await recoverInPlace(fs, path, realPath, target.uid).catch(failedRecovery)
       if (outcome === 'changed') notes.noteInterrupted(path, realPath)
       else if (outcome !== 'other') remove(path)
@@ -42,6 +43,17 @@ export async function recover(target: Target, isInUse: IsInUse, notes: Notes): P
     if (!(error instanceof AppError)) throw error
   }
   return { removed, isCompleted }
+}
+
+/** Whoever could have written a copy would choose what the file holds. */
+function isTrusted({ checkTrusted }: Target, path: string): boolean {
+  try {
+    checkTrusted([path])
+    return true
+  } catch (error) {
+    if (error instanceof AppError) return false
+    throw error
+  }
 }
 
 /** The file may be half-written, and nothing could be done about it now. */

@@ -3,16 +3,17 @@
 import { constants } from 'node:fs'
 import { AppError, type ErrorBody } from '../../core/errors.ts'
 import { accessWarnings, isReplaceable } from './disk/access.ts'
-import { fileError } from './disk/errors.ts'
+import type { ReadAcl } from './disk/acl.ts'
 import { locate, type OpenFile, openFile } from './disk/reading.ts'
 import { stampOf } from './disk/stamp.ts'
 import { errnoOf, type FileSystem, failureOf } from './disk/system.ts'
+import { createTrust } from './disk/trust.ts'
 import { createFollowed } from './late/followed.ts'
 import { createLeftovers } from './late/leftovers.ts'
 import { type Recovery, recover } from './recovery.ts'
 import type { Update, UpdateResult } from './replace/attempt.ts'
 import { replaceFile } from './replace/replacement.ts'
-import { checkDirectory, checkTarget, checkWritableFile, type Target } from './replace/target.ts'
+import { checkDirectory, checkWritableFile, replaceError, type Target } from './replace/target.ts'
 
 export type { FileSystem } from './disk/system.ts'
 export type { Update, UpdateResult } from './replace/attempt.ts'
@@ -48,13 +49,17 @@ export type FileStore = {
   close(): Promise<void>
 }
 
-export type FileStoreDeps = Omit<Target, 'follow'> & { isAlive(pid: number): boolean }
+export type FileStoreDeps = Omit<Target, 'follow' | 'checkTrusted'> & {
+  isAlive(pid: number): boolean
+  readAcl: ReadAcl
+}
 
 export function createFileStore(deps: FileStoreDeps): FileStore {
   const { fs, path } = deps
   const leftovers = createLeftovers(fs)
   const followed = createFollowed(fs, leftovers.noteKept)
-  const target: Target = { ...deps, follow: followed.follow }
+  const { checkTrusted } = createTrust(fs, deps, deps.readAcl)
+  const target: Target = { ...deps, checkTrusted, follow: followed.follow }
   let lastUpdate: Promise<void> = Promise.resolve()
   // A pid comes back: in a container it is the same after every start.
   const isInUse = (pid: number, name: string) =>
@@ -105,10 +110,10 @@ function checkReplaceable(target: Target): void {
   const realPath = locate(fs, target.path)
   const file = openFile(fs, realPath)
   try {
-    checkTarget(target, realPath, file)
+    target.checkTrusted([target.path])
     checkWritable(target, realPath, file)
   } catch (error) {
-    throw fileError(error, realPath, 'replace')
+    throw replaceError(target, realPath, error)
   } finally {
     if (file !== undefined) failureOf(() => fs.closeSync(file.descriptor))
   }

@@ -3,6 +3,7 @@ import type { CredentialsDocument } from '../../core/document/document.ts'
 import { AppError } from '../../core/errors.ts'
 import { findingWarnings } from '../../core/status.ts'
 import type { Warning } from '../../core/wire.ts'
+import type { Trust } from './disk/trust.ts'
 import type { FileState } from './store.ts'
 
 /** That others can read it is worth a warning only where there are secrets in it. */
@@ -23,3 +24,21 @@ export function warningOf(error: unknown, file: string): Warning {
   const { code, message, hint } = error
   return { code, message, hint, file }
 }
+
+/** What keeps these files from being believed: a login refuses then. Who else can write them, not that they cannot be read. */
+export function trustWarnings({ checkTrusted }: Trust, paths: readonly string[]): Warning[] {
+  const warnings = new Map<string, Warning>()
+  for (const path of paths) {
+    try {
+      checkTrusted([path])
+    } catch (error) {
+      const warning = warningOf(error, path)
+      // One directory may be that of several files.
+      if (distrusted.includes(warning.code) && !warnings.has(warning.message))
+        warnings.set(warning.message, warning)
+    }
+  }
+  return [...warnings.values()]
+}
+
+const distrusted = ['file.other-owner', 'file.writable-by-others']

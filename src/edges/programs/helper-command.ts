@@ -1,10 +1,7 @@
 // Runs a command that a file of the user names, by /bin/sh: with limits on its time and output, without anything about
-// AWS in its environment, with nothing of it left running afterwards, and not at all where somebody else could have
-// written it.
-import { realpathSync, statSync } from 'node:fs'
-import { dirname } from 'node:path'
+// AWS in its environment, and with nothing of it left running afterwards. Whether the file is to be believed is in
+// files/disk/trust.ts.
 import type { CommandResult } from '../../core/login/mfa-process.ts'
-import { checkAccess, otherOwnerError } from '../files/disk/access.ts'
 import type { Environment } from '../paths.ts'
 import { childEnvironment } from './child-environment.ts'
 import { runProgram } from './child-program.ts'
@@ -34,23 +31,9 @@ export async function runHelperCommand(command: string, deps: HelperDeps): Promi
   return { end, output: stdout, complaint: stderr, ...(PATH === undefined ? {} : { path: PATH }) }
 }
 
-/**
- * Throws AppError file.* where somebody other than the user or root could change the file that names a command: we
- * would run what they write there.
- */
-export function checkOwnFile(path: string, identity: { uid: number; gid: number }): void {
-  const realPath = realpathSync(path)
-  const located = [realPath, dirname(realPath), dirname(path)].map((each) => {
-    const stats = statSync(each, { bigint: true })
-    if (Number(stats.uid) !== identity.uid && stats.uid !== 0n) throw otherOwnerError(each)
-    // A file of root's is as safe as the user's own; and hard links do not matter for a file that is only read.
-    return { path: each, stats: Object.assign(stats, { uid: BigInt(identity.uid), nlink: 1n }) }
-  })
-  const [file, ...directories] = located
-  checkAccess(file, directories, identity)
-}
-
-/** MFAD_INSIDE: a mfad that the command runs refuses, since it would wait for the daemon that waits for the command. */
+// Runs a command that a file of the user names, by /bin/sh: with limits on its time and output, without anything about
+// AWS in its environment, and with nothing of it left running afterwards. Whether the file is to be believed is in
+// files/disk/trust.ts.
 function helperEnvironment({ environment, variables }: HelperDeps): NodeJS.ProcessEnv {
   return { ...childEnvironment(environment), ...variables, MFAD_INSIDE: '1' }
 }

@@ -1,11 +1,14 @@
 // Files of a size that nobody should have. The limits in seconds are many times what is taken; what grows with the
 // square of the size would take minutes.
+import { getHeapStatistics, setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { describe, expect, it } from 'vitest'
 import type { CredentialsDocument } from '../../../src/core/document/document.ts'
 import { removeSection, setSection } from '../../../src/core/document/edit.ts'
 import { parseDocument } from '../../../src/core/document/parse.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import { findingWarnings } from '../../../src/core/status.ts'
+import { sectionChanges } from '../../../src/core/writes/section-changes.ts'
 
 const ownKeys = ['aws_access_key_id', 'aws_session_token', 'region']
 const values = new Map([
@@ -146,4 +149,35 @@ it('does not let a small file ask for more memory than there is: keys of [DEFAUL
     { code: 'file.default-section-too-large', line: 1 },
   ])
   expect(document.sections.get('s0')?.entries.size).toBe(0)
+})
+
+describe('what is remembered of a large file', () => {
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  setFlagsFromString('--no-expose-gc')
+  const heapMiB = () => {
+    collect()
+    return getHeapStatistics().used_heap_size / 2 ** 20
+  }
+  const plain = (index: number) =>
+    `[production-${index}]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE${index}\n\n`
+  const odd = (index: number) => `[production-${index}]\naws_access_key_id: AKIAIOSFODNN7EXAMPLE${index}\n\n`
+
+  it.each([
+    ['of plain sections', plain, 400_000],
+    ['of odd sections', odd, 100_000],
+  ])('does not keep the file in memory: one %s', (_what, section, count) => {
+    const before = heapMiB()
+    const remember = () => {
+      const document = parse(numbered(count, section))
+      const [name = ''] = document.sections.keys()
+      const changed = setSection(document, 'a', ownKeys, values)
+      const { key, value } = document.sections.get(name)?.entries.get('aws_access_key_id') ?? {}
+      return [name, key, value, sectionChanges(document, changed), document.text.length]
+    }
+    const remembered = remember()
+    expect(remembered.at(-1)).toBeGreaterThan(6e6)
+    expect(heapMiB() - before).toBeLessThan(4)
+    expect(remembered[0]).toBe('production-0')
+  })
 })

@@ -25,12 +25,23 @@ describe('two edits of the same lines', () => {
     ['one added just before what the other removed', 'abcd', 'aXbcd', 'ad', 'aXd'],
     ['one added just after what the other removed', 'abcd', 'abcXd', 'ad', 'aXd'],
     ['nothing was there', '', 'X', 'Y', 'YX'],
+    ['both added at the end, in part the same', 'ab', 'abXYZ', 'abXWZ', 'abXWYZ'],
+    ['both put something before a line that only one of them added', 'b', 'XYb', 'WYb', 'WXYb'],
   ])('%s', (_what, base, theirs, ours, expected) => {
     expect(merge(base, theirs, ours)).toBe(expected)
   })
 
+  const numbers = (count: number) => Array.from({ length: count }, (_, index) => String(index))
+
   it('are a conflict where there are too many lines to compare', () => {
-    expect(mergeLines([], Array.from({ length: 3001 }, String), [])).toBeUndefined()
+    expect(mergeLines(numbers(3002), numbers(3002).reverse(), ['x', ...numbers(3002)])).toBeUndefined()
+  })
+
+  it('are merged, however many lines there are, where both only added some', () => {
+    const base = numbers(5000)
+    const merged = mergeLines(base, ['X', ...base, 'X'], ['Y', ...base, 'Y'])
+    expect(merged).toEqual(['Y', 'X', ...base, 'Y', 'X'])
+    expect(mergeLines([], [...base, 'X'], [...base.toReversed(), 'Y'])).toHaveLength(10_002)
   })
 })
 
@@ -43,6 +54,23 @@ describe('for any lines', () => {
         expect(mergeLines(base, changed, base)).toEqual(changed)
         expect(mergeLines(base, base, changed)).toEqual(changed)
         expect(mergeLines(base, changed, changed)).toEqual(changed)
+      }),
+    )
+  })
+
+  it('two sides that only added lines are merged: each finds its own lines in their order', () => {
+    const additions = fc.array(fc.tuple(fc.nat(8), fc.constantFrom('a', 'b', 'c', 'd')), {
+      maxLength: 6,
+    })
+    fc.assert(
+      fc.property(any, additions, additions, (base, one, other) => {
+        const [ours, theirs] = [one, other].map((added) => {
+          const lines = [...base]
+          for (const [at, line] of added) lines.splice(Math.min(at, lines.length), 0, line)
+          return lines
+        })
+        const merged = mergeLines(base, theirs ?? [], ours ?? [])
+        for (const side of [base, ours, theirs]) expect(isWithin(side ?? [], merged ?? [])).toBe(true)
       }),
     )
   })
@@ -70,3 +98,10 @@ describe('for any lines', () => {
     )
   })
 })
+
+/** Are these among the others, in the same order? */
+function isWithin(lines: readonly string[], others: readonly string[]): boolean {
+  let next = 0
+  for (const line of others) if (line === lines[next]) next++
+  return next === lines.length
+}

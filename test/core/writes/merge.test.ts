@@ -141,6 +141,41 @@ describe('a change by another program', () => {
     expect(merge(base, theirs, ours(base, 'NEW'))).toBe(ours(theirs, 'NEW'))
   })
 
+  it.each(['NEW', 'OLD'])(
+    'at the end of a session section keeps what we had below it (session %s)',
+    (key) => {
+      const base = ours('[a]\nk=1\n', 'OLD')
+      expect(merge(base, `${base}# theirs\n`, `${ours(base, key)}# of a third program\n`)).toBe(
+        `${ours(base, key)}# of a third program\n# theirs\n`,
+      )
+    },
+  )
+
+  it('to a session section that has ended leaves it so, and keeps the comment', () => {
+    const base = `${ours('[a]\nk=1\n', 'OLD')}# one\n`
+    const loggedOut = '[a]\nk=1\n# one\n'
+    expect(removeSection(parse(base), 'a-mfa', sessionKeys).text).toBe(loggedOut)
+    expect(merge(base, `${base}# two\n`, loggedOut)).toBe(`${loggedOut}# two\n`)
+    expect(merge(base, `${base}# two\n`, `${loggedOut}\n[b]\n`)).toBe('[a]\nk=1\n# one\n\n[b]\n# two\n')
+    expect(merge(base, `${base}output = json\n`, loggedOut)).toMatch('[a-mfa]\n# one\noutput = json\n')
+  })
+
+  it('that ends a session section keeps the comments below it, once', () => {
+    const base = `${ours('[a]\nk=1\n', 'OLD')}# one\n`
+    const loggedOut = removeSection(parse(base), 'a-mfa', sessionKeys).text
+    expect(merge(base, loggedOut, base)).toBe(loggedOut)
+    expect(merge(base, '[a]\nk=1\n', base)).toBe(loggedOut)
+  })
+
+  it.each<[string, string, string, string, string]>([
+    ['before the first section', '[a]\n', '# theirs\n[a]\n', '# ours\n[a]\n', '# ours\n# theirs\n[a]\n'],
+    ['in an empty file', '', '# theirs\n', '# ours\n', '# ours\n# theirs\n'],
+    ['of a section that both made', '[a]\n', '[a]\n[b]\nk=1\n', '[a]\n[b]\nl=1\n', '[a]\n[b]\nl=1\nk=1\n'],
+    ['in part of the same lines', '[a]\n', '[a]\nk=1\nm=1\n', '[a]\nk=1\nl=1\n', '[a]\nk=1\nl=1\nm=1\n'],
+  ])('is made beside ours, where both only add lines: %s', (_what, base, theirs, current, expected) => {
+    expect(merge(base, theirs, current)).toBe(expected)
+  })
+
   it('of our lines in a session section is a conflict: what was just issued stays', () => {
     const base = ours('[a]\nk=1\n', 'OLD')
     const theirs = ours(base, 'OTHER')
@@ -153,6 +188,14 @@ describe('a change by another program', () => {
       expect.objectContaining({ code: 'file.rejected-by-aws' }),
     )
   })
+})
+
+it('is not taken for made where a line of a third program is missing', () => {
+  const base = ours('[a]\nk=1\n', 'OLD')
+  const changes = sectionChanges(parse(base), parse(`${base}# theirs\n`))
+  const current = parse(`${base}# of a third program\n`)
+  expect(differsOnlyBy(current, parse(`${base}# theirs\n`), changes)).toBe(false)
+  expect(differsOnlyBy(current, parse(`${current.text}# theirs\n`), changes)).toBe(true)
 })
 
 it('takes the sections of any file apart without losing a character', () => {
@@ -197,6 +240,36 @@ describe('for any two files', () => {
         const changes = sectionChanges(parse(base), parse(base))
         expect(applyChanges(parse(current), changes).document.text).toBe(current)
       }),
+    )
+  })
+
+  it('comments that both added are all there, also around a session that we renewed or ended meanwhile', () => {
+    const comments = fc.array(fc.nat(20), { maxLength: 4 })
+    const withComments = (text: string, positions: readonly number[], of: string) => {
+      const lines = text.split('\n')
+      for (const [index, at] of positions.entries())
+        lines.splice(Math.min(at, lines.length), 0, `# ${of} ${index}`)
+      return lines.join('\n')
+    }
+    const ourEdits = fc.constantFrom(
+      (text: string) => text,
+      (text: string) => ours(text, 'NEW'),
+      (text: string) => removeSection(parse(text), 'a-mfa', sessionKeys).text,
+    )
+    fc.assert(
+      fc.property(file, fc.boolean(), comments, comments, ourEdits, (plain, hasSession, one, other, edit) => {
+        const base = hasSession ? ours(plain, 'OLD') : plain
+        const current = edit(withComments(base, one, 'ours'))
+        const merged = merge(base, withComments(base, other, 'theirs'), current)
+        expect(readSession(parse(String(merged)), 'a-mfa')).toMatchObject({
+          kind: readSession(parse(current), 'a-mfa').kind,
+        })
+        expect(String(merged).includes('NEW')).toBe(current.includes('NEW'))
+        const lines = String(merged).split('\n')
+        for (const [index] of one.entries()) expect(lines).toContain(`# ours ${index}`)
+        for (const [index] of other.entries()) expect(lines).toContain(`# theirs ${index}`)
+      }),
+      { numRuns: 1000 },
     )
   })
 

@@ -12,7 +12,7 @@ import {
   type KnownFilesDeps,
 } from '../../../src/daemon/files/known-files.ts'
 import { removeSession, writeSessions } from '../../../src/daemon/files/session-writer.ts'
-import { openFileStore } from '../../../src/edges/files/own-store.ts'
+import { openFileStore, openTrust } from '../../../src/edges/files/own-store.ts'
 import type { FileStore } from '../../../src/edges/files/store.ts'
 
 const whole =
@@ -52,6 +52,7 @@ function open(more: Partial<KnownFilesDeps> = {}): KnownFiles {
       socket: socket ?? join(home, 'sock'),
     }),
     openStore: (file) => openFileStore(file, join(home, 'state')),
+    checkTrusted: openTrust().checkTrusted,
     ...more,
   })
 }

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { AppError } from '../../../src/core/errors.ts'
+import { readAcl } from '../../../src/edges/files/disk/acl.ts'
 import { witnessRenames } from '../../../src/edges/files/late/rename-witness.ts'
 import type { Recovery } from '../../../src/edges/files/recovery.ts'
 import {
@@ -41,6 +42,7 @@ const storeOf = (changes: Partial<FileStoreDeps> = {}) =>
     isAlive: () => true,
     stateDirectory: join(home, 'state'),
     witnessRenames,
+    readAcl,
     ...changes,
   })
 type Edit = (before: string) => string
@@ -185,13 +187,18 @@ describe('replacing', () => {
     expect([content(), names()]).toEqual(['good', ['credentials']])
   })
 
-  it.runIf(uid === 0)('keeps the owner of a file that root replaces', async () => {
-    write('old\n')
-    fs.chownSync(path, 1234, 5678)
-    await update(addNew)
-    const { uid: owner, gid: group } = fs.statSync(path)
-    expect([owner, group, content()]).toEqual([1234, 5678, 'old\nnew\n'])
-  })
+  it.runIf(uid === 0)(
+    'keeps the group of a file that root replaces, and refuses a file of somebody else',
+    async () => {
+      write('old\n', 0o640)
+      fs.chownSync(path, uid, 5678)
+      await update(addNew)
+      expect([fs.statSync(path).gid, modeOf(path), content()]).toEqual([5678, 0o640, 'old\nnew\n'])
+      fs.chownSync(path, 1234, 5678)
+      await expect(update(addNew)).rejects.toMatchObject({ code: 'file.other-owner' })
+      expect(content()).toBe('old\nnew\n')
+    },
+  )
 })
 
 describe('a symlink', () => {

@@ -1,24 +1,10 @@
 // Real shells and processes. The limits are short.
-import {
-  chmodSync,
-  chownSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeEach, describe, expect, it } from 'vitest'
-import {
-  checkOwnFile,
-  type HelperDeps,
-  runHelperCommand,
-} from '../../../src/edges/programs/helper-command.ts'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type HelperDeps, runHelperCommand } from '../../../src/edges/programs/helper-command.ts'
 import { processesStartedBy } from '../../support/started-processes.ts'
-import { thrownBy } from '../../support/thrown.ts'
 import { until } from '../../support/until.ts'
 
 const home = mkdtempSync(join(tmpdir(), 'mfad-helper-'))
@@ -146,57 +132,5 @@ describe('a command that cannot be started', () => {
   it('is not tried when the daemon has stopped', async () => {
     expect(await processesStartedBy(() => run('exit 0'))).toBe(1)
     expect(await processesStartedBy(() => run('exit 0', { stopping: AbortSignal.abort() }))).toBe(0)
-  })
-})
-
-describe('the file that names a command', () => {
-  const directory = join(home, 'aws')
-  const file = join(directory, 'config')
-  const me = { uid: process.getuid?.() ?? -1, gid: process.getgid?.() ?? -1 }
-  const codeOf = (path = file, identity = me) => thrownBy(() => checkOwnFile(path, identity)).code
-
-  beforeEach(() => {
-    rmSync(directory, { recursive: true, force: true })
-    mkdirSync(directory, { mode: 0o700 })
-    writeFileSync(file, '', { mode: 0o600 })
-  })
-
-  it.each([0o600, 0o644, 0o664])('may have the mode %o, where the group is the user’s own', (mode) => {
-    chmodSync(file, mode)
-    chmodSync(directory, 0o775)
-    expect(() => checkOwnFile(file, me)).not.toThrow()
-  })
-
-  it('must not be writable by everyone, nor by another group', () => {
-    chmodSync(file, 0o602)
-    expect(codeOf()).toBe('file.writable-by-others')
-    chmodSync(file, 0o660)
-    expect(codeOf(file, { ...me, gid: me.gid + 1 })).toBe('file.writable-by-others')
-  })
-
-  it('must not be in a directory that others can write', () => {
-    chmodSync(directory, 0o777)
-    expect(codeOf()).toBe('file.writable-by-others')
-  })
-
-  it('must not be led to by a link in such a directory', () => {
-    const open = join(home, 'open')
-    mkdirSync(open)
-    symlinkSync(file, join(open, 'config'))
-    expect(() => checkOwnFile(join(open, 'config'), me)).not.toThrow()
-    chmodSync(open, 0o777)
-    expect(codeOf(join(open, 'config'))).toBe('file.writable-by-others')
-  })
-
-  it('must be the user’s own, or root’s', () => {
-    if (me.uid !== 0) return expect(codeOf(file, { ...me, uid: 12_345 })).toBe('file.other-owner')
-    expect(() => checkOwnFile(file, { ...me, uid: 12_345 })).not.toThrow()
-    chownSync(file, 12_345, me.gid)
-    expect(codeOf()).toBe('file.other-owner')
-    expect(codeOf(file, { ...me, uid: 54_321 })).toBe('file.other-owner')
-    expect(() => checkOwnFile(file, { ...me, uid: 12_345 })).not.toThrow()
-    chownSync(file, 0, 0)
-    chownSync(directory, 12_345, me.gid)
-    expect(codeOf()).toBe('file.other-owner')
   })
 })

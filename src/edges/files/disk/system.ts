@@ -14,6 +14,7 @@ export type FileSystem = Pick<
   | 'fsync'
   | 'ftruncateSync'
   | 'linkSync'
+  | 'lstatSync'
   | 'mkdirSync'
   | 'openSync'
   | 'readSync'

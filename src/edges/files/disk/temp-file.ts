@@ -51,6 +51,6 @@ function keepOwner(fs: FileSystem, descriptor: number, original: BigIntStats, re
     if (errnoOf(error) !== 'EPERM') throw error
     // A group that has no rights gives none away when it is not kept.
     const isOnlyAName = uid === original.uid && (original.mode & 0o070n) === 0n
-    if (!isOnlyAName) throw otherOwnerError(realPath, error)
+    if (!isOnlyAName) throw otherOwnerError(realPath, undefined, error)
   }
 }

@@ -11,7 +11,7 @@ import { basename, dirname } from 'node:path'
 import type { ErrorBody } from '../../../core/errors.ts'
 import { accessWarnings, isReplaceable } from '../disk/access.ts'
 import { isEqual } from '../disk/bytes.ts'
-import { changedUnderneathError, fileError } from '../disk/errors.ts'
+import { changedUnderneathError } from '../disk/errors.ts'
 import { keptPathOf, recoveryPathOf, tempPathOf } from '../disk/own-names.ts'
 import { locate, type OpenFile, openFile } from '../disk/reading.ts'
 import { errnoOf, failureOf, makeDirectory } from '../disk/system.ts'
@@ -20,7 +20,7 @@ import { syncPlaced } from '../disk/writing.ts'
 import { writeInPlace } from '../in-place/in-place.ts'
 import type { Attempt, Update, UpdateResult } from './attempt.ts'
 import { placeNew, takePlace } from './take-place.ts'
-import { checkTarget, checkWritableFile, isUnchanged, type Target } from './target.ts'
+import { checkWritableFile, isUnchanged, replaceError, type Target } from './target.ts'
 
 const mostAttempts = 30
 /** While others write all the time, waiting for the disk would lose every race: then it is waited for after the rename. */
@@ -56,7 +56,7 @@ async function tryToReplace(
     lostEdits: 0,
   }
   try {
-    checkTarget(target, realPath, base)
+    target.checkTrusted([target.path])
     attempt.bytes = update.edit(attempt.before)
     const { before, bytes } = attempt
     const mode = base === undefined ? newFileMode : Number(base.stats.mode) & 0o7777
@@ -76,7 +76,7 @@ async function tryToReplace(
       lostEdits: attempt.lostEdits,
     }
   } catch (error) {
-    throw fileError(error, realPath, 'replace')
+    throw replaceError(target, realPath, error)
   } finally {
     // Only read from, so nothing is lost when this fails.
     if (base !== undefined && !attempt.isFollowed) failureOf(() => fs.closeSync(base.descriptor))

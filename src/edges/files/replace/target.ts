@@ -2,16 +2,22 @@
 
 import { type BigIntStats, constants } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { checkAccess, type Identity, isOwnersOnly, type Located, otherOwnerError } from '../disk/access.ts'
+import { AppError } from '../../../core/errors.ts'
+import { quoted } from '../../../core/text/quoted.ts'
+import { type Identity, isOwnersOnly, otherOwnerError } from '../disk/access.ts'
 import { fileError, notWritableError } from '../disk/errors.ts'
 import { locate, type OpenFile, readWhole } from '../disk/reading.ts'
 import { errnoOf, type FileSystem } from '../disk/system.ts'
+import type { Trust } from '../disk/trust.ts'
+import { wayTo } from '../disk/way.ts'
 import type { LateWrite, OldFile } from '../late/late-writes.ts'
 import type { RenameWitness } from '../late/rename-witness.ts'
 
 export type Target = Identity & {
   fs: FileSystem
   path: string
+  /** Throws AppError file.* where somebody else could change what is at the path. */
+  checkTrusted: Trust['checkTrusted']
   pid: number
   randomName(): string
   /** Where recovery copies go. */
@@ -22,28 +28,51 @@ export type Target = Identity & {
   follow(old: OldFile, merge: (write: LateWrite) => Promise<void>): void
 }
 
-/** Throws AppError file.* when `realPath`, open as `base` unless absent, is not for us to change. */
-export function checkTarget(target: Target, realPath: string, base: OpenFile | undefined): void {
-  const file = base === undefined ? undefined : { path: realPath, stats: base.stats }
-  // Whoever can write the directory of a symlink can lead it elsewhere.
-  const paths = new Set([dirname(realPath), dirname(target.path)])
-  const directories: Located[] = []
-  for (const path of paths) {
-    const stats = statOf(target.fs, path)
-    if (stats !== undefined) directories.push({ path, stats })
-  }
-  checkAccess(file, directories, target)
-}
-
 /** Throws AppError when a file that has to be written where it stands cannot be. */
 export function checkWritableFile(target: Target, realPath: string, base: OpenFile): void {
   try {
     target.fs.accessSync(realPath, constants.W_OK)
   } catch (error) {
-    if (isOwnersOnly(base.stats, target)) throw otherOwnerError(realPath, error)
+    if (isOwnersOnly(base.stats, target)) throw otherOwnerError(realPath, undefined, error)
     throw errnoOf(error) === 'EACCES' ? notWritableError(realPath, error) : error
   }
   checkDirectory(target.fs, join(target.stateDirectory, 'recovery'))
+}
+
+const hindrances = ['file.not-writable', 'file.other-owner', 'file.read-only']
+/** Where files are of no use once they are writable: what a package manager has built. */
+const stores = ['/nix/store/', '/gnu/store/']
+
+/**
+ * A failed replacement as an AppError. What a link leads to may be nobody's to make writable, as in a read-only store: then
+ * a real file has to stand in the place of the link.
+ */
+export function replaceError(target: Target, realPath: string, cause: unknown): unknown {
+  const error = fileError(cause, realPath, 'replace')
+  if (!(error instanceof AppError) || !hindrances.includes(error.code)) return error
+  return linkError(target, realPath, error) ?? error
+}
+
+function linkError({ fs, path, uid }: Target, realPath: string, error: AppError): AppError | undefined {
+  try {
+    const { link, end } = wayTo(fs, path)
+    if (link === undefined || end === undefined) return undefined
+    const isOwn = Number(end.stats.uid) === uid && error.code !== 'file.read-only'
+    if (isOwn && !stores.some((store) => realPath.startsWith(store))) return undefined
+    const [from, to] = [quoted(link), quoted(`${link}.new`)]
+    const isDirectory = fs.statSync(link).isDirectory()
+    return new AppError(
+      error.code,
+      `${link} is a link to what cannot be written: ${realPath} is read-only or belongs to another user`,
+      isDirectory
+        ? `put a directory of your own in its place: cp -RL ${from} ${to} && chmod -R u+rwX,go= ${to} && rm ${from} && mv ${to} ${from}`
+        : `put a file of your own in its place: cp ${from} ${to} && chmod 600 ${to} && mv ${to} ${from}`,
+      error,
+    )
+  } catch (failure) {
+    if (failure instanceof AppError || errnoOf(failure) !== undefined) return undefined
+    throw failure
+  }
 }
 
 /** Throws AppError unless the directory of a path, or the one in which it would be created, takes new names. */

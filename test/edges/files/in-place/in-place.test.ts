@@ -6,6 +6,7 @@ import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { readAcl } from '../../../../src/edges/files/disk/acl.ts'
 import { hashOf } from '../../../../src/edges/files/disk/bytes.ts'
 import { recoveryPathOf } from '../../../../src/edges/files/disk/own-names.ts'
 import { writeRecoveryCopy } from '../../../../src/edges/files/in-place/recovery-copy.ts'
@@ -38,6 +39,7 @@ const storeOf = (fileSystem: FileSystem = fs) =>
     isAlive: (pid) => pid !== deadPid,
     stateDirectory,
     witnessRenames: () => undefined,
+    readAcl,
   })
 const bytesOf = (text: string) => Buffer.from(text)
 const write = (content: string | Uint8Array, at = path) => fs.writeFileSync(at, content, { mode: 0o600 })
@@ -220,6 +222,13 @@ describe('a recovery copy that is none of ours does no harm:', () => {
     [
       'it is of another program',
       () => write(fields(), join(stateDirectory, `recovery-${process.ppid}-x.json`)),
+    ],
+    [
+      'it is in a directory that others can write',
+      () => {
+        write(fields(), copy)
+        fs.chmodSync(stateDirectory, 0o777)
+      },
     ],
   ]
   const touch = (at: string) => {

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { AppError } from '../../../../src/core/errors.ts'
+import { readAcl } from '../../../../src/edges/files/disk/acl.ts'
 import { witnessRenames } from '../../../../src/edges/files/late/rename-witness.ts'
 import {
   createFileStore,
@@ -43,6 +44,7 @@ const storeOf = (changes: Partial<FileStoreDeps> = {}) =>
     isAlive: () => false,
     stateDirectory: join(home, 'state'),
     witnessRenames,
+    readAcl,
     ...changes,
   })
 

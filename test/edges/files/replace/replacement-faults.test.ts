@@ -58,7 +58,7 @@ function createWorld(scenario: Scenario, fault?: Fault) {
     memory.chownSync(realFile, uid, scenario.group)
     if (scenario.second) memory.linkSync(realFile, scenario.second)
   }
-  for (const path of ['/home', '/home/a', '/home/a/dotfiles', '/home/a/.aws']) {
+  for (const path of ['/', '/home', '/home/a', '/home/a/dotfiles', '/home/a/.aws']) {
     if (memory.existsSync(path)) memory.chmodSync(path, 0o700)
   }
   const calls: Call[] = []
@@ -74,6 +74,7 @@ function createWorld(scenario: Scenario, fault?: Fault) {
     isAlive: () => true,
     stateDirectory: '/home/a/state',
     witnessRenames: () => undefined,
+    readAcl: () => '',
   }
   const content = () => (memory.existsSync(realFile) ? memory.readFileSync(realFile, 'utf8') : undefined)
   const names = () =>
@@ -120,6 +121,7 @@ const callNames: Record<keyof FileSystem, true> = {
   fsync: true,
   ftruncateSync: true,
   linkSync: true,
+  lstatSync: true,
   mkdirSync: true,
   openSync: true,
   readSync: true,
@@ -156,7 +158,16 @@ const besideTheFile = [
 const naming = ['linkSync', 'renameSync']
 /** What looks like someone else's change, and so is tried again; and what only shows another way. */
 const harmless: Record<string, string[]> = {
-  ENOENT: ['realpathSync', 'readlinkSync', 'openSync', 'statSync', 'linkSync', 'accessSync', 'mkdirSync'],
+  ENOENT: [
+    'realpathSync',
+    'readlinkSync',
+    'openSync',
+    'statSync',
+    'lstatSync',
+    'linkSync',
+    'accessSync',
+    'mkdirSync',
+  ],
   EEXIST: ['linkSync', 'mkdirSync'],
   EPERM: [...besideTheFile, ...naming],
   EACCES: [...besideTheFile, ...naming],

@@ -113,9 +113,9 @@ describe.runIf(hasStrace).each(Object.entries(failing))(
 )
 
 it.runIf(hasStrace && process.getuid?.() === 0).each(['EPERM', 'EACCES', 'EIO'])(
-  "an owner that cannot be kept (%s) leaves another user's file as it was",
+  "a group that cannot be kept (%s) leaves another group's file as it was",
   async (errno) => {
-    const scene = (scenes as Record<string, Scene>)['a file of another user'] ?? scenes['a file']
+    const scene = (scenes as Record<string, Scene>)['a file of another group'] ?? scenes['a file']
     const { problems, isReached, outcome } = await failAt(
       laboratory,
       scene,
