@@ -3,6 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { commands } from '../src/cli/command-table.ts'
+import { awsVariableNames } from '../src/core/login/sts-target.ts'
+import { pathVariables } from '../src/core/service/environment.ts'
 
 const pages = ['README.md', ...readdirSync('docs').map((name) => `docs/${name}`)]
 const textOf = (page: string) => readFileSync(page, 'utf8')
@@ -53,6 +55,26 @@ describe('the pages', () => {
     expect(listed).toEqual(readers.map(([, key]) => key))
   })
 
+  it('name every environment variable that the daemon takes', () => {
+    const table = section(textOf('docs/settings.md'), '## Environment variables')
+    const taken = [...pathVariables, ...awsVariableNames]
+    expect(taken.filter((name) => !table.includes(`\`${name}\``))).toEqual([])
+  })
+
+  it('list every folder and file of src in the map, each once and in its folder', () => {
+    const [, map = ''] = textOf('docs/how-it-is-built.md').split(/<!-- the map (?:begins|ends) -->/)
+    const rows = map.split('\n').filter((row) => row !== '')
+    const listed = rows.map((row) => /^ *- `(.+?)` — \S/.exec(row)?.[1] ?? `not a row of the map: ${row}`)
+    expect([...listed].sort()).toEqual(sourcePaths())
+    const depths = listed.map((path) => path.replace(/\/$/, '').split('/').length - 2)
+    const outOfPlace = rows.filter((row, index) => {
+      const above = listed.slice(0, index).findLast((_, at) => (depths[at] ?? 0) < (depths[index] ?? 0))
+      const isIndented = row.search(/\S/) === 2 * (depths[index] ?? 0)
+      return !isIndented || !(listed[index] ?? '').startsWith(above ?? 'src/')
+    })
+    expect(outOfPlace).toEqual([])
+  })
+
   it('quote messages that the program has', () => {
     const messages = [...textOf('docs/troubleshooting.md').matchAll(/^\| (.+?) \| /gm)]
       .flatMap(([, cell = '']) =>
@@ -66,6 +88,14 @@ describe('the pages', () => {
     expect(strange).toEqual([])
   })
 })
+
+/** All of src, folders with a slash at their end. */
+function sourcePaths(): string[] {
+  return readdirSync('src', { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory() || entry.name.endsWith('.ts'))
+    .map((entry) => `${join(entry.parentPath, entry.name)}${entry.isDirectory() ? '/' : ''}`)
+    .sort()
+}
 
 /** The links to files, with the path from here. */
 function linksOf(page: string): { path: string; anchor: string }[] {
