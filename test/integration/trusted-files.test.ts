@@ -98,7 +98,7 @@ it('refuses a config file that an access control list lets another user write', 
   await sandbox.startDaemon()
   await expectRefused(
     `${config} can be changed by uid ${bob}, as its access control list says`,
-    `setfacl -b ${config}`,
+    `setfacl -x u:${bob} ${config}`,
     config,
   )
 })

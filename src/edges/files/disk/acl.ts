@@ -2,17 +2,30 @@
 
 import { spawnSync } from 'node:child_process'
 
-/** What `getfacl` says of a file; undefined when it cannot be asked. */
+/** What `getfacl` says of a file; undefined when there is a list, or may be one, and it cannot be read. */
 export type ReadAcl = (path: string) => string | undefined
 
 const limitMs = 2000
 const mostBytes = 64 * 1024
 
-/** Takes about a millisecond. Elsewhere than on Linux a mode's group bits say nothing of the list, and no list is looked for. */
+/**
+ * Takes about a millisecond. Elsewhere than on Linux a mode's group bits say nothing of the list, and no list is looked for.
+ * Where getfacl is not installed, as on many systems, `ls` still tells whether there is a list.
+ */
 export const readAcl: ReadAcl = (path) => {
   if (process.platform !== 'linux') return ''
-  const args = ['--absolute-names', '--omit-header', '--numeric', '--', path]
-  const { status, stdout } = spawnSync('getfacl', args, {
+  const options = ['--absolute-names', '--omit-header', '--numeric', '--', path]
+  return outputOf('getfacl', options) ?? (hasNoList(path) ? '' : undefined)
+}
+
+/** `-rw-rw-r--+ 1 me me 116 …`: the + stands for a list. Other `ls` than those of coreutils never show it. */
+function hasNoList(path: string): boolean {
+  if (!/coreutils/.test(outputOf('ls', ['--version']) ?? '')) return false
+  return /^[^\s+]{10,11}\s/.test(outputOf('ls', ['-ldn', '--', path]) ?? '')
+}
+
+function outputOf(program: string, options: readonly string[]): string | undefined {
+  const { status, stdout } = spawnSync(program, options, {
     cwd: '/',
     env: { PATH: process.env.PATH, LC_ALL: 'C' },
     encoding: 'utf8',

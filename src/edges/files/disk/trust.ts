@@ -64,6 +64,11 @@ function isTrustedOwner({ stats }: Located, { uid }: Identity): boolean {
   return stats.uid === 0n || Number(stats.uid) === uid
 }
 
+/** `u:1001` for `uid 1001`, as setfacl takes it. */
+function entryOf(writer: string): string {
+  return writer.replace('id ', ':')
+}
+
 /** Why somebody else can write it; undefined when nobody else can. */
 function writableProblem(
   located: Located,
@@ -87,6 +92,6 @@ function writableProblem(
   if (writers.length === 0) return undefined
   return problem(
     `${path} can be changed by ${writers.slice(0, 5).join(', ')}, as its access control list says`,
-    `${sudo}setfacl -b ${quoted(path)}`,
+    `${sudo}setfacl -x ${writers.map(entryOf).join(',')} ${quoted(path)}`,
   )
 }

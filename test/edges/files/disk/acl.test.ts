@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
@@ -44,6 +44,23 @@ describe.runIf(process.platform === 'linux')('getfacl', () => {
     requireProgram(context, 'setfacl')
     execFileSync('setfacl', ['-m', 'u:1001:rw', '--', file])
     expect(writersIn(readAcl(file) ?? '', alice)).toEqual(['uid 1001'])
+  })
+
+  it('is not needed to know that a file has no list: ls tells', (context) => {
+    requireProgram(context, 'setfacl')
+    const [ls, plain] = [join(directory, 'ls'), join(directory, 'plain')]
+    symlinkSync('/bin/ls', ls)
+    writeFileSync(plain, '', { mode: 0o664 })
+    const path = process.env.PATH
+    try {
+      process.env.PATH = directory
+      expect(readAcl(plain)).toBe('')
+      // The list that the test before gave it.
+      expect(readAcl(file)).toBeUndefined()
+    } finally {
+      process.env.PATH = path
+      rmSync(ls)
+    }
   })
 
   it('is known to be missing, or to have failed', () => {

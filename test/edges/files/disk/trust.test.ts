@@ -157,7 +157,7 @@ describe('a file is not believed', () => {
     make(config, 0o660)
     acls[config] = 'user::rw-\nuser:1001:rw-\ngroup::r--\nmask::rw-\nother::---\n'
     expect(refusal()).toBe(
-      `file.writable-by-others: ${config} can be changed by uid 1001, as its access control list says → setfacl -b ${config}`,
+      `file.writable-by-others: ${config} can be changed by uid 1001, as its access control list says → setfacl -x u:1001 ${config}`,
     )
     make(config, 0o600)
     make('/home/alice/.aws/', 0o770)
