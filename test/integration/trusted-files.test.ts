@@ -72,8 +72,8 @@ describe('the settings file', () => {
 
   it('of somebody else is refused', async (context) => {
     requireRoot(context)
-    chownSync(settings, bob, bob)
     await sandbox.startDaemon()
+    chownSync(settings, bob, bob)
     await expectRefused(
       `${settings} belongs to another user or group`,
       `make it yours: sudo chown "$(id -u):$(id -g)" ${settings}`,
