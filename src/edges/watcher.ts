@@ -1,7 +1,7 @@
 // Watches directories rather than files: a watch on a file ends with the file when another one takes its name, a watch on
 // the directory sees the next one too. Even so a watch can be impossible (no such directory, NFS, the inotify limit). The
 // caller looks at the files at every tick of its clock anyway, every 30 s; the watcher only makes things prompt.
-import { existsSync, watch as plainWatch, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
+import { existsSync, watch as nodeWatch, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { watch as chokidarWatch } from 'chokidar'
 import type { Log } from './logger.ts'
@@ -120,7 +120,7 @@ function watchDirectory(
   const isCrowded = () => readdirSync(directory).length > crowdedEntries
   let close = async () => undefined as unknown
   try {
-    close = (isCrowded() ? watchPlainly : watchWithChokidar)(directory, names, listener)
+    close = (isCrowded() ? watchWithNode : watchWithChokidar)(directory, names, listener)
   } catch (error) {
     listener.onError(error)
   }
@@ -177,7 +177,7 @@ function isOwnEnd(directory: string, event: string, name: string | null): boolea
   return event === 'rename' && name === basename(directory)
 }
 
-function watchPlainly(directory: string, names: ReadonlySet<string>, listener: Listener) {
+function watchWithNode(directory: string, names: ReadonlySet<string>, listener: Listener) {
   let missing: NodeJS.Timeout | undefined
   const tellUnlessBack = () => {
     missing ??= setTimeout(() => {
@@ -185,7 +185,7 @@ function watchPlainly(directory: string, names: ReadonlySet<string>, listener: L
       listener.onChange()
     }, goneMs)
   }
-  const watcher = plainWatch(directory, (event, name) => {
+  const watcher = nodeWatch(directory, (event, name) => {
     listener.onEvent()
     if (isOwnEnd(directory, event, name)) listener.onGone()
     else if (name !== null && !names.has(name)) return

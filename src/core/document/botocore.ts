@@ -79,7 +79,7 @@ function startReading(): Reading {
   }
 }
 
-/** Most lines, at little cost. False for a place that makes the line less plain than it looks. */
+/** Reads most lines, at little cost. False where the line is not plain after all, because of where it stands. */
 function readPlainLine(reading: Reading, match: RegExpExecArray, number: number, start: number): boolean {
   const [whole, name, key] = match
   if (name !== undefined) {
@@ -155,7 +155,7 @@ function readEntry(
   }
 }
 
-/** A deeper line goes on with the value; blank lines before it belong to the value, comments do not. */
+/** A line that is indented more continues the value. Blank lines before it belong to the value, comments do not. */
 function continueEntry(reading: Reading, entry: Entry, { number, stripped }: Line): void {
   entry.value += `${'\n'.repeat(reading.blankLines + 1)}${detached(stripped)}`
   reading.blankLines = 0

@@ -70,7 +70,7 @@ function sameValues(ones: Values, others: Values): boolean {
   return true
 }
 
-/** The user's entries in a section of ours. Inherited ones come and go with its header. */
+/** The user's entries in a section of ours, without those of [DEFAULT]: they come and go with the header. */
 function othersIn({ sections }: CredentialsDocument, name: string, ownKeys: readonly string[]): Values {
   const defaults = sections.get('DEFAULT')?.entries
   const entries = [...(sections.get(name)?.entries ?? [])]
@@ -116,7 +116,7 @@ function valuesOf({ entries }: Section): [string, SdkEntry][] {
   return [...entries].filter(([, { value }]) => value !== '')
 }
 
-/** Nor sections without keys. */
+/** And it knows no sections without keys. */
 function setUnlessEmpty(
   sections: Map<string, ReadonlyMap<string, SdkEntry>>,
   name: string,

@@ -5,14 +5,15 @@ import { changesOnlySections } from './comparison.ts'
 import type { CredentialsDocument, Entry, Finding } from './document.ts'
 import { sdkNameOf } from './sdk.ts'
 
-/** Line breaks and white space at the ends would be read as something else; whoever calls us checks the rest. */
+/** Refuses line breaks, and white space at the ends, which would be read as something else. The caller knows what else a
+ * value must be. */
 export function assertWritable(name: string, values: ReadonlyMap<string, string>): void {
   for (const [key, value] of values)
     if (!/^[a-z][a-z0-9_]*$/.test(key) || !/^[!-~]+(?: +[!-~]+)*$/.test(value))
       throw new AppError(
         'file.value-unwritable',
         `a value for [${name}] has characters that the credentials file cannot hold`,
-        'nothing was written; report it with the output of: mfad doctor',
+        'nothing was written; report it with the name of the key, without the value',
       )
 }
 

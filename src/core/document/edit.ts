@@ -43,7 +43,7 @@ export function removeSection(
   if (!section) return document
   assertStandsOnce(document, name)
   const text = textWithoutSections(document, new Set([name]), ownKeys)
-  // One line end before the section may go with it.
+  // The line end before the section may go with it: up to two characters.
   const after = withText(document, text, Math.max(0, section.start - 2))
   assertOnlyOursChanged(document, after, name, ownKeys)
   return after
@@ -52,7 +52,7 @@ export function removeSection(
 /** `unchanged`: so many characters at its beginning are those of the document. */
 function withText(document: CredentialsDocument, text: string, unchanged: number): CredentialsDocument {
   if (text === document.text) return document
-  // A byte that was not UTF-8 may be gone by now.
+  // The one byte that was not UTF-8 may have gone with the edit, so the text is decoded anew.
   if (!document.isUtf8) return parseDocument(encode({ text, isUtf8: false }))
   return parseText(text, true, document.split && { split: document.split, unchanged })
 }
@@ -94,7 +94,8 @@ function updated(
   return spliced(document.text, splices)
 }
 
-/** Only the value where all readers agree about the line, else the line: capitals, a colon, an indentation go. */
+/** Replaces the value alone where all readers agree about the line; else the whole line, with its capitals, colon or
+ * indentation. */
 function replacement(
   { text }: CredentialsDocument,
   { entries }: Section,
@@ -113,7 +114,7 @@ function insertion({ end, next }: TextLine, line: string, lineEnd: string): Spli
   return { start: next, end: next, text: next > end ? line + lineEnd : lineEnd + line }
 }
 
-/** What is inserted at an offset goes before what is replaced there. */
+/** Where text is both inserted and replaced at one offset, the inserted comes first. */
 function spliced(text: string, splices: readonly Splice[]): string {
   const inOrder = splices.toSorted((one, other) => one.start - other.start || one.end - other.end)
   let result = ''

@@ -12,7 +12,7 @@ export type SectionLines = {
   header: TextLine
   /** Our lines, in file order. A line is ours when botocore reads one of our keys there: in any case, with "=" or ":". */
   own: readonly OwnLine[]
-  /** Something other than comments and blank lines remains without our lines. */
+  /** Is there anything but our lines, comments and blank lines? */
   hasOthers: boolean
 }
 
@@ -80,19 +80,19 @@ export function textWithoutSections(
   return text.slice(0, cursor) + rest
 }
 
-/** What only a section of ours holds. */
+/** A key that only sections of ours have. */
 const mark = 'mfad_key'
 
-/** Does a text begin with one line end and a section of ours that stays? Then the line end was added with that section. This
- * must not depend on our own lines: what is outside of them has to read the same with and without them. */
+/** Does a text begin with one line end and a section of ours that stays? Then the line end was added with that section. The
+ * answer must not depend on our own lines, which are not in this text: a file is compared with and without them. */
 function isBeforeOurs(text: string, { sections }: CredentialsDocument, names: ReadonlySet<string>): boolean {
   const [, name = ''] = /^\r?\n\[([^\]\r\n]+)\]/.exec(text) ?? []
   return !names.has(name) && (sections.get(name)?.entries.has(mark) ?? false)
 }
 
 /**
- * A header's own line end tells which one was added before it. Half of a `\r\n` never is: it is the user's. The line end is
- * also the user's where it ends a line of his and something of his follows.
+ * The line end before a header is as long as the header's own; half of a `\r\n` was never added. It stays where it ends a
+ * line of the user's and something of the user's follows: the two lines would become one.
  */
 function lengthOfLineEndAdded(text: string, header: TextLine, below: 'nothing' | 'added' | 'other'): number {
   const added = isAfterLoneReturn(text, header) ? '\r\n' : lineEndAt(text, header.end) || lineEndOf(text)
@@ -102,7 +102,8 @@ function lengthOfLineEndAdded(text: string, header: TextLine, below: 'nothing' |
   return below !== 'other' || isBlankLine ? added.length : 0
 }
 
-/** A `\r\n` was added after a file's lone `\r`, and must not leave it there with a `\n` that follows. */
+/** After a lone `\r` a `\r\n` is added. When that goes, a `\n` that follows must go with it: `\r` and `\n` would be one line
+ * end instead of two. */
 function isAfterLoneReturn(text: string, { start }: TextLine): boolean {
   return text.endsWith('\r\r\n', start)
 }

@@ -1,6 +1,6 @@
 // Puts a document together: plain sections read by themselves, and what lies between them as botocore and the SDK read
-// it. A plain header makes each reader forget what it read before, other than the names of sections; so where no name
-// reaches from one to the other, reading the parts is reading the whole.
+// it. At a plain header each reader begins anew, and only remembers the names of sections. So reading the parts gives what
+// reading the whole gives, unless a name stands in two of them; then the whole is read.
 
 import { inheritDefaults, type Reading, readAsBotocore } from './botocore.ts'
 import type { CredentialsDocument, Earlier, Part, SdkSections, Section } from './document.ts'
@@ -34,7 +34,7 @@ export function readLineByLine(text: string, isUtf8: boolean): Readings {
   return { ...compared(reading, readAsSdk(text, [whole]) ?? new Map()), split: undefined }
 }
 
-/** By name. Where one stands twice there are fewer. */
+/** By name, in the order of the file. Where a name stands twice there are fewer. */
 function inOrder(plain: readonly Section[], odd: readonly Section[]): Map<string, Section> {
   const sections = new Map<string, Section>()
   let next = 0

@@ -4,14 +4,15 @@
 import type { Earlier, Entry, Part, Section, Split } from './document.ts'
 import { countLineEnds, detached, splitLines } from './text.ts'
 
-/** Names of sections that are more than names to some reader. */
+/** Names that mean something special to some reader. */
 const specialNames = ['DEFAULT', 'profile __proto__', ...Object.getOwnPropertyNames(Object.prototype)]
 
 // Neighbouring parts of these patterns share no character, so that matching is linear.
 const lineEnd = '(?:\\r?\\n|$)'
 const prefixes = '(?:profile|sso-session|services)'
 const name = `(?!${prefixes}\\.|(?:${specialNames.join('|')})\\])((?:${prefixes} )?[A-Za-z0-9_./%@:+-]+)`
-/** Without a bracket, which botocore would take for the header's, and without white space that is none to some. */
+/** Without a bracket, which botocore would take for that of the header, and without what only some readers take for white
+ * space. */
 const commentAfterHeader = '[ \\t]+[#;][\\t -\\\\^-~\\xa1-\\u167f]*'
 const header = `\\[${name}\\](?:${commentAfterHeader}|[ \\t]*)${lineEnd}`
 const key = '[a-z][a-z0-9_]*'
@@ -28,7 +29,7 @@ export function plainLineAt(text: string, offset: number): RegExpExecArray | nul
   return matchFrom(linePattern, text, offset)
 }
 
-/** A name may stand twice. What stands in the earlier text alike is not looked at again. */
+/** A name may stand twice. The part that is the same as in the earlier text is not read again. */
 export function splitText(text: string, earlier?: Earlier): Split {
   const { plain, odd, ...from } = earlier ? resume(earlier) : { plain: [], odd: [], start: 0, line: 1 }
   let { start, line } = from
@@ -53,7 +54,8 @@ export function splitText(text: string, earlier?: Earlier): Split {
 
 type Resumed = { plain: Section[]; odd: Part[]; start: number; line: number }
 
-/** At the last plain section that is the same and not the end of its text: what came before did not depend on more. */
+/** Goes on at the last plain section that the earlier text has, too, and that did not end with it: nothing above depends on
+ * what comes after. */
 function resume({ split, unchanged }: Earlier): Resumed {
   const index = split.plain.findLastIndex(({ end }) => end < unchanged)
   const { start, line } = split.plain[index] ?? { start: 0, line: 1 }

@@ -17,7 +17,7 @@ export function sdkNameOf(name: string): string | undefined {
   return prefixes.has(match[1] ?? '') ? `${match[1]}.${match[3]}` : undefined
 }
 
-/** Plain sections have a name of their own in the SDK: the one that it keeps under `sdkName`. */
+/** The name of the plain section that the SDK keeps under `sdkName`. */
 export function plainNameOf(sdkName: string): string {
   return sdkName.replace(/^(profile|sso-session|services)\./, '$1 ')
 }

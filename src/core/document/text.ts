@@ -3,7 +3,7 @@
 /** Text of a file and how it was decoded: as UTF-8, or, where it is none, one character per byte. */
 export type DecodedText = { text: string; isUtf8: boolean }
 
-/** As many arguments as a call can surely take. */
+/** So many arguments any function call can take. */
 const chunkLength = 8192
 
 /** Never loses a byte: `encode(decode(bytes))` is `bytes`. A byte order mark stays in the text. */

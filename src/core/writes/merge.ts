@@ -1,5 +1,6 @@
-// What one program changed in a file, section by section, applied to a version that it did not know of. For edits that met
-// ours: written into the old file when the new one stood already, or written over ours by a program that had read before.
+// What one program changed in a file, section by section, made in a version of the file that it had not seen. That is needed
+// where its edit and ours crossed: it wrote into the old file when the new one was in place already, or it wrote over ours
+// what it had read before.
 
 import type { CredentialsDocument } from '../document/document.ts'
 import { removeSection, setSection } from '../document/edit.ts'
@@ -18,7 +19,7 @@ import {
   withoutEnd,
 } from './section-changes.ts'
 
-/** `conflicts`: sections that both sides changed, each in its own way; they are as in `current`. */
+/** `conflicts`: the sections that both sides changed, each in its own way. They stay as they are in `current`. */
 export type Merged = { document: CredentialsDocument; conflicts: string[] }
 
 /**
@@ -54,7 +55,7 @@ function setText(merging: Merging, change: SectionChange, text: string): void {
   const { texts, lineEnd } = merging
   if (!texts.has(change.name)) {
     merging.order = inserted(merging.order, change)
-    // What a logout takes away before a section of ours has to stand there.
+    // A logout takes away one line end before a section of ours: it has to be there.
     const lead = change.lead === '' && isOwnSession(change.name, text) ? lineEnd : change.lead
     const previous = nameBefore(merging.order, change.name)
     const before = texts.get(previous) ?? ''
@@ -72,7 +73,7 @@ function removeText(merging: Merging, name: string): void {
 function addComments({ texts, order, lineEnd }: Merging, change: SectionChange, text: string): void {
   const previous = nameBefore(inserted(order, change), change.name)
   const before = texts.get(previous) ?? ''
-  // What it had before was kept or removed as the section went.
+  // The lines that were there before have had their fate when the section went.
   const known = new Set([...splitLines(before), ...splitLines(change.from ?? '')])
   const added = linesIn(text).filter((line) => line.trim() !== '' && !known.has(line))
   if (added.length === 0) return
@@ -80,7 +81,7 @@ function addComments({ texts, order, lineEnd }: Merging, change: SectionChange, 
   texts.set(previous, before === '' ? whole + lineEnd : withEndOf(whole, before))
 }
 
-/** Comments of a section that goes, and that stand before it already: there they were put as it went. */
+/** Of the comments in a section that goes, those that another change has put before the section already. */
 function dropRepeatedComments({ texts, order }: Merging, name: string): void {
   const known = new Set(splitLines(texts.get(nameBefore(order, name)) ?? ''))
   const lines = (texts.get(name) ?? '').match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? []
@@ -141,7 +142,7 @@ function resultOf({ name, from, to }: SectionChange, found: string | undefined):
   if (isSame(found, to)) return { kind: 'as-it-is' }
   if (isSame(found, from))
     return { kind: 'text', text: to === undefined || found === undefined ? to : withEndOf(to, found) }
-  // Whoever removes what another has changed has not seen the change.
+  // The program that removed the section had not seen our change to it.
   if (to === undefined) return { kind: 'as-it-is' }
   if (found === undefined) return withoutOwnLines(name, from, to)
   const text = withOwnValues(name, from, to, found) ?? withBothEdits(from ?? '', to, found)
@@ -158,16 +159,16 @@ function withoutOwnLines(name: string, from: string | undefined, to: string): Re
   return { kind: 'comments', text: rest.text }
 }
 
-/** Line by line; undefined where both changed the same line, or AWS tools would reject what comes of it. */
+/** Merged line by line; undefined where both changed the same line, or AWS tools would not read the result alike. */
 function withBothEdits(from: string, to: string, found: string): string | undefined {
   const text = mergeLines(linesIn(from), linesIn(to), linesIn(found))?.join(lineEndOf(found))
   const findings = (of: string) => parseText(of, true).findings.length
-  // What AWS tools read differently, or not at all, and neither side had, comes from putting them together.
+  // A finding that neither side had was made by putting them together, such as a key that stands twice.
   if (text === undefined || findings(text) > Math.max(findings(to), findings(found))) return undefined
   return withEndOf(text, found)
 }
 
-/** A text of nothing has no line, not an empty one: else two that add to it would both replace that. */
+/** An empty text has no lines. One empty line in it would be replaced by both of two sides that add something. */
 function linesIn(text: string): string[] {
   const kept = withoutEnd(text)
   return kept === '' ? [] : splitLines(kept)

@@ -26,7 +26,7 @@ export function sectionTexts({ text, sections }: CredentialsDocument): Map<strin
   return texts
 }
 
-/** Blank lines at the end of a section come and go with what follows it, so they are no change. */
+/** Blank lines at the end of a section are no change: they come and go with the section that follows. */
 export function sectionChanges(before: CredentialsDocument, after: CredentialsDocument): SectionChange[] {
   const [ones, others] = [sectionTexts(before), sectionTexts(after)]
   const names = [...others.keys()]
@@ -53,7 +53,7 @@ function detachedChange({ name, from, to, lead, followers }: SectionChange): Sec
   }
 }
 
-/** The line ends that a text got at its end. */
+/** The line ends that were added at the end of a text. */
 function addedEnd(before: string | undefined, after: string | undefined): string {
   if (before === undefined || after === undefined) return ''
   const [one, other] = [before, after].map((text) => text.slice(endIndexOf(text)))

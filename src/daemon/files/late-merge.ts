@@ -15,7 +15,7 @@ import type { KnownFiles } from './known-files.ts'
 export type Edit = Pick<Update, 'verify'> & {
   /** As Update's. `isLate`: in what another program has made of the old file. */
   edit(before: Uint8Array, isLate: boolean): Uint8Array
-  /** Throws AppError when what was written is not all that was meant. */
+  /** Throws AppError when a part of what was meant could not be written. */
   check?(): void
 }
 
@@ -26,8 +26,13 @@ export type Late = LateWrite & { written: Uint8Array; realPath: string }
 type Write = (edit: Edit) => Promise<unknown>
 
 /**
- * Puts what another program wrote into the old file into the new one. While that is still as we wrote it, our edit is made
- * in what the other program wrote; else the two are merged section by section.
+ * Puts what another program wrote into the old file into the new one. While the new file is still as we wrote it, our edit
+ * is simply made once more, in the other program's text; after that, its changes are merged section by section:
+ *
+ *   old file, when we read it     `[a]`
+ *   old file, now                 `[a]` `[b]`
+ *   new file, as we wrote it      `[a]` `[a-mfa]`        → our edit in the old file: `[a]` `[b]` `[a-mfa]`
+ *   new file, changed since       `[a]` `[a-mfa]` `[c]`  → merged: `[a]` `[a-mfa]` `[c]` `[b]`
  */
 export async function mergeLate(known: KnownFiles, ours: Edit, late: Late, write: Write): Promise<void> {
   let changes: SectionChange[] | undefined
@@ -40,7 +45,7 @@ export async function mergeLate(known: KnownFiles, ours: Edit, late: Late, write
       if (isEqual(current, late.written)) return ours.edit(late.after, true)
       const document = known.parse(current)
       const [before, after] = [known.parse(late.before), known.parse(late.after)]
-      // Else the same text would be other characters in each of them.
+      // One byte beyond ASCII is one character in a text that is not UTF-8, and none in one that is.
       if (document.isUtf8 !== before.isUtf8 || before.isUtf8 !== after.isUtf8) throw encodingError()
       checkAccepted(document, known.files.credentials)
       changes = sectionChanges(before, after).filter((change) => !isStale(known.ledger, change, known.now()))
@@ -77,7 +82,7 @@ function movedError(realPath: string): AppError {
 function encodingError(): AppError {
   return new AppError(
     'file.edit-conflict',
-    'one of the two is not UTF-8',
+    'only one of the two is UTF-8',
     'compare the two files, and take over what is missing',
   )
 }

@@ -32,7 +32,7 @@ function ownIdentity(): Identity {
   return { uid: userId(), gid: process.getgid?.() ?? -1 }
 }
 
-/** A process of this user that may be an mfad: numbers are used again, in a container after every start. */
+/** Does a process of this number run that may be mfad? Numbers come back: in a container the same ones after every start. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0)

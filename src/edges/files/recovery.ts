@@ -13,7 +13,7 @@ import type { Target } from './replace/target.ts'
 type Notes = Pick<Leftovers, 'noteKept' | 'noteInterrupted'>
 type IsInUse = (pid: number, name: string) => boolean
 
-/** What cannot be listed or removed stays: it is 0600, and the next start tries again. */
+/** What cannot be listed or removed is left alone: only the user can read it, and the next start tries again. */
 export async function recover(target: Target, isInUse: IsInUse, notes: Notes): Promise<Recovery> {
   const { fs } = target
   const removed: string[] = []
@@ -56,13 +56,13 @@ function isTrusted({ checkTrusted }: Target, path: string): boolean {
   }
 }
 
-/** The file may be half-written, and nothing could be done about it now. */
+/** The write could not be completed: the file may still be half-written. */
 function failedRecovery(error: unknown): 'changed' {
   if (errnoOf(error) === undefined) throw error
   return 'changed'
 }
 
-/** It was written to after it had been replaced; or a power cut took what had replaced it. */
+/** Another program wrote to it after it had been replaced, or a power cut took the file that replaced it. */
 function isNeeded(fs: FileSystem, keptPath: string, hash: string, realPath: string): boolean {
   try {
     const kept = bytesOf(fs, keptPath)

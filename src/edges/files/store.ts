@@ -43,9 +43,9 @@ export type FileStore = {
   update(update: Update): Promise<UpdateResult>
   /** Mends what a killed process left: completes its write in place, removes its files. Updates wait for it. */
   recover(): Promise<Recovery>
-  /** What other programs wrote and could not be kept in the file, while the user has not dealt with it. */
+  /** Edits of other programs that are not in the file, until the user has dealt with them. */
   warnings(): ErrorBody[]
-  /** Ends following the files that were replaced, each as soon as it stands still. */
+  /** Stops following the files that were replaced, each as soon as nobody writes to it. */
   close(): Promise<void>
 }
 
@@ -61,7 +61,7 @@ export function createFileStore(deps: FileStoreDeps): FileStore {
   const { checkTrusted } = createTrust(fs, deps, deps.readAcl)
   const target: Target = { ...deps, checkTrusted, follow: followed.follow }
   let lastUpdate: Promise<void> = Promise.resolve()
-  // A pid comes back: in a container it is the same after every start.
+  // The same pid may have been that of an earlier mfad: in a container it is the same after every start.
   const isInUse = (pid: number, name: string) =>
     pid === deps.pid ? followed.hasKept(name) : deps.isAlive(pid)
   const enqueue = <T>(run: () => Promise<T>): Promise<T> => {
@@ -135,7 +135,7 @@ function checkWritable(target: Target, realPath: string, file: OpenFile | undefi
   }
 }
 
-/** Mounted read-only on its own, or immutable: then no other file can take its place either, whatever the directory says. */
+/** A file that is immutable, or mounted read-only on its own, cannot be replaced either, though its directory is writable. */
 function checkUnprotected(fs: FileSystem, realPath: string): void {
   const failure = failureOf(() => fs.accessSync(realPath, constants.W_OK))
   if (['EROFS', 'EPERM'].includes(errnoOf(failure) ?? '')) throw failure

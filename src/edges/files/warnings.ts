@@ -25,7 +25,7 @@ export function warningOf(error: unknown, file: string): Warning {
   return { code, message, hint, file }
 }
 
-/** What keeps these files from being believed: a login refuses then. Who else can write them, not that they cannot be read. */
+/** Why a login would refuse to believe one of these files: somebody else owns it, or can write it. */
 export function trustWarnings({ checkTrusted }: Trust, paths: readonly string[]): Warning[] {
   const warnings = new Map<string, Warning>()
   for (const path of paths) {

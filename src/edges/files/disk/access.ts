@@ -10,7 +10,7 @@ type Access = Pick<BigIntStats, 'uid' | 'nlink'>
 
 /** Whether another file may take its place: one with a second name, or of another owner, has to be written where it stands. */
 export function isReplaceable(stats: Access, identity: Identity): boolean {
-  return stats.nlink === 1n && !isOwnersOnly(stats, identity)
+  return stats.nlink === 1n && !isSomebodyElses(stats, identity)
 }
 
 /** What to tell about a file that others can read. */
@@ -20,7 +20,7 @@ export function accessWarnings(path: string, mode: number): ErrorBody[] {
   return [{ code: 'file.readable-by-others', message, hint: `chmod go-rwx ${quoted(path)}` }]
 }
 
-/** It is another user's, or of another group. `link`: where the way leads away from what the user named. */
+/** A file or directory that belongs to another user or group. `link`: the link that led there, when there was one. */
 export function otherOwnerError(path: string, link?: string, cause?: unknown): AppError {
   const hint =
     link === undefined
@@ -29,7 +29,7 @@ export function otherOwnerError(path: string, link?: string, cause?: unknown): A
   return new AppError('file.other-owner', `${path} belongs to another user or group`, hint, cause)
 }
 
-/** Someone else's, and we are not root, who could give a replacement to the same owner. */
-export function isOwnersOnly(stats: Pick<Access, 'uid'>, identity: Identity): boolean {
+/** Somebody else's. Root could give a replacement to the same owner; anybody else could not. */
+export function isSomebodyElses(stats: Pick<Access, 'uid'>, identity: Identity): boolean {
   return identity.uid !== 0 && Number(stats.uid) !== identity.uid
 }

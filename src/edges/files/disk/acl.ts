@@ -9,7 +9,7 @@ const limitMs = 2000
 const mostBytes = 64 * 1024
 
 /**
- * Takes about a millisecond. Elsewhere than on Linux a mode's group bits say nothing of the list, and no list is looked for.
+ * Takes about a millisecond. On other systems than Linux a list does not show in the mode, and none is looked for.
  * Where getfacl is not installed, as on many systems, `ls` still tells whether there is a list.
  */
 export const readAcl: ReadAcl = (path) => {
@@ -38,8 +38,8 @@ function outputOf(program: string, options: readonly string[]): string | undefin
 }
 
 /**
- * Whom a list lets write, beside the owner, the user and root, and the owning and the user's own group: `uid 1001`,
- * `gid 50`. What is granted to others than the owner counts only where the mask has it, too:
+ * Who else may write, as a list says: users other than the owner, the user and root, and groups other than the file's and
+ * the user's own. What is granted to them counts only where the mask allows it, too:
  *
  *   user::rw-
  *   user:1001:rw-      → uid 1001

@@ -88,7 +88,7 @@ const problems: Readonly<Record<string, Problem>> = {
   },
 }
 
-/** A failed system call as an AppError. An AppError, and what is no failed call (a bug), come back unchanged. */
+/** A failed system call as an AppError. Anything else comes back as it is: an AppError, or a bug. */
 export function fileError(error: unknown, path: string, doing: 'read' | 'replace'): unknown {
   const errno = errnoOf(error)
   if (error instanceof AppError || errno === undefined) return error
@@ -102,13 +102,13 @@ export function notAFileError(path: string): AppError {
   return new AppError(notAFile.code, notAFile.fact(path), notAFile.hint(path))
 }
 
-/** The mode of a file that can only be written where it stands does not let us. */
+/** The file can only be written where it stands, and its mode forbids that. */
 export function notWritableError(path: string, cause: unknown): AppError {
   const message = `${path} cannot be written, and no other file can take its place`
   return new AppError(notWritable.code, message, `chmod u+w ${quoted(path)}`, cause)
 }
 
-/** A program goes on writing into the old file. */
+/** Another program keeps writing into the old file. */
 export function stillWrittenError(path: string): AppError {
   const message = `it was still being written, long after ${path} had been replaced`
   return new AppError('file.edit-kept', message, onFile('look who writes it: lsof')(path))
@@ -119,13 +119,13 @@ export function changedUnderneathError(path: string): AppError {
   return new AppError(changedUnderneath.code, changedUnderneath.fact(path), changedUnderneath.hint(path))
 }
 
-/** The system took no byte of what was to be written. */
+/** A write ended without an error and without having written anything. */
 export function nothingWrittenError(path: string): AppError {
   const { code, fact, hint } = inputOutput('nothing written')
   return new AppError(code, fact(path), hint(path))
 }
 
-/** A file of ours that is of no more use, and could not be removed. */
+/** A file of ours that nobody needs any more, and that could not be removed. */
 export function strayWarning(path: string): ErrorBody {
   return { code: 'file.stray', message: `${path} could not be removed`, hint: `rm ${quoted(path)}` }
 }
@@ -138,7 +138,7 @@ function inputOutput(errno: string): Problem {
   }
 }
 
-/** The file looks half-written: what we wrote now, its writer would not know, and what it wrote would be lost. */
+/** The file looks half-written. A write of ours now would be lost when the other program goes on, or would cut it short. */
 export function busyError(path: string): AppError {
   return new AppError(
     'file.busy',

@@ -1,5 +1,6 @@
-// The second name that a file gets just before it is replaced. It keeps what another program still writes into the old
-// file, and its own name tells, even after a crash, whether anything was: it holds the hash of what we had read.
+// The names of the files that we make: temp files, recovery copies, and the second name that a file gets just before it is
+// replaced. Under the second name the old file stays for a while, since another program may still write into it. The name
+// holds the hash of what we had read, so that even after a crash it can be told whether something was written.
 
 import { basename, dirname, join } from 'node:path'
 import { hashOf } from './bytes.ts'
@@ -9,7 +10,7 @@ export function keptPathOf(realPath: string, pid: number, random: string, bytes:
   return join(dirname(realPath), `${ownPrefixOf(realPath)}${pid}-${random}-${hashOf(bytes)}.old`)
 }
 
-/** Who made a kept file beside `realPath`, and of what content; undefined when `name` is none of ours. */
+/** The pid that gave a file beside `realPath` its second name, and the hash of what it held; undefined for other names. */
 export function keptFileOf(realPath: string, name: string): { pid: number; hash: string } | undefined {
   const prefix = ownPrefixOf(realPath)
   if (!name.startsWith(prefix)) return undefined
@@ -22,7 +23,7 @@ export function tempPathOf(realPath: string, pid: number, random: string): strin
   return join(dirname(realPath), `${ownPrefixOf(realPath)}${pid}-${random}.tmp`)
 }
 
-/** The pid that made a temp file beside `realPath`; undefined when `name` is none of ours. */
+/** The pid that made a temp file beside `realPath`; undefined for other names. */
 export function pidOfTempFile(realPath: string, name: string): number | undefined {
   const prefix = ownPrefixOf(realPath)
   if (!name.startsWith(prefix)) return undefined
@@ -30,7 +31,7 @@ export function pidOfTempFile(realPath: string, name: string): number | undefine
   return match === null ? undefined : Number(match[1])
 }
 
-/** What the names of all files begin with that we make beside `realPath`. */
+/** The beginning of every name that we give beside `realPath`. */
 function ownPrefixOf(realPath: string): string {
   return `.${basename(realPath)}.mfad-`
 }

@@ -10,7 +10,7 @@ import { errnoOf, type FileSystem, failureOf } from './system.ts'
 
 /** No credentials or config file is anywhere near this. */
 const maxFileBytes = 64 * 1024 * 1024
-/** More than any real path has; a path that changes all the time must not recurse for ever. */
+/** More than any real path takes: one that somebody changes all the time must not be followed for ever. */
 const maxSteps = 256
 
 /** A file and what it held; the open descriptor pins its inode. */

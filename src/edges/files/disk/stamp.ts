@@ -1,9 +1,10 @@
-// Has a file changed? A cheap text that is another one after every change.
+// Has a file changed? A stamp costs one stat, and is another one after every change.
 
 import { statSync } from 'node:fs'
 import { errnoOf, type FileSystem } from './system.ts'
 
-/** ctime also moves with nlink and gid. Kernels before 6.13 tick every 1 to 4 ms; what falls into one tick is missed. */
+/** ctime also moves with nlink and gid. Before Linux 6.13 the clock of files ticks only every 1 to 4 ms: of two changes in
+ * one tick the second is not seen if the size stays the same. */
 export function stampOf(fs: FileSystem, path: string): string {
   try {
     const { dev, ino, size, mtimeNs, ctimeNs, mode, uid } = fs.statSync(path, { bigint: true })

@@ -49,7 +49,7 @@ function keepOwner(fs: FileSystem, descriptor: number, original: BigIntStats, re
     fs.fchownSync(descriptor, Number(original.uid), Number(original.gid))
   } catch (error) {
     if (errnoOf(error) !== 'EPERM') throw error
-    // A group that has no rights gives none away when it is not kept.
+    // A group without any rights loses nothing, and gains nothing, when the new file has another one.
     const isOnlyAName = uid === original.uid && (original.mode & 0o070n) === 0n
     if (!isOnlyAName) throw otherOwnerError(realPath, undefined, error)
   }

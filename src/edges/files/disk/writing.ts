@@ -1,4 +1,4 @@
-// Makes a file that is in place already durable: a failure is only worth a warning.
+// Writes bytes, and makes files durable. Once a file is in place, a failure to make it durable is only worth a warning.
 
 import { constants } from 'node:fs'
 import { dirname } from 'node:path'
@@ -45,15 +45,15 @@ function close(fs: FileSystem, descriptor: number, realPath: string): ErrorBody[
   return failure === undefined ? [] : [notDurable(realPath, failure)]
 }
 
-/** The file is as it should be, and may not stay so. */
+/** The file is as it should be, but a power cut could change that. */
 export function notDurable(realPath: string, error: unknown): ErrorBody {
   const message = `${realPath} is written, but a power cut now could undo it (${errnoOf(error)})`
   return { code: 'file.not-durable', message, hint: `look at the disk: df -h ${quoted(dirname(realPath))}` }
 }
 
 /**
- * Writes all bytes, the first at `start`, or where the file ends. A disk that is full takes a first part, and refuses the
- * rest. `realPath`: the file that an error is about.
+ * Writes all bytes, from `start` on, or at the end of the file. It takes several writes where a full disk accepts only a
+ * part at first. `realPath`: the file that an error is about.
  */
 export function writeAll(
   fs: FileSystem,

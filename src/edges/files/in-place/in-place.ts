@@ -27,7 +27,7 @@ export type PlaceToWrite = {
   isUnchanged(): boolean
 }
 
-/** Answers `raced`, having written nothing, when the file has changed; else warnings. Throws AppError, or a failed system call. */
+/** Answers warnings, or `raced` when the file has changed and nothing was written. Throws AppError, or a failed system call. */
 export async function writeInPlace(
   fs: FileSystem,
   place: PlaceToWrite,
@@ -103,7 +103,7 @@ export async function recoverInPlace(
   }
 }
 
-/** What cannot be read is no copy of ours: those are plain files. */
+/** What cannot be read is no copy of ours: those are ordinary files. */
 function readCopy(fs: FileSystem, path: string, uid: number): RecoveryCopy | 'not-ours' | undefined {
   try {
     return readRecoveryCopy(fs, path, uid)
@@ -123,12 +123,12 @@ function overwrite(
   const start = firstDifference(before, after)
   const filled = filledUp(after, before.length)
   writeAll(fs, descriptor, filled.subarray(start), start, realPath)
-  // What another program has appended meanwhile must not be cut off; then the line ends stay before it.
+  // Where another program has appended something meanwhile, nothing is cut off, and the line ends stay.
   const isCut = filled.length > after.length && fs.fstatSync(descriptor).size === filled.length
   if (isCut) fs.ftruncateSync(descriptor, after.length)
 }
 
-/** After a failed write; what another program has made of the file meanwhile stays. `stands`: all of ours is there, too. */
+/** After a failed write. What another program has written meanwhile stays; `stands`: all of ours is in the file, too. */
 function putBack(
   fs: FileSystem,
   descriptor: number,
@@ -142,7 +142,7 @@ function putBack(
     if (!isEqual(found, after) && isAllNew(found, before, after)) outcome = 'stands'
     else if (!isEqual(found, before)) {
       if (!isMix(found, before, after)) throw cause
-      // Opened for appending, it would take every write for an appended one; then its beginning is as it was.
+      // A file that is open for appending takes every write at its end; but then its beginning was never changed.
       const start = firstDifference(found, before)
       if (start < before.length) writeAll(fs, descriptor, before.subarray(start), start, realPath)
       fs.ftruncateSync(descriptor, before.length)
@@ -156,13 +156,13 @@ function putBack(
   throw new AppError('file.half-written', `${message}, and was left half-written`, hint, cause)
 }
 
-/** The write had not begun; at most, another program has appended to the file since. */
+/** Had the write not begun? At most another program has appended to the file since. */
 function isAllOld(found: Uint8Array, before: Uint8Array, after: Uint8Array): boolean {
   if (!startsWith(found, before)) return false
   return found.length === before.length || found[before.length] !== after[before.length]
 }
 
-/** The write had ended; at most, another program has appended to the file since. */
+/** Had the write ended? At most another program has appended to the file since. */
 function isAllNew(found: Uint8Array, before: Uint8Array, after: Uint8Array): boolean {
   if (!startsWith(found, after)) return false
   const next = found[after.length]
@@ -171,7 +171,7 @@ function isAllNew(found: Uint8Array, before: Uint8Array, after: Uint8Array): boo
   )
 }
 
-/** Each byte is one of the new file or the old one: what a write leaves that was cut short. */
+/** Is each byte that of the new file or of the old one, as a write leaves it that was cut short? */
 function isMix(found: Uint8Array, before: Uint8Array, after: Uint8Array): boolean {
   const filled = filledUp(after, before.length)
   if (found.length < Math.min(before.length, after.length) || found.length > filled.length) return false

@@ -39,7 +39,8 @@ export async function writeRecoveryCopy(fs: FileSystem, path: string, copy: Reco
   }
 }
 
-/** `not-ours`: another user's, or one that others can write. Undefined where it is no copy, or was not written to its end: then nothing had been changed yet. */
+/** `not-ours`: another user's, or one that others can write. Undefined where it is no copy, or was not written to its end:
+ * then nothing had been changed yet. */
 export function readRecoveryCopy(
   fs: FileSystem,
   path: string,

@@ -11,11 +11,11 @@ export type Followed = {
   close(): Promise<void>
 }
 
-/** Each holds a descriptor and a copy in memory; beyond these the oldest are followed for a shorter time. */
+/** Each takes a descriptor and memory for its content. When there are more, the oldest are no longer followed. */
 const mostFiles = 256
 const mostBytes = 64 * 1024 * 1024
 
-/** What cannot be merged by then is kept under its second name, and named at the next start. */
+/** What is not merged by then stays under its second name, and `status` names it after the next start. */
 const closeLimitMs = 5000
 
 type Entry = { watch: LateWatch; old: OldFile }
@@ -54,7 +54,7 @@ export function createFollowed(
       isClosing = true
       for (const { watch } of entries) watch.finish()
       const deadline = performance.now() + closeLimitMs
-      // A merge on the way replaces the file once more.
+      // A merge replaces the file once more, and so there may be one more file to follow.
       while (entries.size > 0 && performance.now() < deadline) {
         const ended = Promise.all([...entries].map(({ watch }) => watch.ended))
         await Promise.race([ended, pause(deadline - performance.now())])

@@ -1,14 +1,21 @@
 // A program that had opened the file before it was replaced may still write, into the old file that nobody sees. So the
-// old one is looked at for a while, and what changes there is handed over to be put into the new one.
+// old one is read for a while, and what changes there is handed over to be put into the new one.
 //
-//   quiet      it holds what is known          → ended, 2 s after the replacement or the last write
-//   changing   it holds something else         → quiet, when taken back; merging, once it stands still; kept, after 10 s
-//   merging    the change is being handed over → quiet with the change as known; kept, when that failed
-//   kept       its second name is left for the user to look at
+//   quiet      it holds what we know            → ended, 2 s after the replacement or the last write
+//   changing   it holds something else          → quiet, when the change is taken back; merging, once it stands still;
+//                                                 kept, after 10 s
+//   merging    the change is handed over        → quiet, the change being known now; kept, when it could not be merged
+//   kept       its second name stays, for the user to look at
 //   ended      its second name is removed
 //
-// Standing still is 20 ms, and 500 ms for what may be the beginning of a longer text. An empty file is never handed
-// over: a writer that truncates and then dies must not empty the new one.
+// It stands still when nothing has changed for 20 ms, or for 500 ms where its text may be the beginning of a longer one.
+// An empty file is never handed over: a writer that truncates and then dies must not empty the new one. For example, with
+// times after our rename:
+//
+//     0 ms   the old file holds `[a]⏎`, as the new one without our section
+//     8 ms   another program, which had opened the file before, appends `[b]⏎`
+//    30 ms   nothing more has come: the change from `[a]⏎` to `[a]⏎[b]⏎` is merged into the new file
+//  2030 ms   nothing more has come: the second name is removed
 
 import { isEqual, startsWith } from '../disk/bytes.ts'
 import { stillWrittenError } from '../disk/errors.ts'
@@ -38,13 +45,13 @@ export type LateWatch = {
 const watchMs = 2000
 const stillMs = 20
 const beginningMs = 500
-/** What is in motion for so long is kept beside the file, and named; at the end of mfad one does not wait so long. */
+/** What never stands still for so long is kept beside the file, and named; when mfad ends, sooner. */
 const [motionMs, finishMs] = [10_000, 3000]
-/** A program that writes there now and then is not followed for ever. */
+/** Even a file that is written to now and then is not followed for longer. */
 const mostMs = 60_000
 const [leastPauseMs, mostPauseMs] = [5, 100]
 
-/** Looks at once, and then ever more seldom. `merge` puts a late write into the new file. */
+/** Reads the old file at once, and then ever more seldom. `merge` puts a late write into the new file. */
 export function watchLateWrites(
   fs: FileSystem,
   old: OldFile,
@@ -62,7 +69,7 @@ export function watchLateWrites(
     })
   const follow = async () => {
     const startedAt = performance.now()
-    const look = createLook(fs, old)
+    const read = createReader(fs, old)
     let known = old.bytes
     let seen = { bytes: known, since: startedAt }
     let quietSince = startedAt
@@ -70,7 +77,7 @@ export function watchLateWrites(
       const now = performance.now()
       isFinishing ||= now - startedAt >= mostMs
       const isLast = isFinishing || now - quietSince >= watchMs
-      const bytes = look(isLast)
+      const bytes = read(isLast)
       if (!isEqual(bytes, seen.bytes)) seen = { bytes, since: now }
       const isChanged = !isEqual(seen.bytes, known)
       if (isLast && !isChanged) return
@@ -79,7 +86,7 @@ export function watchLateWrites(
         known = seen.bytes
         quietSince = performance.now()
       } else if (isChanged && now - quietSince >= (isFinishing ? finishMs : motionMs)) {
-        // What is empty holds nothing that the new file has not.
+        // An empty file holds nothing that could be lost.
         if (seen.bytes.length === 0) return
         throw stillWrittenError(old.realPath)
       }
@@ -106,9 +113,9 @@ export function watchLateWrites(
   }
 }
 
-/** Reads only when the file may have changed. Two writes within one tick of the kernel's clock look the same, so the first
- * and the last look always read. */
-function createLook(
+/** Reads again only when the file may have changed. Two writes within one tick of the kernel's clock cannot be told apart by
+ * their time, so the first and the last time it always reads. */
+function createReader(
   fs: FileSystem,
   { descriptor, bytes, realPath }: OldFile,
 ): (isLast: boolean) => Uint8Array {

@@ -7,16 +7,16 @@ import { formatInstant } from '../../../core/time/instant.ts'
 import { errnoOf, type FileSystem, failureOf } from '../disk/system.ts'
 
 export type Leftovers = {
-  /** So many edits were lost now; the warning about them alone. */
+  /** So many edits were lost just now; answers the warning about these alone. */
   noteLost(path: string, count: number, now: Date): ErrorBody
-  /** An edit stands in `keptPath` and not in the file. */
+  /** An edit is in `keptPath` and not in the file; without a path it is lost. */
   noteKept(keptPath: string | undefined, realPath: string, cause?: unknown): void
   /** A write in place was interrupted, and cannot be completed from its recovery copy: the file has changed since. */
   noteInterrupted(recoveryPath: string, realPath: string): void
   warnings(): ErrorBody[]
 }
 
-/** The last ones; the rest is only counted. */
+/** Of lost edits the last instants are named, and all are counted. */
 const mostInstants = 20
 const mostKept = 100
 

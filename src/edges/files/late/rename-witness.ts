@@ -1,7 +1,10 @@
-// Tells from the order of a directory's events how many edits by other programs fell between two of our system calls: after
-// the old file got its second name, and before the new one took its place. A file that was renamed there is undone by our
-// rename, and whatever was written to it; nothing else shows it. As a rule that is some 15 µs, and longer only where the
-// system takes the processor away in between.
+// Between two of our system calls, some 15 µs, an edit by another program can be lost: after the old file got its second
+// name, and before the new one takes its place. A file that is renamed there is replaced by ours at once, and nothing shows
+// it but the order of the directory's events. They tell how many edits were lost:
+//
+//   .credentials.mfad-….old   our link
+//   credentials               another program's rename: this edit is lost
+//   .credentials.mfad-….tmp   our rename
 
 import { watch } from 'node:fs'
 
@@ -48,7 +51,7 @@ export function witnessRenames(directory: string, name: string): RenameWitness |
   }
 }
 
-/** What was only written to, before another file took its name, is the kept one: that is not lost. */
+/** A write before the first rename went into the old file, which has its second name: that is not lost. */
 function lostEdits(events: readonly Event[], kept: string, temp: string, name: string): number | undefined {
   const linked = events.findIndex((event) => event.name === kept)
   if (linked === -1) return undefined

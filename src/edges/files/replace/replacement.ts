@@ -4,8 +4,8 @@
 //   read → edit → temp file written, durable, verified → unchanged? → second name for the old file → rename → durable
 //                                                        └ no: all over again
 //
-// The old file is followed for a while after that: see late-writes.ts. What remains is a foreign rename between our link
-// and our rename (some 15 µs): rename-witness.ts tells of it. Where the file cannot be replaced: see in-place.ts.
+// The old file is followed for a while after that: see late-writes.ts. One edit can still be lost: another program's
+// rename between our link and our rename, some 15 µs. It is noticed: see rename-witness.ts. Where the file cannot be replaced: see in-place.ts.
 
 import { basename, dirname } from 'node:path'
 import type { ErrorBody } from '../../../core/errors.ts'
@@ -23,7 +23,8 @@ import { placeNew, takePlace } from './take-place.ts'
 import { checkWritableFile, isUnchanged, replaceError, type Target } from './target.ts'
 
 const mostAttempts = 30
-/** While others write all the time, waiting for the disk would lose every race: then it is waited for after the rename. */
+/** Waiting for the disk takes milliseconds, in which a busy writer changes the file again. After so many attempts the disk is
+ * waited for only after the rename. */
 const durableAttempts = 3
 const newFileMode = 0o600
 
@@ -78,7 +79,7 @@ async function tryToReplace(
   } catch (error) {
     throw replaceError(target, realPath, error)
   } finally {
-    // Only read from, so nothing is lost when this fails.
+    // It was only read from: nothing is lost when closing fails.
     if (base !== undefined && !attempt.isFollowed) failureOf(() => fs.closeSync(base.descriptor))
   }
 }

@@ -10,7 +10,8 @@ import type { OldFile } from '../late/late-writes.ts'
 import type { Attempt } from './attempt.ts'
 import { isUnchanged } from './target.ts'
 
-/** For a file that is missing: warnings, or undefined when one has come into being meanwhile. No temp file is left. */
+/** For a file that is missing: answers warnings, or undefined when somebody else has created one meanwhile. Leaves no temp
+ * file. */
 export async function placeNew(
   { target, realPath }: Attempt,
   temp: string,
@@ -81,7 +82,8 @@ function linkOld(fs: FileSystem, realPath: string, kept: string): boolean {
   }
 }
 
-/** What got the second name may be a file that was renamed into place after our last look: then that one is followed. */
+/** After we had read the file, another one may have been renamed into its place, and have got the second name: then that one
+ * is followed. */
 function followOld(attempt: Attempt, base: OpenFile, keptPath: string | undefined): void {
   const { target, update, realPath, before, bytes: written } = attempt
   attempt.isFollowed = true
@@ -110,7 +112,7 @@ function openOther(fs: FileSystem, keptPath: string, base: OpenFile): OpenFile |
   return other
 }
 
-/** For a path with no file: unlike rename, link never overwrites a file that has come into being meanwhile. */
+/** For a path with no file: link, unlike rename, never replaces a file that somebody has created meanwhile. */
 function linkNew(fs: FileSystem, temp: string, realPath: string): boolean {
   try {
     fs.linkSync(temp, realPath)
@@ -125,7 +127,7 @@ function linkNew(fs: FileSystem, temp: string, realPath: string): boolean {
   }
 }
 
-/** The other name of a file that was linked into place. */
+/** A file that was linked into place still has its temp name, too. */
 function dropTempName(fs: FileSystem, temp: string): ErrorBody[] {
   return failureOf(() => fs.unlinkSync(temp)) === undefined ? [] : [strayWarning(temp)]
 }

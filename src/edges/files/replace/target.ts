@@ -4,7 +4,7 @@ import { type BigIntStats, constants } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { AppError } from '../../../core/errors.ts'
 import { quoted } from '../../../core/text/quoted.ts'
-import { type Identity, isOwnersOnly, otherOwnerError } from '../disk/access.ts'
+import { type Identity, isSomebodyElses, otherOwnerError } from '../disk/access.ts'
 import { fileError, notWritableError } from '../disk/errors.ts'
 import { locate, type OpenFile, readWhole } from '../disk/reading.ts'
 import { errnoOf, type FileSystem } from '../disk/system.ts'
@@ -22,25 +22,25 @@ export type Target = Identity & {
   randomName(): string
   /** Where recovery copies go. */
   stateDirectory: string
-  /** Undefined where the order of events cannot be had. */
+  /** Undefined where the system does not tell the order of events. */
   witnessRenames(directory: string, name: string): RenameWitness | undefined
   /** Follows the old file from now on, and closes it. */
   follow(old: OldFile, merge: (write: LateWrite) => Promise<void>): void
 }
 
-/** Throws AppError when a file that has to be written where it stands cannot be. */
+/** For a file that has to be written where it stands: throws AppError when it cannot be. */
 export function checkWritableFile(target: Target, realPath: string, base: OpenFile): void {
   try {
     target.fs.accessSync(realPath, constants.W_OK)
   } catch (error) {
-    if (isOwnersOnly(base.stats, target)) throw otherOwnerError(realPath, undefined, error)
+    if (isSomebodyElses(base.stats, target)) throw otherOwnerError(realPath, undefined, error)
     throw errnoOf(error) === 'EACCES' ? notWritableError(realPath, error) : error
   }
   checkDirectory(target.fs, join(target.stateDirectory, 'recovery'))
 }
 
 const hindrances = ['file.not-writable', 'file.other-owner', 'file.read-only']
-/** Where files are of no use once they are writable: what a package manager has built. */
+/** What a package manager has built there must stay as it is, even where the user could change it. */
 const stores = ['/nix/store/', '/gnu/store/']
 
 /**
@@ -89,7 +89,7 @@ export function checkDirectory(fs: FileSystem, path: string): void {
 export function isUnchanged(target: Target, realPath: string, base: OpenFile | undefined): boolean {
   const { fs } = target
   if (locate(fs, target.path) !== realPath) return false
-  // Still absent is what link() itself makes sure of.
+  // That it is still absent is checked by link() itself, which never replaces a file.
   if (base === undefined) return true
   if (Buffer.compare(readWhole(fs, base.descriptor, realPath), base.bytes) !== 0) return false
   const stats = statOf(fs, realPath)
