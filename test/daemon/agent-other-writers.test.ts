@@ -115,6 +115,20 @@ it('a region that another daemon changes all the time is corrected five times, a
   expect(region()).toBe('us-west-2')
 })
 
+it('a region that changes while the one before it is being written is not forgotten', async () => {
+  world.addToConfig('region = eu-west-1\n')
+  await world.login(['dev'])
+  world.afterWrite = () => {
+    world.afterWrite = undefined
+    world.writeConfig(world.readConfig().replace('us-west-2', 'eu-north-1'))
+    // As the watcher does.
+    world.agent.look()
+  }
+  world.writeConfig(world.readConfig().replace('eu-west-1', 'us-west-2'))
+  await world.look()
+  await until('the second region is written', () => world.readCredentials().includes('region = eu-north-1'))
+})
+
 it('the end waits for no merge that cannot be made now', async () => {
   const descriptor = fs.openSync(world.credentialsFile, 'a')
   await world.login(['dev'])

@@ -11,8 +11,8 @@ describe('among other programs that edit the file, no edit is lost', () => {
   it('whether they append or write anew in place', { timeout: 60_000 }, async () => {
     const report = await runOtherWriters(
       [
-        { kind: 'append', edits: 120, pauseMs: 5 },
-        { kind: 'truncate', edits: 120, pauseMs: 5 },
+        { kind: 'append', edits: 120, pauseMs: 15 },
+        { kind: 'truncate', edits: 120, pauseMs: 15 },
       ],
       false,
     )
@@ -32,9 +32,9 @@ describe('among other programs that edit the file, no edit is lost', () => {
   it('but by renames in the same instant, which are told', { timeout: 60_000 }, async () => {
     const { edits, ours, named, strays } = await runOtherWriters(
       [
-        { kind: 'append', edits: 120, pauseMs: 5 },
-        { kind: 'truncate', edits: 120, pauseMs: 5 },
-        { kind: 'rename', edits: 60, pauseMs: 10 },
+        { kind: 'append', edits: 120, pauseMs: 15 },
+        { kind: 'truncate', edits: 120, pauseMs: 15 },
+        { kind: 'rename', edits: 60, pauseMs: 30 },
       ],
       false,
     )

@@ -63,7 +63,7 @@ export async function runOtherWriters(writers: readonly Writer[], hasReader: boo
       edits: countEdits(sandbox, writers),
       named: lostWarning === undefined ? 0 : Number(/^\d+/.exec(lostWarning.message)?.[0] ?? 1),
       warnings: status.warnings.map(({ code, message }) => `${code}: ${message}`),
-      ours: { ...counts, writtenOnceMore: log.split('wrote once more').length - 1 },
+      ours: { ...counts, writtenOnceMore: log.split('restored what another program').length - 1 },
       reader: { reads: read?.reads ?? 0, broken: read?.broken ?? [] },
       strays: ownNames(sandbox),
     }

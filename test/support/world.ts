@@ -48,6 +48,8 @@ export class World {
   offsetSeconds = 0
   stsHost = 'sts.us-east-1.amazonaws.com'
   desktopError: Error | undefined
+  /** What happens when a file has been written, before the daemon knows. */
+  afterWrite: (() => void) | undefined
   /** Why no file can be written. */
   writeError: Error | undefined
   /** What the desktop was asked to show, also in vain. */
@@ -172,7 +174,9 @@ export class World {
     const store = openFileStore(file, join(this.home, 'state'))
     const update: FileStore['update'] = async (change) => {
       if (this.writeError !== undefined) throw this.writeError
-      return store.update(change)
+      const result = await store.update(change)
+      this.afterWrite?.()
+      return result
     }
     return { ...store, update }
   }

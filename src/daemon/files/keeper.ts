@@ -74,8 +74,8 @@ export function createKeeper(deps: KeeperDeps): Keeper {
       const { restoreAgainAt } = tries
       const isRestoreDue =
         restore.length > 0 && (restoreAgainAt === undefined || restoreAgainAt <= known.now())
-      const isDue = isRestoreDue || write.length > 0 || isOutOfStep(known, tries)
-      if (isDue && !isBusy) {
+      // What comes while a job runs is looked at when it has ended.
+      if (!isBusy && (isRestoreDue || write.length > 0 || isOutOfStep(known, tries))) {
         isBusy = true
         deps.enqueue(carryOut)
       }
