@@ -7,7 +7,7 @@ import { createQueue } from './queue.ts'
 export type Jobs = {
   /** Ends when the files are believed. Throws daemon.stopping, file.busy, and why a file cannot be read. */
   begin(): Promise<void>
-  /** Runs after the writes that were asked for before, on files that are believed, also while the daemon ends. */
+  /** Runs after the writes that were asked for before, also while the daemon ends. A write waits by itself for a file that is believed. */
   enqueue<T>(job: () => Promise<T>): Promise<T>
   /** The same for a write that nobody waits for. `job` never rejects. */
   enqueueOwn(job: () => Promise<void>): void
@@ -22,19 +22,15 @@ export type Jobs = {
 export function createJobs(known: KnownFiles, look: () => void): Jobs {
   const writes = createQueue()
   let isClosing = false
-  /** Nothing is decided about files that are not believed, or cannot be read. */
-  const believe = async () => {
-    await known.untilBelieved()
-    if (known.unreadable !== undefined) throw known.unreadable
-  }
   return {
     async begin() {
       if (isClosing) throw new AppError('daemon.stopping', 'the daemon is stopping', 'try again when it runs')
-      await believe()
+      await known.untilBelieved()
+      // Nothing is decided about files that cannot be read.
+      if (known.unreadable !== undefined) throw known.unreadable
     },
     enqueue: (job) =>
       writes.add(async () => {
-        await believe()
         try {
           return await job()
         } finally {

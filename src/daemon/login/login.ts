@@ -39,7 +39,7 @@ import { checkTarget, identifyUsers, type LoginDeps, newCredentials } from './st
 export type CommandNeeded = { kind: 'command-needed'; mfaProcess: MfaProcess; profiles: string[] }
 export type LoginOutcome = { kind: 'done'; answer: LoginAnswer } | CommandNeeded
 
-/** Runs after the writes that were asked for before, on files that are believed. */
+/** Runs after the writes that were asked for before; see Jobs. */
 export type Enqueue = <T>(job: () => Promise<T>) => Promise<T>
 
 /** A login that has been planned. `sources`: the keys of each profile as they were then. */

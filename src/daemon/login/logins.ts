@@ -49,7 +49,7 @@ export function createLogins(deps: LoginsDeps): Logins {
   }
 
   const logInOnce = async (request: LoginRequest, code: TokenCode | undefined) => {
-    await deps.begin()
+    known.refresh()
     return onDevice(request, async () => {
       await deps.begin()
       const outcome = await login(deps, request, code)
