@@ -33,7 +33,7 @@ type Demo = DemoOptions & { sts: EmbeddedSts; home: DemoHome; daemon: DaemonProc
 const firstSessionSeconds = 2 * demoLeadSeconds + 2
 const commandLimitMs = 15_000
 
-/** Runs the demo; 0 if every step worked. Throws AppError demo.* naming the step that did not. */
+/** Runs the demo; 0 if every step worked. Throws internal.demo, which names the step that did not. */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const sts = await startEmbeddedSts({ users: [demoUser] })
   const home = createDemoHome(options.environment, sts.endpoint)

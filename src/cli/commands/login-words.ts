@@ -7,6 +7,11 @@ export type LoginWords = { profiles: string[]; code?: string }
  * The last word is the code when it is six digits (a space in the middle is allowed) or `-`, unless a profile has that
  * name. Without a profile the one that `AWS_PROFILE` names counts, if there is one. Throws usage.malformed-token-code for
  * a last word of digits that is neither.
+ *
+ *     login dev 123456       profile dev, code 123456
+ *     login dev '123 456'    the same
+ *     login 123456           a code; or a profile, where one is called 123456
+ *     login dev 12345        usage.malformed-token-code
  */
 export function splitLoginWords(
   words: readonly string[],

@@ -28,7 +28,7 @@ export async function runLogin({ positionals, values, environment, output }: Inv
   }
   const words = splitLoginWords(positionals, names, environment.AWS_PROFILE)
   if (words.profiles.some((word) => isTokenCode(word) && !names.has(word))) {
-    // Not for an unknown profile's name: that would be repeated.
+    // An error about an unknown profile would repeat the word, and this one may be a code.
     throw new AppError(
       'usage.bad-arguments',
       'there is one code, and it comes last',
@@ -75,8 +75,8 @@ async function logInEach(
 }
 
 /**
- * Asks for a code only when the daemon says that one is needed. Where `skipping` says what an empty line means, that ends
- * it without an answer.
+ * Asks for a code only when the daemon says that one is needed. `skipping` is put into the question and says what an empty
+ * line does; where it is given, an empty line ends this with undefined.
  */
 export async function logIn(
   daemon: Daemon,
@@ -107,7 +107,7 @@ export async function logIn(
   }
 }
 
-/** Another code may help; also one that a person gives where a command gave none. */
+/** Can another code help? After an mfa_process that gave none, one that a person types can. */
 function isRetriable({ code }: AppError): boolean {
   return codeProblems.has(code) || commandProblems.has(code)
 }

@@ -19,7 +19,7 @@ export async function runStatus(invocation: Invocation): Promise<number> {
       'leave one of them out',
     )
   }
-  // A file or a pipe gets what there is now.
+  // Into a file or a pipe, the status is printed once.
   if (output.size() === undefined) return runStatus({ ...invocation, values: {} })
   return (await import('./watch.ts')).watchStatus(invocation)
 }

@@ -13,7 +13,7 @@ import type { Update } from '../../edges/files/store.ts'
 import type { KnownFiles } from './known-files.ts'
 
 export type Edit = Pick<Update, 'verify'> & {
-  /** As Update's. `isLate`: in what another program has made of the old file. */
+  /** As Update's. `isLate`: `before` is the old file, with what another program has written into it late. */
   edit(before: Uint8Array, isLate: boolean): Uint8Array
   /** Throws AppError when a part of what was meant could not be written. */
   check?(): void
@@ -45,7 +45,7 @@ export async function mergeLate(known: KnownFiles, ours: Edit, late: Late, write
       if (isEqual(current, late.written)) return ours.edit(late.after, true)
       const document = known.parse(current)
       const [before, after] = [known.parse(late.before), known.parse(late.after)]
-      // One byte beyond ASCII is one character in a text that is not UTF-8, and none in one that is.
+      // They cannot be mixed: a byte E9 is one character of a text that is not UTF-8, and none in one that is.
       if (document.isUtf8 !== before.isUtf8 || before.isUtf8 !== after.isUtf8) throw encodingError()
       checkAccepted(document, known.files.credentials)
       changes = sectionChanges(before, after).filter((change) => !isStale(known.ledger, change, known.now()))
@@ -66,7 +66,7 @@ export async function mergeLate(known: KnownFiles, ours: Edit, late: Late, write
   edit.check?.()
 }
 
-/** Takes down what was merged. */
+/** Enters into the ledger what was merged. */
 export function noteMerged(known: KnownFiles, before: CredentialsDocument, after: CredentialsDocument): void {
   known.setLedger(noteWritten(known.ledger, before, after, 'merge', new Map(), known.now()))
 }
