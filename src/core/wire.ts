@@ -150,6 +150,6 @@ function badRequest(message: string): AppError {
   return new AppError(
     'usage.bad-request',
     message,
-    'use a mfad command line of the same version as the daemon',
+    'use an mfad command line of the same version as the daemon',
   )
 }

@@ -5,7 +5,7 @@ import type { Invocation } from '../command.ts'
 import { canAsk } from '../terminal/prompt.ts'
 import { showStatus } from './status.ts'
 
-export async function runPlain(invocation: Invocation): Promise<number> {
+export async function runBare(invocation: Invocation): Promise<number> {
   const status = await showStatus(invocation)
   const isDue = status.daemon !== null && nextDue(status, new Set()) !== undefined
   if (isDue && canAsk() && invocation.output.size() !== undefined) await askForCodes(invocation)

@@ -8,7 +8,8 @@ import { loadContext } from '../connection/context.ts'
 
 export async function runLogout({ positionals, values, environment, output }: Invocation): Promise<number> {
   const profile = positionals[0] ?? environment.AWS_PROFILE
-  if (!profile) throw new AppError('usage.no-profile', 'no profile was named', 'name one: mfad logout dev')
+  if (!profile)
+    throw new AppError('usage.no-profile', 'no profile was named', 'name one: mfad logout PROFILE')
   const daemon = await connectDaemon(await loadContext(environment), output)
   const answer = await daemon.call<LogoutAnswer>('POST', '/v1/logout', { profile })
   if (values.json === true) output.printJson(answer)

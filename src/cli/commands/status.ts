@@ -15,7 +15,7 @@ export async function runStatus(invocation: Invocation): Promise<number> {
   if (values.json === true) {
     throw new AppError(
       'usage.bad-arguments',
-      '--watch draws a picture, and --json prints one answer',
+      '--watch redraws a table, and --json prints one answer',
       'leave one of them out',
     )
   }

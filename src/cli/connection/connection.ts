@@ -231,7 +231,7 @@ function checkSameFiles({ files }: Context, { files: daemonFiles }: Status): voi
     throw new AppError(
       filesDiffer,
       `the daemon uses ${daemonFiles[file]}, but this command line means ${files[file]}`,
-      `set the variable alike in both, then: mfad install (or restart mfad daemon); look at AWS_${file === 'config' ? 'CONFIG' : 'SHARED_CREDENTIALS'}_FILE`,
+      `set AWS_${file === 'config' ? 'CONFIG' : 'SHARED_CREDENTIALS'}_FILE to the same path for both, then: mfad install (or start mfad daemon again)`,
     )
   }
 }

@@ -164,17 +164,13 @@ function unknownKey(key: string, { line }: Entry, file: string): Warning {
 function unknownSection({ name, line }: Section, file: string): Warning {
   return {
     code: 'settings.unknown-section',
-    message: `nothing in [${printable(name, 40)}] counts: the only section is [mfad]`,
-    hint: 'move its settings below [mfad], or take it out',
+    message: `the settings in [${printable(name, 40)}] do nothing: mfad reads [mfad] only`,
+    hint: 'move them below [mfad], or remove the section',
     file,
     line,
   }
 }
 
 function invalid(path: string, line: number, problem: string): AppError {
-  return new AppError(
-    'settings.invalid',
-    `line ${line} of ${path}: ${problem}`,
-    `edit ${path}; it holds: ${Object.keys(readers).join(', ')}`,
-  )
+  return new AppError('settings.invalid', `line ${line} of ${path}: ${problem}`, `edit ${path}`)
 }

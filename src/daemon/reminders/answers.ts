@@ -53,7 +53,7 @@ export function createAnswer(deps: AnswerDeps, reminded: readonly ActiveSession[
     const device = firstPending()
     if (device === undefined) return { kind: 'done' }
     // The device whose code this is was renewed meanwhile, by another login.
-    if (device[0]?.device !== asked) return askForNext('the first was renewed meanwhile')
+    if (device[0]?.device !== asked) return askForNext('that device was renewed meanwhile')
     const profiles = device.map(({ profile }) => profile)
     try {
       await deps.logIn({ profiles, tokenCode: code.replace(/\s/g, '') })

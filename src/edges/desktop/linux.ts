@@ -46,13 +46,13 @@ export function createLinuxDesktop(deps: DesktopDeps): Backend {
       const capabilities = await readCapabilities(environment, withdraw)
       const { program: dialog, missing } = findDialog(settings().prompt, environment)
       const found = dialog === undefined ? {} : { dialog }
-      const showPlain = async (): Promise<Reminded> => ({
+      const showWithoutButtons = async (): Promise<Reminded> => ({
         ...unanswerable(await notifier.show(notification, environment, withdraw)),
         ...found,
       })
       const answer = async (pressed: Pressed): Promise<Ended> => {
         const key = await pressed.catch(() => 'not shown' as const)
-        if (key === 'not shown') return (await showPlain()).ended
+        if (key === 'not shown') return (await showWithoutButtons()).ended
         return afterPress(key, request, respond, withdraw)
       }
       if (mayHaveButtons(capabilities) && isInstalled('notify-send', environment.PATH)) {
@@ -69,7 +69,7 @@ export function createLinuxDesktop(deps: DesktopDeps): Backend {
           log.debug({ problem: messageOf(error) }, 'a notification with buttons could not be shown')
         }
       }
-      return showPlain()
+      return showWithoutButtons()
     },
   }
 }
