@@ -58,8 +58,9 @@ export function profilesNow(known: { profiles: readonly Profile[] }, state: Agen
   return onOurClock(known.profiles, (accessKeyId) => clockOffsetOf(state, accessKeyId))
 }
 
-function remember<T>(map: Map<string, T>, accessKeyId: string, value: T): void {
-  map.set(accessKeyId, value)
+/** Keeps what is known of one session, and drops what was kept first. */
+export function remember<T>(map: Map<string, T>, session: string, value: T): void {
+  map.set(session, value)
   const [oldest] = map.keys()
   if (map.size > mostSessions && oldest !== undefined) map.delete(oldest)
 }

@@ -7,7 +7,7 @@ import { mfadCommand } from '../core/text/commands.ts'
 import type { Source } from '../core/writes/ledger.ts'
 import { standsIn } from '../core/writes/plan-writes.ts'
 import type { Log } from '../edges/logger.ts'
-import { type AgentState, profilesNow } from './agent-state.ts'
+import { type AgentState, profilesNow, remember } from './agent-state.ts'
 import type { KnownFiles } from './files/known-files.ts'
 
 export type SessionWatchDeps = {
@@ -33,9 +33,6 @@ export type SessionWatch = {
   /** The profiles whose sessions were made with another access key than the one that stands there now. */
   outdated(): ReadonlySet<string>
 }
-
-/** More than are live at any time, so what is dropped belongs to sessions that ended long ago. */
-const mostRemembered = 1000
 
 export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
   const { known, log } = deps
@@ -90,9 +87,7 @@ export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
       if (profile !== undefined) lost.delete(profile)
     },
     made(sessionProfile, accessKeyId, source) {
-      sources.set(`${sessionProfile} ${accessKeyId}`, source)
-      const [oldest] = sources.keys()
-      if (sources.size > mostRemembered && oldest !== undefined) sources.delete(oldest)
+      remember(sources, `${sessionProfile} ${accessKeyId}`, source)
       checkedFor = undefined
     },
     problems() {

@@ -1,5 +1,11 @@
 // Which of the words after `mfad login` is the code.
 import { checkTokenCode, isTokenCode } from '../../core/login/token-code.ts'
+import type { Status } from '../../core/wire.ts'
+
+/** The names by which a word on the command line can mean a profile: its own, and that of its session section. */
+export function profileNames({ profiles }: Status): ReadonlySet<string> {
+  return new Set(profiles.flatMap(({ profile, sessionProfile }) => [profile, sessionProfile]))
+}
 
 export type LoginWords = { profiles: string[]; code?: string }
 

@@ -12,7 +12,7 @@ import { loadContext } from '../connection/context.ts'
 import type { Output } from '../terminal/output.ts'
 import { askLine, canAsk, readLineFromInput } from '../terminal/prompt.ts'
 import { printLogin } from '../text/login-text.ts'
-import { splitLoginWords } from './login-words.ts'
+import { profileNames, splitLoginWords } from './login-words.ts'
 
 const mostAttempts = 3
 
@@ -20,9 +20,7 @@ export async function runLogin({ positionals, values, environment, output }: Inv
   const context = await loadContext(environment)
   const duration = values.duration === undefined ? undefined : durationSeconds(String(values.duration))
   const daemon = await connectDaemon(context, output)
-  const names = new Set(
-    daemon.status.profiles.flatMap(({ profile, sessionProfile }) => [profile, sessionProfile]),
-  )
+  const names = profileNames(daemon.status)
   if (positionals.includes('')) {
     throw new AppError('usage.bad-arguments', 'an argument is empty', 'look at: mfad login --help')
   }

@@ -5,6 +5,7 @@ import type { LogoutAnswer } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
 import { connectDaemon } from '../connection/connection.ts'
 import { loadContext } from '../connection/context.ts'
+import { printWarnings } from '../text/login-text.ts'
 
 export async function runLogout({ positionals, values, environment, output }: Invocation): Promise<number> {
   const profile = positionals[0] ?? environment.AWS_PROFILE
@@ -16,7 +17,6 @@ export async function runLogout({ positionals, values, environment, output }: In
   else if (answer.removed)
     output.print(`${printable(answer.profile)}: [${printable(answer.sessionProfile)}] is removed`)
   else output.print(`${printable(answer.profile)} has no session; nothing to do`)
-  for (const warning of answer.warnings)
-    output.printError({ message: `warning: ${warning.message}`, hint: warning.hint })
+  printWarnings(answer.warnings, output)
   return 0
 }

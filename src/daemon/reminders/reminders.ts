@@ -136,8 +136,8 @@ function stillOf(reminded: readonly ActiveSession[], current: readonly ActiveSes
 function failedCommand(sessions: readonly ActiveSession[], { attempts }: AgentState): string | undefined {
   for (const { device, accessKeyId } of sessions) {
     const attempt = attempts.get(device)
-    if (attempt?.kind === 'given-up' && attempt.subject.includes(accessKeyId)) return attempt.error.message
-    if (attempt?.kind === 'waiting' && attempt.subject.includes(accessKeyId)) return attempt.error.message
+    const hasFailed = attempt?.kind === 'given-up' || attempt?.kind === 'waiting'
+    if (hasFailed && attempt.subject.includes(accessKeyId)) return attempt.error.message
   }
   return undefined
 }

@@ -46,18 +46,19 @@ export class ProxyAgent extends HttpsProxyAgent<string> {
     if (goesPastProxy(this.setting.noProxy, host, Number(options.port))) return connect(secured)
     const { where } = this.setting
     const hasCredentials = this.proxy.username !== '' || this.proxy.password !== ''
-    this.asked = { host: this.proxy.host, where, hasCredentials }
+    const asked: FailedProxy = { host: this.proxy.host, where, hasCredentials }
+    this.asked = asked
     let status = 0
     request.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
       status = statusCode
     })
     const socket = await super.connect(request, secured).catch((error: NodeJS.ErrnoException) => {
-      throw proxyError({ host: this.proxy.host, where, hasCredentials }, error.code)
+      throw proxyError(asked, error.code)
     })
     // The base class would pass on a proxy's refusal as if it were AWS's answer.
     if (status !== 200) {
       socket.destroy()
-      throw proxyError({ host: this.proxy.host, where, hasCredentials, status })
+      throw proxyError({ ...asked, status })
     }
     this.asked = undefined
     return socket
