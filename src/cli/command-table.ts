@@ -53,12 +53,15 @@ export const commands: readonly Command[] = [
     usage: 'mfad status [--json | --watch]',
     options: {
       json,
-      watch: { type: 'boolean', description: 'draw it anew every second, until Ctrl-C; in a pipe: once' },
+      watch: {
+        type: 'boolean',
+        description: 'redraw it every second until Ctrl-C; into a pipe: print it once',
+      },
     },
     positionals: { least: 0, most: 0 },
     examples: [
       ['mfad status', 'a table'],
-      ['mfad status --watch', 'one that lives'],
+      ['mfad status --watch', 'a table that updates itself'],
       [`mfad status --json | jq -r '.profiles[] | select(.state == "expired").profile'`, 'for scripts'],
     ],
     run: async (invocation) => (await import('./commands/status.ts')).runStatus(invocation),
@@ -102,7 +105,7 @@ export const commands: readonly Command[] = [
     positionals: { least: 0, most: 0 },
     examples: [
       ['mfad install', 'the daemon starts now and at every login'],
-      ['mfad install --dry-run', 'look first'],
+      ['mfad install --dry-run', 'see what it would do'],
     ],
     run: async (invocation) => (await import('./commands/service.ts')).runInstall(invocation),
   },
@@ -141,7 +144,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'demo',
-    summary: 'the whole thing against an embedded STS in a throw-away home; touches nothing of yours',
+    summary: 'see it work against an STS on this computer, in a throw-away home; touches nothing of yours',
     usage: 'mfad demo [--keep]',
     options: {
       keep: { type: 'boolean', description: 'leave everything running to play with, until Ctrl-C' },

@@ -33,12 +33,12 @@ async function dispatch(
   if (first === '--help' || first === '-h' || first === 'help') return printHelp(rest[0], output)
   if (environment.MFAD_INSIDE) throw insideHelper()
   if (first === undefined) {
-    const { runPlain } = await import('./commands/bare.ts')
-    return runPlain({ positionals: [], values: {}, environment, output })
+    const { runBare } = await import('./commands/bare.ts')
+    return runBare({ positionals: [], values: {}, environment, output })
   }
   if (first.startsWith('-'))
     throw usage(`there is no option ${first} before a command`, 'look at: mfad --help')
-  return runCommand(findCommand(first), rest, environment, output)
+  return runCommand(await findCommand(first), rest, environment, output)
 }
 
 async function runCommand(
@@ -60,7 +60,7 @@ async function runCommand(
 
 async function printHelp(name: string | undefined, output: Output): Promise<number> {
   const { commandHelp, overview } = await import('./help.ts')
-  output.print(name === undefined ? overview(commands) : commandHelp(findCommand(name)))
+  output.print(name === undefined ? overview(commands) : commandHelp(await findCommand(name)))
   return 0
 }
 
@@ -95,13 +95,13 @@ function parseProblem(error: unknown): string {
   return `${text.charAt(0).toLowerCase()}${text.slice(1)}`.replace(/\.$/, '')
 }
 
-function findCommand(name: string): Command {
+async function findCommand(name: string): Promise<Command> {
   const command = commands.find((candidate) => candidate.name === name)
   if (command !== undefined) return command
-  const near = commands.find((candidate) => candidate.name.startsWith(name.slice(0, 3)))
-  throw usage(
-    `there is no command ${JSON.stringify(name.slice(0, 40))}`,
-    near === undefined ? 'look at: mfad --help' : `did you mean: mfad ${near.name}?`,
+  const { unknownCommand } = await import('./unknown-command.ts')
+  throw unknownCommand(
+    name,
+    commands.map((each) => each.name),
   )
 }
 

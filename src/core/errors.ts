@@ -45,7 +45,7 @@ const httpStatusByExitCode: Readonly<Record<number, number>> = {
 /** What crosses the socket and what `--json` prints of an error. */
 export type ErrorBody = { code: ErrorCode; message: string; hint: string }
 
-/** The class stands in every bundle; what one of them throws is an AppError to the others too. */
+/** Every bundle has a class of its own; by this mark an error that one of them throws is an AppError to the others, too. */
 const brand = Symbol.for('mfad.AppError')
 
 /**
@@ -82,7 +82,7 @@ export function httpStatusOf(code: string): number {
   return httpStatusByExitCode[exitCodeOf(code)] ?? 500
 }
 
-/** For texts around it: what a thrown value says of itself. */
+/** The message of whatever was thrown, to be put into a sentence of ours. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : 'unknown reason'
 }

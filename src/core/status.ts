@@ -48,7 +48,7 @@ export function buildStatus(facts: StatusFacts, now: Date): Status {
   }
 }
 
-/** On the clock of the host that issued the session. */
+/** What time it is on the clock of the host that issued the session. */
 function issuersNow({ session }: Profile, { clockOffsetOf }: StatusFacts, now: Date): Date {
   return session.kind === 'ours' ? new Date(now.getTime() + clockOffsetOf(session.accessKeyId) * 1000) : now
 }

@@ -55,13 +55,13 @@ export type SnoozeAnswer = { snoozed: { profile: string; until: string }[] }
 export type NotifyTestAnswer = {
   shown: boolean
   way: string
-  /** Whether it had buttons to press. */
+  /** Whether the reminder had buttons. */
   buttons?: boolean
   /** The program that asks for the code. */
   dialog?: string
   /** Why a code cannot be entered. */
   noDialog?: string
-  /** What came back, where an answer was waited for. */
+  /** What the user answered; missing where no answer was waited for. */
   answer?: 'code' | 'snooze' | 'dismissed' | 'none'
   error?: ErrorBody
 }
@@ -150,6 +150,6 @@ function badRequest(message: string): AppError {
   return new AppError(
     'usage.bad-request',
     message,
-    'use a mfad command line of the same version as the daemon',
+    'use an mfad command line of the same version as the daemon',
   )
 }

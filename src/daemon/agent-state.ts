@@ -23,13 +23,13 @@ export type AgentState = {
   lifeSeconds: Map<string, number>
   /** By access key id of a session: the host that issued it. Known only for those issued to this process. */
   issuers: Map<string, string>
-  /** By host: its clock minus ours, in seconds, as its last answer that counts said. */
+  /** By host: its clock minus ours, in seconds, as its last usable answer said. */
   clockOffsets: Map<string, number>
   /** Why the last notification could not be shown. */
   notifierWarning?: Warning
 }
 
-/** Of sessions that ended long ago nobody asks any more. */
+/** More than are live at any time, so what is dropped belongs to sessions that ended long ago. */
 const mostSessions = 1000
 
 /** A session was issued: how long it lives in all, and by whom. */
@@ -58,8 +58,9 @@ export function profilesNow(known: { profiles: readonly Profile[] }, state: Agen
   return onOurClock(known.profiles, (accessKeyId) => clockOffsetOf(state, accessKeyId))
 }
 
-function remember<T>(map: Map<string, T>, accessKeyId: string, value: T): void {
-  map.set(accessKeyId, value)
+/** Keeps what is known of one session, and drops what was kept first. */
+export function remember<T>(map: Map<string, T>, session: string, value: T): void {
+  map.set(session, value)
   const [oldest] = map.keys()
   if (map.size > mostSessions && oldest !== undefined) map.delete(oldest)
 }

@@ -50,7 +50,7 @@ export function agentStatus(
   )
 }
 
-/** What became of the session of a profile that is gone, too. */
+/** A profile that is gone has no line in the status, so the problem of its session is told as a warning. */
 function orphanedProblems(known: KnownFiles, problems: Problems['sessionProblems']): Warning[] {
   const names = new Set(known.profiles.map(({ profile }) => profile))
   return [...problems].flatMap(([profile, problem]) =>
@@ -62,7 +62,7 @@ function notifierWarnings({ settings }: KnownFiles, { notifierWarning }: AgentSt
   return notifierWarning === undefined || settings.notify === 'none' ? [] : [notifierWarning]
 }
 
-/** That a code was wrong is soon of no interest. */
+/** Some errors are worth showing for a while only, such as a wrong code. */
 function currentErrors(lastErrors: AgentState['lastErrors'], now: Date): ReadonlyMap<string, ErrorBody> {
   const current = [...lastErrors].filter(([, { until }]) => until === undefined || until > now)
   return new Map(current.map(([profile, { error }]) => [profile, error]))

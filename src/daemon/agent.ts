@@ -1,12 +1,13 @@
-// The one object with state. Whatever happens (a request, a changed file, a tick of the clock), it looks at the files
-// first and derives from them:
+// The one object with state. Whatever happens (a request, a changed file, a tick of the clock), it first looks. To look
+// means here and in its parts: look at the files and the clock, start what is due, and say when to look next.
 //
-//   look:    files → profiles → what we meant is kept in the file → renewals and reminders due → next instant to look
+//   look:    files → profiles → repairs of the file, renewals and reminders that are due → next instant to look
 //   login:   look → plan → STS → write → look          one at a time, to its end even if the client is gone;
 //            without a code and with an mfa_process: look → plan → command, then the same with its code
 //   logout:  look → write → look
 //
-// A profile is inactive, valid, expiring, expired or unmanaged; see core/session-state.ts. There is no other state.
+// A profile is inactive, valid, expiring, expired or unmanaged; see core/profiles/session-state.ts. There is no other
+// state.
 
 import type { ErrorBody } from '../core/errors.ts'
 import { type ActiveSession, activeSessions } from '../core/plan/active-sessions.ts'
@@ -54,12 +55,12 @@ export type AgentDeps = Omit<LoginDeps, 'state' | 'longTermKeys' | 'sessionWatch
     /** From 0 up to 1. */
     random(): number
     desktop: Desktop
-    /** Asks for a look at this instant; undefined takes an earlier wish back. */
+    /** Asks for a look at this instant, in place of the one asked for before; undefined asks for none. */
     wakeAt(instant: Date | undefined): void
   }
 
 export type Agent = {
-  /** Something may have changed, or time has passed. */
+  /** Looks at the files and the clock, and starts what is due: after every change and at every tick. */
   look(): void
   status(): Status
   login(request: LoginRequest): Promise<LoginAnswer>
@@ -88,7 +89,7 @@ export function createAgent(deps: AgentDeps): Agent {
     }
     if (!parts.jobs.isClosing()) planAhead(deps, state, parts)
   }
-  /** After what nobody waits for. What goes wrong in it must not end the daemon. */
+  /** The look after a job that no request waits for. What goes wrong in it must not end the daemon. */
   const lookAgain = () => {
     try {
       look()
@@ -207,14 +208,17 @@ function currentSessions({ known }: AgentDeps, state: AgentState): ActiveSession
   })
 }
 
-/** Nothing is to be shown: reminders are log lines. */
+/** Nothing is to be shown and no command to be run: reminders only go to the log. */
 function isSilent({ settings }: KnownFiles): boolean {
   return settings.notify === 'none' && settings.notifyCommand === undefined
 }
 
 const leastStepBackMs = 1000
 
-/** A clock that was wrong and is set right moves against the steady one by about what STS's differed. */
+/**
+ * Notices that our clock was set, by how it moved against the steady one. Where AWS's clock was 5 min ahead, and ours has
+ * just been set ahead by about 5 min, ours is right now, and that difference is forgotten.
+ */
 function createClockWatch(
   { now, steadyMs }: Pick<AgentDeps, 'now' | 'steadyMs'>,
   state: AgentState,
@@ -225,7 +229,7 @@ function createClockWatch(
     const after = read()
     const step = clockStepMs(before, after)
     before = after
-    // A snooze is as long as it was said to be, also one from while our clock was ahead.
+    // A snooze stays as long as it was: where the clock is set back by an hour, so is the end of the snooze.
     if (step < -leastStepBackMs)
       for (const [profile, until] of state.snoozedUntil)
         state.snoozedUntil.set(profile, new Date(until.getTime() + step))
@@ -264,7 +268,7 @@ async function testNotification(
   try {
     const answer = await testReminder(desktop, waitSeconds * 1000, now(), stopping)
     delete state.notifierWarning
-    // What waited for the notification service is due now.
+    // Notifications work: the reminders that could not be shown before are due now.
     look()
     return answer
   } catch (error) {

@@ -18,7 +18,7 @@ export type Jobs = {
   idle(): Promise<void>
 }
 
-/** `look`: what follows each write that was asked for. */
+/** `look` is called after each job that was asked for. */
 export function createJobs(known: KnownFiles, look: () => void): Jobs {
   const writes = createQueue()
   let isClosing = false

@@ -38,7 +38,10 @@ import { bindSocket } from './socket/socket.ts'
 
 /** A call that is under way when the daemon is told to stop has this long to end. */
 const abortAfterMs = 1500
-/** Two daemons that start at once both find the place vacant; the one whose socket was replaced leaves. */
+/**
+ * Two daemons that start at the same moment both find no socket there. After this long, the one whose socket the other has
+ * replaced sees that, and ends.
+ */
 const raceCheckMs = 1000
 
 /** Runs the daemon until a signal ends it. Throws AppError where it cannot start. */
@@ -94,7 +97,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     isDefault: isDefaultSocket(environment, known.files.socket),
   })
   log.info({ ...daemon, files: known.files }, 'started')
-  for (const { code, message } of warnings()) log.warn({ code, problem: message }, 'not all is well')
+  for (const { code, message } of warnings()) log.warn({ code, problem: message }, 'a warning at the start')
   const following = startFollowing({ known, agent, log, clock })
 
   try {
@@ -169,7 +172,10 @@ function desktopSettings(
   }
 }
 
-/** Also the end of the process that passes the signals on, where there is one; see foreground.ts. */
+/**
+ * Resolves with its name; also when the process that passes signals on to us, where there is one, has died. See
+ * foreground.ts.
+ */
 function firstSignal(): Promise<string> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve(signal))

@@ -1,4 +1,4 @@
-// What is to be said of the daemon itself, beside what the agent says of the user's files.
+// The warnings about the daemon itself; those about the user's files are the agent's.
 import { endpointWarnings } from '../core/service/endpoints.ts'
 import type { Warning } from '../core/wire.ts'
 import type { DaemonNote, DaemonNotes } from '../edges/daemon-notes.ts'
@@ -12,7 +12,7 @@ export type OwnWarningsDeps = {
   pid: number
 }
 
-/** Also keeps this daemon's note, since the settings may move the credentials file. */
+/** Also brings this daemon's note up to date: the settings may have moved the credentials file. */
 export function ownWarnings({ known, environment, notes, pid }: OwnWarningsDeps): Warning[] {
   const { files, settings, realPath: credentials = files.credentials } = known
   notes.write({ pid, credentials, socket: files.socket })

@@ -1,5 +1,5 @@
-// What becomes of the sessions in the file without our doing: one is lost, or the access key that it was made with has been
-// replaced by another.
+// What other programs do to the sessions in the file: one is lost, or the access key that it was made with is replaced by
+// another.
 
 import type { ErrorBody } from '../core/errors.ts'
 import { type SeenSession, type SeenSessions, watchSessions } from '../core/profiles/seen-sessions.ts'
@@ -7,7 +7,7 @@ import { mfadCommand } from '../core/text/commands.ts'
 import type { Source } from '../core/writes/ledger.ts'
 import { standsIn } from '../core/writes/plan-writes.ts'
 import type { Log } from '../edges/logger.ts'
-import { type AgentState, profilesNow } from './agent-state.ts'
+import { type AgentState, profilesNow, remember } from './agent-state.ts'
 import type { KnownFiles } from './files/known-files.ts'
 
 export type SessionWatchDeps = {
@@ -17,25 +17,22 @@ export type SessionWatchDeps = {
   now(): Date
   /** Will this section be written once more? */
   isRestoring(sessionProfile: string): boolean
-  /** A live session went, and stays away. */
+  /** A live session has gone from the file, and has not come back. */
   lost(session: SeenSession, problem: ErrorBody): void
 }
 
 export type SessionWatch = {
-  /** Answers when to look again. */
+  /** Looks at the files and the clock, and reports what is lost; answers when to look again. */
   look(): Date | undefined
-  /** These were removed by us: they are not lost. */
+  /** We removed this section: its session is not lost. */
   removed(sessionProfile: string): void
-  /** These were made from these keys. */
+  /** We made this session from these keys. */
   made(sessionProfile: string, accessKeyId: string, source: Source): void
   /** By profile: what has become of its session. */
   problems(): ReadonlyMap<string, ErrorBody>
   /** The profiles whose sessions were made with another access key than the one that stands there now. */
   outdated(): ReadonlySet<string>
 }
-
-/** Of sessions that ended long ago nobody asks any more. */
-const mostRemembered = 1000
 
 export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
   const { known, log } = deps
@@ -74,7 +71,7 @@ export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
   return {
     look() {
       if (known.unreadable !== undefined || known.doubtfulUntil !== undefined) return undefined
-      // Another file is the credentials file: the sessions of the first one are still there.
+      // Another file is the credentials file now: the sessions of the former one are still in it, and not lost.
       if (seenIn !== known.realPath) seen = new Map()
       seenIn = known.realPath
       const watch = watchSessions(seen, profilesNow(known, deps.state), deps.isRestoring, deps.now())
@@ -90,9 +87,7 @@ export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
       if (profile !== undefined) lost.delete(profile)
     },
     made(sessionProfile, accessKeyId, source) {
-      sources.set(`${sessionProfile} ${accessKeyId}`, source)
-      const [oldest] = sources.keys()
-      if (sources.size > mostRemembered && oldest !== undefined) sources.delete(oldest)
+      remember(sources, `${sessionProfile} ${accessKeyId}`, source)
       checkedFor = undefined
     },
     problems() {

@@ -33,7 +33,7 @@ type Demo = DemoOptions & { sts: EmbeddedSts; home: DemoHome; daemon: DaemonProc
 const firstSessionSeconds = 2 * demoLeadSeconds + 2
 const commandLimitMs = 15_000
 
-/** Runs the demo; 0 if every step worked. Throws AppError demo.* naming the step that did not. */
+/** Runs the demo; 0 if every step worked. Throws internal.demo, which names the step that did not. */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const sts = await startEmbeddedSts({ users: [demoUser] })
   const home = createDemoHome(options.environment, sts.endpoint)
@@ -157,7 +157,7 @@ async function playOn({ home, sts, say, scriptPath }: Demo): Promise<void> {
     `\nStill running, until Ctrl-C. In another terminal:\n\n  export HOME=${home.path} MFAD_SOCKET=${home.environment.MFAD_SOCKET}`,
   )
   say(
-    `  export AWS_ENDPOINT_URL_STS=${sts.endpoint}\n  ${process.execPath} ${scriptPath} login dev\n\nThe phone shows (what is new comes within a minute: the codes until then were used above):`,
+    `  export AWS_ENDPOINT_URL_STS=${sts.endpoint}\n  ${process.execPath} ${scriptPath} login dev\n\nThe phone shows (a code works once, and the first two may have been used above; a fresh one comes within a minute):`,
   )
   await new Promise<void>((resolve) => {
     const showCode = () =>

@@ -1,13 +1,16 @@
 // The wall clock. Timers do not count the time a computer sleeps and cannot wait longer than 24.8 days, so nothing is left
-// to one long timer: the clock ticks every 30 s, and at an earlier instant when one is asked for. Whoever is called at a
-// tick asks again for an instant that is still far away.
+// to one long timer: the clock ticks every 30 s, and at an earlier instant when one is asked for. An instant that is
+// further away is not remembered here: the caller asks for it again at each tick.
 
 export type Clock = {
   now(): Date
   start(onTick: () => void): void
-  /** Also ticks at this instant, when it is less than 30 s away; undefined takes an earlier wish back. */
+  /**
+   * Also ticks at this instant, when it is less than 30 s away, in place of the one asked for before; undefined asks for
+   * none.
+   */
   wakeAt(instant: Date | undefined): void
-  /** No more ticks, not even for who asks later: a last job must not keep the process up. */
+  /** No more ticks, even if wakeAt is called again: a job that still ends must not keep the process running. */
   close(): void
 }
 

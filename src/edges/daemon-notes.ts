@@ -1,5 +1,5 @@
 // A note of each running daemon of this user, in a directory of ours, so that two that write the same credentials file
-// know of each other, whatever sockets they have. They are not kept from it: the file is the only thing they share.
+// know of each other, whatever sockets they have. This only lets `status` warn; nothing keeps the two from writing.
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { errnoOf, failureOf, makeDirectory } from './files/disk/system.ts'
@@ -12,7 +12,10 @@ export type DaemonNote = {
 }
 
 export type DaemonNotes = {
-  /** Notes what this daemon does now; the same again costs nothing. Without a place for notes there are none. */
+  /**
+   * Notes which file and socket this daemon has. Writes only what is new, and nothing where the directory cannot be
+   * written.
+   */
   write(note: DaemonNote): void
   /** The other daemons that run and write this credentials file. */
   others(credentials: string): DaemonNote[]

@@ -22,8 +22,8 @@ const lateDebuggerMs = 1000
 const lookMs = 20
 
 /**
- * NODE_OPTIONS may have opened one in this process, which stays; or SIGUSR1, before it was handled: Node then opens it a
- * moment later, in another thread.
+ * This process stays, and may have a debugger: by NODE_OPTIONS, or by a SIGUSR1 that came before it was handled. The latter
+ * is opened in another thread, a moment later.
  */
 function closeDebugger(): void {
   const close = () => {

@@ -1,4 +1,4 @@
-// Whose files they are that root would run with.
+// Keeps root from running with the files of another user.
 import { realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../core/errors.ts'

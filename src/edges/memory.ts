@@ -6,15 +6,15 @@ import { runInNewContext } from 'node:vm'
 
 export type Memory = {
   /**
-   * Collects garbage where that is worth it: called now and then, while there is nothing else to do. `held`: some measure of
-   * what the caller holds, another number when that has changed.
+   * Collects garbage where that is worth it. Call it now and then, while there is nothing else to do. `held`: a number that
+   * changes with what the caller holds, such as the size of the files it has read.
    */
   giveBack(held: number): void
 }
 
 /** Below this nothing is worth the milliseconds that it takes. */
 const leastBytes = 32 * 1024 * 1024
-/** Growth since the last time. */
+/** By what factor memory must have grown since the last time. */
 const worthwhile = 1.25
 
 export function createMemory(): Memory {

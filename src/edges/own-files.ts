@@ -6,7 +6,7 @@ import { AppError } from '../core/errors.ts'
 import { quoted } from '../core/text/quoted.ts'
 import { errnoOf, makeDirectory } from './files/disk/system.ts'
 
-/** What of ours it is, for messages: "the socket"; `elsewhere` says how to have it in another place. */
+/** `what` is its name in messages: "the socket". `elsewhere` says how to have it in another place. */
 export type OwnFile = { code: ErrorCode; what: string; path: string; elsewhere: string }
 
 const reasons: Readonly<Record<string, string>> = {

@@ -7,8 +7,8 @@ const limitMs = 20_000
 const stepMs = 50
 
 /**
- * Asks a daemon to end, and waits until it has; false if it does not, or if the number is not that of one: a daemon in a
- * container has a number that is another process here.
+ * Asks a daemon to end, and waits until it has. False if it does not, or if this is no daemon: the pid that a daemon in a
+ * container has there is that of another process here.
  */
 export async function endDaemon(pid: number): Promise<boolean> {
   if (!isMfad(pid) || !send(pid, 'SIGTERM')) return false

@@ -46,7 +46,7 @@ export function socketCandidates(environment: Environment, socket: string, uid: 
   return [join('/run/user', String(uid), 'mfad', 'mfad.sock'), socket]
 }
 
-/** Is it where nobody has said where it is to be? Its directory is then mfad's own. */
+/** Is it at its default place, which no variable and no setting has changed? Its directory is then mfad's own. */
 export function isDefaultSocket(environment: Environment, socket: string): boolean {
   return socket === absolute(defaultSocket(environment), environment)
 }

@@ -1,4 +1,4 @@
-// The settings file, read. It is the only file that the `ini` package parses.
+// Reads the settings file, the only one that the `ini` package parses.
 import { readFileSync, statSync } from 'node:fs'
 import { parse } from 'ini'
 import { parseDocument } from '../core/document/parse.ts'
@@ -17,7 +17,7 @@ export function loadSettings(path: string): Settings {
   return settings
 }
 
-/** The settings that can be read, and the first problem with the others. Never throws. */
+/** The settings of all lines that can be used, and the first problem with the others. Never throws. */
 export function readSettingsFile(path: string): ReadSettings {
   try {
     const bytes = readBounded(path)

@@ -14,7 +14,7 @@ export type Watcher = {
 
 /** One directory being watched. */
 type Watch = {
-  /** Gone, or failed long enough ago: worth nothing, or another try. */
+  /** Its directory is gone, or it failed a minute ago: to be replaced by a new watch. */
   isSpent(): boolean
   close(): Promise<void>
 }
@@ -31,14 +31,18 @@ type Listener = {
 const debounceMs = 50
 /** A watch that failed is tried again after a minute, at the next tick of the caller's clock. */
 const retryMs = 60_000
-/** More events than this within a second come from a program that writes without a pause. Each of its writes would wake us,
- * so the watch is taken away for a second, and put in place again after a look. */
+/**
+ * More events than this within a second come from a program that writes without a pause. Each of its writes would wake us,
+ * so the watch is taken away for a second; then the files are looked at, and it is put in place again.
+ */
 const mostEvents = 500
 const restMs = 1000
 /** chokidar reads the whole directory whenever one entry changes, so in a crowded one Node's own watch does the work. */
 const crowdedEntries = 500
-/** A file is believed to be gone when it has been missing for so long: some editors move it away and write it anew. As long
- * as chokidar waits. */
+/**
+ * A file counts as gone when it has been missing for this long, as in chokidar: some editors move it away and write it
+ * anew.
+ */
 const goneMs = 100
 const mostLinks = 40
 

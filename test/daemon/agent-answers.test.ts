@@ -178,7 +178,7 @@ describe('a reminder of two devices', () => {
     expect(withdrawn()).toEqual([false])
     expect(await onScreen().respond.tokenCode('111111')).toEqual({
       kind: 'again',
-      reason: 'the first was renewed meanwhile; now the code of arn:aws:iam::111122223333:mfa/bob for prod',
+      reason: 'that device was renewed meanwhile; now the code of arn:aws:iam::111122223333:mfa/bob for prod',
     })
     expect(world.stsCalls.map(({ tokenCode }) => tokenCode)).not.toContain('111111')
     expect(await onScreen().respond.tokenCode('222222')).toEqual({ kind: 'done' })

@@ -315,7 +315,7 @@ describe('the settings', () => {
       {
         code: 'settings.invalid',
         message: problem(),
-        hint: expect.stringContaining('duration'),
+        hint: `edit ${settings()}`,
         file: settings(),
       },
     ])

@@ -461,7 +461,7 @@ describe('mfad logout', () => {
 
   it('needs a name', async () => {
     await sandbox.startDaemon()
-    await refuse(['logout'], 2, 'mfad: no profile was named\n  → name one: mfad logout dev')
+    await refuse(['logout'], 2, 'mfad: no profile was named\n  → name one: mfad logout PROFILE')
   })
 })
 

@@ -5,14 +5,14 @@ import type { Invocation } from '../command.ts'
 import { canAsk } from '../terminal/prompt.ts'
 import { showStatus } from './status.ts'
 
-export async function runPlain(invocation: Invocation): Promise<number> {
+export async function runBare(invocation: Invocation): Promise<number> {
   const status = await showStatus(invocation)
   const isDue = status.daemon !== null && nextDue(status, new Set()) !== undefined
   if (isDue && canAsk() && invocation.output.size() !== undefined) await askForCodes(invocation)
   return 0
 }
 
-/** An empty line leaves a device for later, with all of its profiles. */
+/** An empty line skips a device, and with it every profile on that device. */
 async function askForCodes({ environment, output }: Invocation): Promise<void> {
   const [{ loadContext }, { connectDaemon }, { logIn }, { printLogin }] = await Promise.all([
     import('../connection/context.ts'),
@@ -23,7 +23,7 @@ async function askForCodes({ environment, output }: Invocation): Promise<void> {
   output.note('')
   const asked = new Set<string>()
   for (;;) {
-    // One code renews all that hang on its device, so each time it is looked anew what is left.
+    // One code renews every profile on its device, so after each one the daemon is asked what is still due.
     const daemon = await connectDaemon(await loadContext(environment), output)
     const profile = nextDue(daemon.status, asked)
     if (profile === undefined) return
@@ -40,7 +40,7 @@ function onSameDevice({ profiles }: Status, name: string): string[] {
   return profiles.filter((other) => other.serialNumber === serialNumber).map(({ profile }) => profile)
 }
 
-/** The active profile that needs a code most. One that is snoozed was put off. */
+/** The active profile whose code is most urgent. A snoozed one is left out: its user has put it off. */
 function nextDue({ profiles }: Status, asked: ReadonlySet<string>): string | undefined {
   const left = ({ secondsLeft }: ProfileStatus) => secondsLeft ?? Number.NEGATIVE_INFINITY
   const due = profiles.filter(

@@ -25,7 +25,7 @@ export async function runDaemonCommand({ values, environment, output }: Invocati
   return 0
 }
 
-/** Set in the daemon's environment by us, so that no start is ever followed by another one. */
+/** Set for the process that we start in our place, so that it does not start another one in its place. */
 const hardenedMark = 'MFAD_HARDENED'
 
 function isHardened(environment: Invocation['environment']): boolean {
@@ -37,7 +37,7 @@ function hardenedEnvironment(environment: Invocation['environment']): Record<str
   return { ...daemonEnvironment(environment), [hardenedMark]: '1' }
 }
 
-/** Some containers have no shell. */
+/** Without a shell, which some containers do not have, Node is started directly. */
 function ownArgv(): string[] {
   const argv = daemonArgv(process.execPath, process.argv[1] ?? '')
   return existsSync('/bin/sh') ? hardenedArgv(argv) : argv
@@ -65,7 +65,7 @@ async function detach(context: Context, output: Output): Promise<number> {
   return 0
 }
 
-/** What it said last, in the log from `start` on. */
+/** The error, with what the daemon said last: it is in the log from byte `start` on. */
 function notStarted(log: string, start: number): AppError {
   const said = readFileSync(log).subarray(start).toString('utf8')
   const [, fact, hint] = [...said.matchAll(/^mfad: (.+)\n {2}→ (.+)$/gm)].at(-1) ?? []
@@ -85,7 +85,7 @@ function logFile({ environment }: Context): OwnFile {
   }
 }
 
-/** Nothing else rotates this log: a long one makes place at the next start. */
+/** Nothing else rotates this log, so at the next start one of more than 1 MiB is moved aside, to `mfad.log.1`. */
 function keepSmall(log: string): void {
   const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0
   if (size > mostLogBytes) renameSync(log, `${log}.1`)

@@ -1,5 +1,11 @@
 // Which of the words after `mfad login` is the code.
 import { checkTokenCode, isTokenCode } from '../../core/login/token-code.ts'
+import type { Status } from '../../core/wire.ts'
+
+/** The names by which a word on the command line can mean a profile: its own, and that of its session section. */
+export function profileNames({ profiles }: Status): ReadonlySet<string> {
+  return new Set(profiles.flatMap(({ profile, sessionProfile }) => [profile, sessionProfile]))
+}
 
 export type LoginWords = { profiles: string[]; code?: string }
 
@@ -7,6 +13,11 @@ export type LoginWords = { profiles: string[]; code?: string }
  * The last word is the code when it is six digits (a space in the middle is allowed) or `-`, unless a profile has that
  * name. Without a profile the one that `AWS_PROFILE` names counts, if there is one. Throws usage.malformed-token-code for
  * a last word of digits that is neither.
+ *
+ *     login dev 123456       profile dev, code 123456
+ *     login dev '123 456'    the same
+ *     login 123456           a code; or a profile, where one is called 123456
+ *     login dev 12345        usage.malformed-token-code
  */
 export function splitLoginWords(
   words: readonly string[],

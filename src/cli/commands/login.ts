@@ -12,7 +12,7 @@ import { loadContext } from '../connection/context.ts'
 import type { Output } from '../terminal/output.ts'
 import { askLine, canAsk, readLineFromInput } from '../terminal/prompt.ts'
 import { printLogin } from '../text/login-text.ts'
-import { splitLoginWords } from './login-words.ts'
+import { profileNames, splitLoginWords } from './login-words.ts'
 
 const mostAttempts = 3
 
@@ -20,15 +20,13 @@ export async function runLogin({ positionals, values, environment, output }: Inv
   const context = await loadContext(environment)
   const duration = values.duration === undefined ? undefined : durationSeconds(String(values.duration))
   const daemon = await connectDaemon(context, output)
-  const names = new Set(
-    daemon.status.profiles.flatMap(({ profile, sessionProfile }) => [profile, sessionProfile]),
-  )
+  const names = profileNames(daemon.status)
   if (positionals.includes('')) {
     throw new AppError('usage.bad-arguments', 'an argument is empty', 'look at: mfad login --help')
   }
   const words = splitLoginWords(positionals, names, environment.AWS_PROFILE)
   if (words.profiles.some((word) => isTokenCode(word) && !names.has(word))) {
-    // Not for an unknown profile's name: that would be repeated.
+    // An error about an unknown profile would repeat the word, and this one may be a code.
     throw new AppError(
       'usage.bad-arguments',
       'there is one code, and it comes last',
@@ -75,8 +73,8 @@ async function logInEach(
 }
 
 /**
- * Asks for a code only when the daemon says that one is needed. Where `skipping` says what an empty line means, that ends
- * it without an answer.
+ * Asks for a code only when the daemon says that one is needed. `skipping` is put into the question and says what an empty
+ * line does; where it is given, an empty line ends this with undefined.
  */
 export async function logIn(
   daemon: Daemon,
@@ -107,7 +105,7 @@ export async function logIn(
   }
 }
 
-/** Another code may help; also one that a person gives where a command gave none. */
+/** Can another code help? After an mfa_process that gave none, one that a person types can. */
 function isRetriable({ code }: AppError): boolean {
   return codeProblems.has(code) || commandProblems.has(code)
 }

@@ -26,7 +26,7 @@ export async function runNotifyTest({ values, environment, output }: Invocation)
   throw new AppError(code, message, hint)
 }
 
-/** In a line each: how it was shown, what asks for codes, and what came back. */
+/** One line each: how it was shown, what asks for codes, and what came back. */
 export function describeTest(
   { way, buttons, dialog, noDialog, answer }: NotifyTestAnswer,
   waitSeconds: number,

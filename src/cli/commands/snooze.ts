@@ -8,14 +8,13 @@ import type { Invocation } from '../command.ts'
 import { connectDaemon } from '../connection/connection.ts'
 import { loadContext } from '../connection/context.ts'
 import { localTime } from '../text/status-text.ts'
+import { profileNames } from './login-words.ts'
 
 const defaultSeconds = 1800
 
 export async function runSnooze({ positionals, values, environment, output }: Invocation): Promise<number> {
   const daemon = await connectDaemon(await loadContext(environment), output)
-  const names = new Set(
-    daemon.status.profiles.flatMap(({ profile, sessionProfile }) => [profile, sessionProfile]),
-  )
+  const names = profileNames(daemon.status)
   const { profile, seconds } = readWords(positionals, names)
   const answer = await daemon.call<SnoozeAnswer>('POST', '/v1/snooze', {
     seconds,

@@ -1,4 +1,5 @@
-// Starts the service, and looks before and after: a daemon that was started by hand keeps the service's from running.
+// Starts the service. Before and after, it checks for a daemon that was started by hand, which would keep the service's
+// own from running.
 import { setTimeout } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
 import type { ServicePlan } from '../../core/service/service-plan.ts'
@@ -16,16 +17,19 @@ export type Start<T> = {
   plan: ServicePlan
   /** End a daemon that was started by hand. */
   replace: boolean
-  /** Does the service manager say so? Throws daemon.*. */
+  /** Does the service manager say that the service is running? Throws daemon.*. */
   isServiceRunning(): Promise<boolean>
-  /** Has the service started, or started anew; `isKept`: it ran already and was left alone. */
+  /** Starts or restarts the service. `isKept`: it was running already, and was left alone. */
   start(): Promise<{ isKept: boolean } & T>
 }
 
-/** A service that cannot run is started again every 2 s, and runs for less than this. */
+/**
+ * Where another daemon has the socket, the service manager starts ours every 2 s, and each start ends within less than
+ * this: what still runs after it has come to stay.
+ */
 const attemptMs = 1200
 
-/** Answers when the service's own daemon answers. Throws daemon.other-running, daemon.not-started and what `start` does. */
+/** Returns once the service's own daemon answers. Throws daemon.other-running, daemon.not-started and what `start` does. */
 export async function startService<T>(how: Start<T>): Promise<T> {
   const { context, output } = how
   const before = await daemonPid(context)

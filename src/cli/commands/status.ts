@@ -15,11 +15,11 @@ export async function runStatus(invocation: Invocation): Promise<number> {
   if (values.json === true) {
     throw new AppError(
       'usage.bad-arguments',
-      '--watch draws a picture, and --json prints one answer',
+      '--watch redraws a table, and --json prints one answer',
       'leave one of them out',
     )
   }
-  // A file or a pipe gets what there is now.
+  // Into a file or a pipe, the status is printed once.
   if (output.size() === undefined) return runStatus({ ...invocation, values: {} })
   return (await import('./watch.ts')).watchStatus(invocation)
 }

@@ -1,4 +1,4 @@
-// `mfad status --watch`: the status, drawn anew every second until somebody ends it.
+// `mfad status --watch`: the status, redrawn every second until somebody ends it.
 import { AppError } from '../../core/errors.ts'
 import type { Invocation } from '../command.ts'
 import { currentStatus } from '../connection/current-status.ts'
@@ -7,7 +7,7 @@ import { openScreen, type Screen, wrap } from '../terminal/screen.ts'
 import { statusText } from '../text/status-text.ts'
 
 const stepMs = 1000
-/** As a shell has it: 128 and the signal's number. */
+/** As a shell reports them: 128 plus the signal's number. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** Ends with a signal, and leaves the terminal as it was, also when it is put aside with Ctrl-Z. */
@@ -29,7 +29,7 @@ export async function watchStatus({ environment, output }: Invocation): Promise<
   }
 }
 
-/** The picture of now. What would be said beside the status stands below it. */
+/** The text to draw now: the status, and below it what would otherwise go to standard error. */
 async function render(
   environment: Invocation['environment'],
   output: Output,
@@ -57,7 +57,7 @@ async function render(
   ].join('\n\n')
 }
 
-/** What interrupts the second's wait, and, when it ends, the wait for the daemon. */
+/** The signals. Each cuts the wait of a second short; one that ends the program also cuts short the wait for the daemon. */
 function listen(screen: Screen): {
   exitCode(): number | undefined
   ending: AbortSignal

@@ -1,11 +1,11 @@
-// What the daemon answers, looked at before it is used: something else may listen at the socket, or a daemon of another
-// version.
+// Checks the form of what the daemon answers before it is used: something else may listen at the socket, or a daemon of
+// another version.
 
 type Shape = 'text' | 'any' | readonly [Shape] | { readonly [field: string]: Shape }
 
 const warning: Shape = { code: 'text', message: 'text', hint: 'text' }
 
-/** What this command line cannot do without, by path. */
+/** The fields that this command line cannot do without, by path. */
 const shapes: Readonly<Record<string, Shape>> = {
   '/v1/status': {
     version: 'text',

@@ -1,4 +1,5 @@
-// The socket's client: HTTP/1.0 over node:net, one request a connection. `node:http` would cost more than all the rest.
+// The socket's client: HTTP/1.0 over node:net, one request a connection. Loading `node:http` would take longer than
+// everything else that a command does.
 import { createConnection } from 'node:net'
 
 export type Answer = { status: number; version: string; body: unknown }
@@ -7,7 +8,7 @@ const maxAnswerBytes = 64 * 1024 * 1024
 
 /**
  * Sends a request and reads the whole answer. Rejects with Node's errors (ENOENT, ECONNREFUSED, ...), with EPROTO or a
- * SyntaxError for what is no answer of ours, and with ETIMEDOUT, also when it is to end.
+ * SyntaxError for an answer that is not mfad's, and with ETIMEDOUT after `timeoutMs` or when `ending` is aborted.
  */
 export function request(
   socketPath: string,

@@ -33,7 +33,8 @@ export async function connectDaemon(context: Context, output: Output, ending?: A
   try {
     return await connect(context, output, ending)
   } catch (error) {
-    // Where no daemon has better ones, or one has other files, the settings are what is to be mended.
+    // Without a daemon, which would still have its last good settings, the broken ones are what is to be mended first; the
+    // same where the daemon uses other files.
     const isOfSettings = isNotRunning(error) || (error instanceof AppError && error.code === filesDiffer)
     throw isOfSettings ? (context.problem ?? error) : error
   }
@@ -111,7 +112,10 @@ export async function findDaemon(
   }
 }
 
-/** Waits for a daemon that was just started, up to 10 s and as long as `isWorthWaiting`: for another than `formerPid`. */
+/**
+ * Waits until a daemon answers that is another process than `formerPid`: up to 10 s, and only while `isWorthWaiting`.
+ * Answers undefined where none came.
+ */
 export async function awaitDaemon(
   context: Context,
   output: Output,
@@ -127,7 +131,7 @@ export async function awaitDaemon(
   return undefined
 }
 
-/** The first that somebody listens at comes first; a socket that a killed daemon left is no reason to stop looking. */
+/** All sockets that are there, the best first: where a killed daemon has left one behind, the next one is tried. */
 function findSockets(context: Context): string[] {
   const uid = process.getuid?.() ?? -1
   checkSocketPath(context.files.socket)
@@ -162,7 +166,7 @@ function isSocketOf(path: string, uid: number): boolean {
 function connectionError(context: Context, path: string, error: unknown): AppError {
   const code = (error as NodeJS.ErrnoException).code
   if (absentCodes.has(code)) return notRunning(context)
-  // EAGAIN: so many wait there that no other can.
+  // EAGAIN: the queue of those who wait for the daemon is full.
   if (code === 'ETIMEDOUT' || code === 'EAGAIN') {
     return new AppError('daemon.no-answer', 'the daemon does not answer', restartHint(context), error)
   }
@@ -185,7 +189,7 @@ function connectionError(context: Context, path: string, error: unknown): AppErr
   return strangeAnswer(path, error)
 }
 
-/** No version stands in the answer, or no HTTP and JSON come at all. */
+/** For an answer that is not HTTP with JSON, or has no mfad-version header. */
 function strangeAnswer(path: string, cause?: unknown): AppError {
   return new AppError(
     'daemon.not-reachable',
@@ -227,7 +231,7 @@ function checkSameFiles({ files }: Context, { files: daemonFiles }: Status): voi
     throw new AppError(
       filesDiffer,
       `the daemon uses ${daemonFiles[file]}, but this command line means ${files[file]}`,
-      `set the variable alike in both, then: mfad install (or restart mfad daemon); look at AWS_${file === 'config' ? 'CONFIG' : 'SHARED_CREDENTIALS'}_FILE`,
+      `set AWS_${file === 'config' ? 'CONFIG' : 'SHARED_CREDENTIALS'}_FILE to the same path for both, then: mfad install (or start mfad daemon again)`,
     )
   }
 }
@@ -240,7 +244,10 @@ function noteVersion(context: Context, daemonVersion: string, output: Output): v
   })
 }
 
-/** `status` says it anyway; what changes something would else be done with other settings than the file says. */
+/**
+ * Said before a request that changes something, since the daemon carries it out with other settings than the file now
+ * holds. (`status` has a warning of its own.)
+ */
 function noteProblem({ problem }: Context, output: Output): void {
   if (problem === undefined) return
   output.printError({

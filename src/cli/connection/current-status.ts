@@ -7,8 +7,8 @@ import { connectDaemon, isNotRunning } from './connection.ts'
 import { loadContext } from './context.ts'
 
 /**
- * The daemon's, or what the files say where none runs. Does not wait for the daemon any longer when it is to end. With
- * broken settings a running daemon keeps the last good ones, and warns; without one, nobody knows them.
+ * `ending` cuts the wait for the daemon short. With broken settings a running daemon uses its last good ones, and warns;
+ * without one there are none to use, and this throws settings.*.
  */
 export async function currentStatus(
   environment: Invocation['environment'],

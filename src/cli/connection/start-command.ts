@@ -37,7 +37,7 @@ export function missingProgram(where: Where): string | undefined {
   return [argv[0], argv.at(-2)].find((path) => path?.startsWith('/') && !existsSync(path))
 }
 
-/** The error for it. */
+/** The error for a program that is missing. */
 export function programMissing(path: string, fact = 'the service cannot start the daemon'): AppError {
   return new AppError(
     'daemon.not-running',
@@ -60,7 +60,7 @@ function installedArgv({ environment }: Where): string[] | undefined {
   return propertyList === undefined ? undefined : propertyListArgv(propertyList)
 }
 
-/** One that cannot be read is there, and says nothing. */
+/** Undefined where there is no file. One that cannot be read counts as an empty text: something is installed. */
 function textOf(path: string): string | undefined {
   try {
     const stats = statSync(path, { throwIfNoEntry: false })

@@ -11,7 +11,7 @@ export type Output = {
   note(text: string): void
   printError(error: Pick<ErrorBody, 'message' | 'hint'>): void
   style(style: Style, text: string): string
-  /** Of the terminal that shows the results; undefined where they go elsewhere, or where it can show no picture. */
+  /** Of the terminal that shows the results; undefined where they go elsewhere, or to a terminal that cannot be redrawn. */
   size(): Size | undefined
   /** Text with its control sequences, as screen.ts makes it. */
   control(text: string): void
@@ -52,7 +52,7 @@ export function clean(text: string): string {
   return text.replace(unsafeCharacter, '?')
 }
 
-/** The same JSON: a terminal could obey those that JSON.stringify leaves in. */
+/** The same JSON, with the control characters escaped that JSON.stringify leaves in: a terminal could obey them. */
 function escapeUnsafe(json: string): string {
   return json.replace(unsafeCharacter, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`

@@ -1,5 +1,5 @@
-// A picture that fills the terminal and is drawn anew: on the other screen that terminals have for this, so that the lines
-// from before come back when it ends.
+// A text that fills the terminal and is redrawn. It stands on the alternate screen that terminals have for this, so that
+// the lines from before come back when it ends.
 import { cleanAroundStyles, type Output, splitStyles } from './output.ts'
 
 type Size = NonNullable<ReturnType<Output['size']>>
@@ -12,7 +12,7 @@ export type Screen = {
 }
 
 const esc = '\u001b['
-/** The other screen, without a cursor. */
+/** The alternate screen, with the cursor hidden. */
 const enter = `${esc}?1049h${esc}?25l`
 const leave = `${esc}?25h${esc}?1049l`
 const home = `${esc}H`
@@ -35,7 +35,7 @@ export function openScreen(output: Pick<Output, 'size' | 'control'>): Screen {
   }
 }
 
-/** The text as the terminal is to show it, from its first line to its last. Says how much there was no room for. */
+/** What is to be written to fill the screen with this text. The last line says how many lines there was no room for. */
 export function picture(text: string, { columns, rows }: Size): string {
   const lines = cleanAroundStyles(text).split('\n')
   const shown =
@@ -43,7 +43,7 @@ export function picture(text: string, { columns, rows }: Size): string {
   return shown.map((line) => `${cutLine(line, columns)}${clearToLineEnd}`).join('\r\n') + clearBelow
 }
 
-/** Sentences in lines no wider than this, where their words allow it. */
+/** The text broken into lines no wider than this, unless a single word is wider. */
 export function wrap(text: string, columns: number): string {
   return text
     .split('\n')
@@ -56,7 +56,7 @@ export function wrap(text: string, columns: number): string {
     .join('\n')
 }
 
-/** A line no wider than this; what is cut off is shown as `…`. Sequences that style have no width. */
+/** A line no wider than this; what is cut off is shown as `…`. The sequences for styles have no width. */
 function cutLine(line: string, columns: number): string {
   const parts = splitStyles(line)
   const isStyle = (index: number) => index % 2 === 1

@@ -15,7 +15,9 @@ export type Terminal = {
 
 const goneCodes: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'EBADF'])
 
-/** Writes at once; a pipe that is full gets the rest through Node's stream, in order. A reader that is gone ends nothing. */
+/**
+ * Writes at once; a pipe that is full gets the rest through Node's stream, in order. A reader that has gone is no error.
+ */
 export function createTerminal(): Terminal {
   const streams = new Map<Descriptor, NodeJS.WriteStream>()
   return {
@@ -51,7 +53,7 @@ function openStream(descriptor: Descriptor): NodeJS.WriteStream {
   return (descriptor === 1 ? process.stdout : process.stderr).on('error', ignoreGoneReader)
 }
 
-/** `mfad status | head -1` is no error, nor is a terminal that was closed: then a signal ends what still runs. */
+/** As in `mfad status | head -1`, or after a terminal was closed: then a signal ends what still runs. */
 function ignoreGoneReader(error: unknown): void {
   if (!goneCodes.has(errorCode(error))) throw error
 }

@@ -2,7 +2,7 @@
 
 import { printable } from '../../core/text/printable.ts'
 import { formatDuration } from '../../core/time/duration.ts'
-import type { LoginAnswer } from '../../core/wire.ts'
+import type { LoginAnswer, Warning } from '../../core/wire.ts'
 import type { Output } from '../terminal/output.ts'
 import { localTime } from './status-text.ts'
 
@@ -16,6 +16,10 @@ export function printLogin({ renewed, failed, warnings }: LoginAnswer, output: O
     )
   }
   for (const { error } of failed) output.printError(error)
-  for (const warning of warnings)
-    output.printError({ message: `warning: ${warning.message}`, hint: warning.hint })
+  printWarnings(warnings, output)
+}
+
+/** The warnings that a login or a logout comes with, to standard error. */
+export function printWarnings(warnings: readonly Warning[], output: Output): void {
+  for (const { message, hint } of warnings) output.printError({ message: `warning: ${message}`, hint })
 }

@@ -1,10 +1,10 @@
-// The sessions that may be reminded of and renewed, out of the profiles: whose device they hang on, and how long they live.
+// The sessions that may be reminded of and renewed, out of the profiles: which device renews each, and how long it lives.
 import { deviceOf, type Identities } from '../profiles/devices.ts'
 import type { Profile } from '../profiles/profile.ts'
 import { sessionState } from '../profiles/session-state.ts'
 
 export type SessionFacts = {
-  /** Of a session where nothing else is known. */
+  /** How long a session lives where nothing else is known of it. */
   durationSeconds: number
   /** By access key id: how long a session lives in all. */
   lifeSeconds: ReadonlyMap<string, number>
@@ -32,7 +32,7 @@ export function activeSessions(profiles: readonly Profile[], facts: SessionFacts
   })
 }
 
-/** Sessions of profiles that are gone, or that AWS tools would not read, are nothing to renew. */
+/** Sessions of profiles that are gone, or that AWS tools would not read, are not renewed. */
 function isManaged(profile: Profile): boolean {
   return !profile.isOrphan && sessionState(profile, [], new Date(0)) !== 'unmanaged'
 }
@@ -48,7 +48,7 @@ export type ActiveSession = {
   device: string
   /** The device's name, where the profile can be logged in with a code. */
   serialNumber?: string
-  /** It is expected to be renewed without the user: nothing is told before this. */
+  /** Set while it is expected to be renewed without the user: no reminder comes before this. */
   tellFrom?: Date
 }
 

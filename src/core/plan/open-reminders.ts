@@ -67,7 +67,7 @@ export function standingSessions(
   return reminded.filter((session) => ids.has(sessionId(session)))
 }
 
-/** Is a session of it missing for good? It is so at once where another one stands in its place. */
+/** Is one of its sessions missing for good? After 2 s; at once where the profile has another session now. */
 function missingOf(
   { reminder, goneSince = undefined }: OpenReminder,
   standing: readonly ActiveSession[],

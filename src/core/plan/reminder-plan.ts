@@ -30,8 +30,8 @@ export type Told = ReadonlyMap<string, number>
 /** Shorter than any lead time. */
 const allSaid = -1
 /**
- * The same, but taken back when our clock, which may have been ahead, is set back so far that it is no longer
- * abandoned.
+ * The same for a session that had long expired when it was first seen. Undone when our clock is set back so far that it no
+ * longer has: the clock was ahead.
  */
 const abandoned = -2
 
@@ -48,7 +48,7 @@ export type ReminderPlan = {
   due?: Reminder
   /** What counts as told once `due` is shown. */
   told: Told
-  /** The instant of the next reminder, where nothing changes until then. */
+  /** The instant of the next reminder, should nothing change until then. */
   nextAt?: Date
 }
 
@@ -140,7 +140,10 @@ function withNewSessions(before: Told, sessions: readonly ActiveSession[], now: 
   return told
 }
 
-/** Our clock was set back after this was told: merged reminders come early, too, but never by as much. */
+/**
+ * Was our clock set back after this was told? Then it was told more than 5 min early; a reminder that was merged with
+ * another one never is.
+ */
 function isTooEarly({ expiration }: ActiveSession, leadSeconds: number, now: Date): boolean {
   return leadSeconds >= 0 && expiration.getTime() - leadSeconds * 1000 > now.getTime() + deviceWindowMs
 }
@@ -166,7 +169,7 @@ function momentsOf(session: ActiveSession, rules: ReminderRules, told: Told, now
 /**
  * What is due, and with it what each of the other sessions has next, where that is near and not held back. Only what is
  * next: with the lead times 20 s and 0 s, a that expires at 10:00:00 and b at 10:00:01 make one reminder at 09:59:40.
- * Were both moments of b drawn into it, for both are within the minute, that b has expired would never be told.
+ * Both moments of b are within the minute; were both merged into it, nothing would ever tell that b has expired.
  */
 function momentsToShow(moments: readonly Moment[], { snoozedUntil }: ReminderRules, now: Date): Moment[] {
   const due = moments.filter(({ at }) => at <= now.getTime())

@@ -15,14 +15,15 @@ export type Notification = { title: string; body: string; isUrgent: boolean }
 const shownNames = 3
 const shownInstants = 2
 /**
- * Each needs a code of its own. With more than these the command is `mfad`, which asks for one code after the other.
+ * Each needs a code of its own. With more than these the command to run is `mfad` alone, which asks for one code after the
+ * other.
  */
 const shownDevices = 2
 const mostListed = 5
 const mostSerialNumber = 256
 
 /**
- * Title: which profiles, and until when. It names instants, since it stands on the screen while time goes on. Body: why
+ * Title: which profiles, and until when: instants, since `in 10 min` would soon be wrong on the screen. Body: why
  * it was not renewed by itself, and the command to run.
  */
 export function reminderText(

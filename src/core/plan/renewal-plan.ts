@@ -4,8 +4,8 @@
 //   idle      its sessions live, and the time of their renewal has not come
 //   running   the command, and then STS, were asked
 //   waiting   that failed in a way that may pass: again with the next code, then ever more seldom, every 5 min in the end
-//   given up  that failed in a way that does not pass by itself: from here on it is reminded of as any other device. A
-//             command that was not run, since others could write its file, is looked at again every 5 min
+//   given up  that failed in a way that does not pass by itself: from here on it is reminded of as any other device. Where
+//             the command was not run, since others could write its file, that is checked again every 5 min
 //   done      renewed; whatever comes, not again for 5 min
 //
 // idle → running → done → idle, or running → waiting → running, or running → given up. Other sessions, keys or another
@@ -25,7 +25,7 @@ export type RenewingDevice = {
   device: string
   sessions: ActiveSession[]
   mfaProcess: MfaProcess
-  /** What an attempt is about: it tells apart sessions, keys and commands. */
+  /** What an attempt is about: the sessions, the keys and the command. With another subject, an attempt begins anew. */
   subject: string
 }
 
@@ -56,9 +56,9 @@ export type RenewalPlan = {
   nextAt?: Date
 }
 
-/** Before the first reminder would come: time for the command (60 s), for STS (15 s), and for some retries. */
+/** How long before the first reminder a renewal begins: the command has 60 s, STS 15 s, and some retries must fit in. */
 const headStartSeconds = 300
-/** The same, for one attempt. */
+/** How long one attempt may take. */
 const attemptMs = 120_000
 /** A network that is not there for the first codes after a wake-up is not worth a notice. */
 const graceMs = 75_000
@@ -66,7 +66,7 @@ const firstPauseMs = 5000
 const mostPauseMs = 300_000
 /** More than the longest pause. */
 const forgottenMs = 600_000
-/** A code that is refused may have been on its last second; after three of them it is the command. */
+/** A refused code may have been in its last second. After three of them, the command is at fault. */
 const mostRefusedCodes = 3
 
 const lastingAreas = /^(?:device|profile|settings|usage|internal)\./
@@ -111,7 +111,7 @@ export function planRenewals(
     const attempt = attempts.get(device.device)
     const own = attempt?.subject === device.subject ? attempt : undefined
     if (own?.kind === 'given-up' && !isRefusedCommand(own.error)) continue
-    // One that runs for what was there before ends first.
+    // An attempt that runs for earlier sessions or keys has to end first.
     const current = attempt?.kind === 'running' ? attempt : own
     const startAt = startOf(device, attempt, rules, now)
     if (own?.kind !== 'given-up') hopeUntil.set(device.device, new Date(hopeOf(current, startAt, now)))
@@ -148,7 +148,7 @@ export function startedAttempt(
   return { kind: 'running', subject, startedAt, failures, refusals, failingSince }
 }
 
-/** After a sleep or a night what failed before says nothing any more. */
+/** After ten minutes, in a sleep or in quiet hours, earlier failures say nothing about the next try. */
 function isForgotten({ failedAt }: Attempt & { kind: 'waiting' }, now: Date): boolean {
   return Math.abs(now.getTime() - failedAt) >= forgottenMs
 }
@@ -198,20 +198,20 @@ export function givenUpErrors(
 }
 
 /**
- * The files have changed: has that which this was given up for perhaps been mended? A command that was run, and failed, is
- * not run for every change of a file.
+ * The files have changed: may that be mended which this was given up for? A command that was run, and failed, is run again
+ * for a change of the files every 5 min at most.
  */
 export function mayBeMended(attempt: Attempt, now: Date): boolean {
   if (attempt.kind !== 'given-up' || !commandProblems.has(attempt.error.code)) return false
   return isRefusedCommand(attempt.error) || Math.abs(now.getTime() - attempt.at) >= mostPauseMs
 }
 
-/** The file that names it could be somebody else's doing: to look at it again costs nothing. */
+/** It was not run, since others could have written the file that names it. Checking that once more costs nothing. */
 function isRefusedCommand({ code }: ErrorBody): boolean {
   return code === 'device.mfa-process-refused'
 }
 
-/** Would a code of the user's do no better? */
+/** Would AWS refuse a code that the user types, too? */
 export function isHopeless({ code }: ErrorBody): boolean {
   return hopelessCodes.has(code)
 }

@@ -1,4 +1,4 @@
-// Where the calls to AWS go when a variable says so: keys and codes go there too.
+// Variables can send the calls to AWS elsewhere, and keys and codes with them: which of them do.
 
 import type { Warning } from '../wire.ts'
 import { endpointVariables, redactedEnvironment } from './environment.ts'

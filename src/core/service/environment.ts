@@ -14,7 +14,7 @@ export const pathVariables: ReadonlySet<string> = new Set([
   'XDG_RUNTIME_DIR',
 ])
 
-/** Where calls to AWS go instead of to AWS. */
+/** They send calls elsewhere than to AWS. */
 export const endpointVariables: readonly string[] = [
   'AWS_ENDPOINT_URL',
   'AWS_ENDPOINT_URL_STS',
@@ -35,7 +35,7 @@ const copiedVariables = [
   'AWS_USE_DUALSTACK_ENDPOINT',
 ]
 
-/** What Node reads when it starts: it cannot be taken back later. */
+/** What Node reads when it starts, so that removing it later is too late. */
 const nodeVariable = /^NODE_/
 /** What is read while the daemon runs, by its libraries and by the AWS SDK. */
 const libraryVariable = /^(?:CHOKIDAR_|AWS_)/
@@ -86,7 +86,7 @@ function isUnwanted(name: string): boolean {
   return (nodeVariable.test(name) || libraryVariable.test(name)) && !copiedVariables.includes(name)
 }
 
-/** The same variables with what stands before a URL's host masked: a proxy password is a secret. */
+/** The same variables, with user name and password in a URL masked. */
 export function redactedEnvironment(environment: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
   return new Map(
     [...environment].map(([name, value]) => [name, urlVariables.has(name) ? mask(value) : value]),

@@ -1,4 +1,4 @@
-// What the end of a service manager's command means.
+// What it means how a command of the service manager ended.
 
 import { AppError } from '../errors.ts'
 import type { Step } from './service-plan.ts'
@@ -9,7 +9,7 @@ export type StepOutcome = { exitCode: number | null; detail: string }
 // systemctl, from systemd 219 on ("user scope bus" since 256), and launchctl without a graphical session.
 const noManager = /connect to .*bus|D-Bus connection|could not find domain|domain does not support/i
 
-/** Nobody can run a service here, or could not be asked. */
+/** There is no service manager here, or it cannot be reached. */
 export function isManagerMissing({ exitCode, detail }: StepOutcome): boolean {
   return exitCode === null ? detail === 'ENOENT' : exitCode !== 0 && noManager.test(detail)
 }

@@ -20,7 +20,7 @@ export type Settings = {
   /** Run by /bin/sh at every reminder. */
   notifyCommand?: string
   logLevel: LogLevel
-  /** Of the proxy to AWS. It may hold a password: it never stands in a message or in the log. */
+  /** The address of the proxy to AWS. It may hold a password, so no message and no log line shows it. */
   httpsProxy?: string
   /** Hosts that are reached without it. */
   noProxy?: string
@@ -29,7 +29,7 @@ export type Settings = {
   credentialsFile?: string
   configFile?: string
   socket?: string
-  /** What stands in the file and means nothing, and so was left out. */
+  /** About keys and sections that mfad does not know, and left out. */
   warnings: readonly Warning[]
 }
 

@@ -14,7 +14,7 @@ import { isProxyAddress } from './proxy-address.ts'
 
 const longestCommand = 4096
 
-/** Empty is what they are by default; of the others, an empty one is a mistake. */
+/** An empty value is the same as none. For every other key an empty value is a mistake. */
 const mayBeEmpty: ReadonlySet<string> = new Set([
   'quiet_hours',
   'notify_command',
@@ -115,7 +115,7 @@ export function readSettings(parsed: unknown, document: CredentialsDocument, pat
   return problem === undefined ? { settings } : { settings, problem }
 }
 
-/** A text is what is wrong with the value. */
+/** What the value sets; a text where it cannot be used: what is wrong with it. */
 function readValue(key: string, reader: Reader, value: unknown, entry: Entry): Partial<Settings> | string {
   const agreed = agreedText(value, entry)
   if (agreed === undefined) return disagreement(key, reader, value, entry)
@@ -164,17 +164,13 @@ function unknownKey(key: string, { line }: Entry, file: string): Warning {
 function unknownSection({ name, line }: Section, file: string): Warning {
   return {
     code: 'settings.unknown-section',
-    message: `nothing in [${printable(name, 40)}] counts: the only section is [mfad]`,
-    hint: 'move its settings below [mfad], or take it out',
+    message: `the settings in [${printable(name, 40)}] do nothing: mfad reads [mfad] only`,
+    hint: 'move them below [mfad], or remove the section',
     file,
     line,
   }
 }
 
 function invalid(path: string, line: number, problem: string): AppError {
-  return new AppError(
-    'settings.invalid',
-    `line ${line} of ${path}: ${problem}`,
-    `edit ${path}; it holds: ${Object.keys(readers).join(', ')}`,
-  )
+  return new AppError('settings.invalid', `line ${line} of ${path}: ${problem}`, `edit ${path}`)
 }

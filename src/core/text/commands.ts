@@ -8,8 +8,8 @@ const placeholder = 'PROFILE'
 const mostCharacters = 200
 
 /**
- * `mfad COMMAND WORDS`, as a shell takes it. Options stand with the command; they come last where a name could not be taken for
- * one:
+ * `mfad COMMAND WORDS`, as a shell takes it. Options are given with the command. They come last; where a word begins with
+ * `-`, they come before it, and `--` ends them:
  *
  *     mfadCommand('login', 'dev', 'CODE')        mfad login dev CODE
  *     mfadCommand('login --adopt', 'dev')        mfad login dev --adopt

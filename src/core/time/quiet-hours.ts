@@ -8,7 +8,7 @@ export type UtcOffset = (instant: Date) => number
 
 const minuteMs = 60_000
 const dayMs = 1440 * minuteMs
-/** A night has one change of the clock at most; a calendar that is all changes must not keep us here for ever. */
+/** A night has one change of the clock at most; a time zone with endless changes must not keep us here for ever. */
 const mostSteps = 8
 
 /** `22:00-08:00` as quiet hours, or undefined where the text is none. */
@@ -21,8 +21,12 @@ export function parseQuietHours(text: string): QuietHours | undefined {
 }
 
 /**
- * The first instant from `instant` on that is not in the quiet hours: `instant` itself where it is not. Quiet is what
- * the clock on the wall says, so an hour that comes twice is quiet twice, and an end that is skipped is the skip.
+ * The first instant from `instant` on that is not in the quiet hours: `instant` itself where it is not. What counts is the
+ * clock on the wall:
+ *
+ *     22:00-08:00, at 23:00                                    ends at 08:00 of the next day
+ *     22:00-02:30, on the night without an hour from 02:00     ends at 03:00, which follows 01:59
+ *     22:00-02:30, on the night with two hours from 02:00      ends at the first 02:30, and begins again at the second 02:00
  */
 export function afterQuietHours(instant: Date, quiet: QuietHours | undefined, utcOffset: UtcOffset): Date {
   if (quiet === undefined) return instant
@@ -46,7 +50,7 @@ function isWithin({ from, to }: QuietHours, minutes: number): boolean {
   return from < to ? minutes >= from && minutes < to : minutes >= from || minutes < to
 }
 
-/** The first instant with another offset than `start`, of which `end` is one. */
+/** The first instant after `start` with another offset; `end` has another one. */
 function changeBetween(start: Date, end: Date, utcOffset: UtcOffset): Date {
   let before = start.getTime()
   let after = end.getTime()

@@ -94,14 +94,14 @@ export function noteWritten(
   for (const change of sectionChanges(before, after)) {
     if (kind === 'sessions')
       written = withSession(written, change, change.from, sources.get(change.name), now)
-    // What came with another program's text is no write of ours: the session may be missing there.
+    // A merge says nothing about sessions that we wrote: the other program may not have seen them.
     else if (lastWord(written, change.name) === undefined)
       written = [...written, { change, kind, stale: [], at: now.getTime(), timesRestored: 0 }]
   }
   return { ...ledger, written, lastWritten: after }
 }
 
-/** These session sections are as they are meant to be in a document, also where another program had made them so. */
+/** In this document these session sections are as we meant them, even where it was another program that made them so. */
 export function noteMeant(
   ledger: Ledger,
   sources: ReadonlyMap<string, Source | undefined>,
@@ -220,7 +220,7 @@ function lastWord(written: readonly Written[], name: string): Written | undefine
   return written.find(({ kind, change }) => kind === 'sessions' && change.name === name)
 }
 
-/** Only the last word counts, be it that what another program has left is right. */
+/** Our new last word on a session section, in place of the one before. */
 function withSession(
   written: readonly Written[],
   change: SectionChange,

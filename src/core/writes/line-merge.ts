@@ -116,7 +116,7 @@ function commonLines(one: readonly string[], other: readonly string[]): [number,
   return pairs
 }
 
-/** Pairs each of the lines with an equal one of the others, in order, the first that there is; undefined where one has none. */
+/** Pairs each line with the first equal one after the pair before it; undefined where one has none. */
 function allLines(lines: readonly string[], others: readonly string[]): [number, number][] | undefined {
   const pairs: [number, number][] = []
   let next = 0

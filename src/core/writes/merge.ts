@@ -1,6 +1,6 @@
-// What one program changed in a file, section by section, made in a version of the file that it had not seen. That is needed
-// where its edit and ours crossed: it wrote into the old file when the new one was in place already, or it wrote over ours
-// what it had read before.
+// Makes what one program changed in a file, section by section, in a version of the file that it had not seen. That is
+// needed where its edit and ours crossed: it wrote into the old file when the new one was already in place, or it wrote
+// back what it had read before our edit.
 
 import type { CredentialsDocument } from '../document/document.ts'
 import { removeSection, setSection } from '../document/edit.ts'
@@ -73,7 +73,7 @@ function removeText(merging: Merging, name: string): void {
 function addComments({ texts, order, lineEnd }: Merging, change: SectionChange, text: string): void {
   const previous = nameBefore(inserted(order, change), change.name)
   const before = texts.get(previous) ?? ''
-  // The lines that were there before have had their fate when the section went.
+  // Only new lines: what became of the earlier ones was decided when the section was removed.
   const known = new Set([...splitLines(before), ...splitLines(change.from ?? '')])
   const added = linesIn(text).filter((line) => line.trim() !== '' && !known.has(line))
   if (added.length === 0) return
@@ -81,7 +81,7 @@ function addComments({ texts, order, lineEnd }: Merging, change: SectionChange, 
   texts.set(previous, before === '' ? whole + lineEnd : withEndOf(whole, before))
 }
 
-/** Of the comments in a section that goes, those that another change has put before the section already. */
+/** Takes out of a section that is removed the comments that another change has already put before it. */
 function dropRepeatedComments({ texts, order }: Merging, name: string): void {
   const known = new Set(splitLines(texts.get(nameBefore(order, name)) ?? ''))
   const lines = (texts.get(name) ?? '').match(/[^\r\n]*(?:\r\n|\n|\r)|[^\r\n]+$/g) ?? []
@@ -115,7 +115,7 @@ function isOwnSession(name: string, text: string): boolean {
   return readSession(parseText(text, true), name).kind === 'ours'
 }
 
-/** Do all the lines stand in a section's text that a change added, and none that it removed? */
+/** Does a section's text hold every line that a change added, and none that it removed? */
 export function isMade(change: SectionChange, found: string | undefined): boolean {
   if (change.to === undefined || found === undefined) return isSame(found, change.to)
   const lines = new Set(splitLines(found))
@@ -149,7 +149,10 @@ function resultOf({ name, from, to }: SectionChange, found: string | undefined):
   return text === undefined ? { kind: 'conflict' } : { kind: 'text', text }
 }
 
-/** A session that has ended meanwhile stays so, when a program that had not seen that wrote only something around our lines. */
+/**
+ * For a session section that was removed meanwhile. It stays removed where the other program changed only what stands
+ * around our lines; those changes are kept.
+ */
 function withoutOwnLines(name: string, from: string | undefined, to: string): Result {
   const [base, theirs] = [from ?? '', to].map((text) => parseText(text, true))
   const isLeftAlone = base && theirs && !isTouched(name, base, theirs)
@@ -168,7 +171,9 @@ function withBothEdits(from: string, to: string, found: string): string | undefi
   return withEndOf(text, found)
 }
 
-/** An empty text has no lines. One empty line in it would be replaced by both of two sides that add something. */
+/**
+ * An empty text has no lines. Were it one empty line, two sides that each add something would both replace it: a conflict.
+ */
 function linesIn(text: string): string[] {
   const kept = withoutEnd(text)
   return kept === '' ? [] : splitLines(kept)
@@ -272,8 +277,8 @@ function withEndOf(text: string, other: string): string {
 
 /**
  * Do two documents differ only by these changes, each made in full? What the other side had added to the same section
- * stands there, too, and comments of a section that is gone may stand elsewhere. For a check of what was merged, with
- * nothing from the merging.
+ * stands there, too, and comments of a section that is gone may stand elsewhere. This checks what was merged, and knows
+ * nothing of how that was done.
  */
 export function differsOnlyBy(
   before: CredentialsDocument,

@@ -1,6 +1,6 @@
-// What has to be written again so that the file holds what we meant, what of it is let go, and when to look next. Only what
-// descends from what we wrote is repaired: a session comes back only while the key profile that it was made from stands
-// there with the same access key and secret. Otherwise somebody has put another file in the place of ours:
+// Decides what to write again so that the file holds what we meant, what of it to let go, and when to look next. Only a
+// file that comes from the one we wrote is repaired: a session comes back only while the key profile that it was made from
+// stands there with the same access key and secret. Otherwise somebody has put another file in the place of ours:
 //
 //   10:00:00  [default] AKIA…A of customer A    we write [default-mfa]
 //   10:00:30  cp ~/credentials.B over the file: [default] AKIA…B, no [default-mfa]
@@ -30,7 +30,7 @@ export type WritePlan = {
   letGo: string[]
   /** Without what was let go or has ended. */
   ledger: Ledger
-  /** The next try, when nothing changes until then. */
+  /** The next try, should nothing change until then. */
   nextAt?: Date
 }
 
@@ -111,7 +111,9 @@ function undoneIn(document: CredentialsDocument, ledger: Ledger, now: Date): Und
     : undone
 }
 
-/** The change that makes it good; undefined where it stands, or what stands there now is to be believed. */
+/**
+ * The change that repairs the section; undefined where it is as we wrote it, or what stands there now is to be believed.
+ */
 function undoneChange(
   { kind, change, stale }: Written,
   found: string | undefined,
@@ -124,7 +126,7 @@ function undoneChange(
   return isMade(change, found) || !canMake(change, found) ? undefined : change
 }
 
-/** Is this file a later version of the other one? A profile of the same name with another access key says no. */
+/** Is this file a later version of the other one? Not where a profile has another access key now. */
 function descends(document: CredentialsDocument, earlier: CredentialsDocument | undefined): boolean {
   if (earlier === undefined) return false
   for (const [name, section] of document.sections) {

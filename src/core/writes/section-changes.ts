@@ -42,7 +42,7 @@ export function sectionChanges(before: CredentialsDocument, after: CredentialsDo
   return [...changed, ...removed.map(([name, from]) => ({ name, from, ...none }))].map(detachedChange)
 }
 
-/** Changes are remembered for a while, and must not keep the files that they were found in. */
+/** A copy of its texts: as slices they would keep the whole files in memory for as long as the change is remembered. */
 function detachedChange({ name, from, to, lead, followers }: SectionChange): SectionChange {
   return {
     name: detached(name),

@@ -9,7 +9,7 @@ import { createParse, disbeliefMs, type KnownFile, knownFile, type Parse, refres
 export type BothFiles = {
   /** Looks at the stamps, and re-reads what changed. Answers whether anything did. */
   refresh(files: Files, now: Date): boolean
-  /** Takes what was just written for true, however it looks. */
+  /** Believes what we have just written, even where it is what a half-written file would be like. */
   adopt(bytes: Uint8Array): void
   readonly documents: Documents
   readonly credentials: FileStore
@@ -35,7 +35,7 @@ export function createBothFiles({ openStore, parse, read }: Deps, files: Files):
   const openConfig = (path: string) => knownFile(path, false, openStore(path), createParse(read))
   let credentials = openCredentials(files.credentials)
   let config = openConfig(files.config)
-  /** Of credentials files that are no longer ours to write, but for what still belongs into them. */
+  /** The stores of former credentials files, from before the path in the settings changed: they finish what they began. */
   const formerStores: FileStore[] = []
 
   const follow = (files: Files) => {

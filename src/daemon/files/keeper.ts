@@ -28,20 +28,20 @@ export type KeeperDeps = {
 }
 
 export type Keeper = {
-  /** Starts what is to be done now; answers when to look again, as far as it knows. */
+  /** Looks at the files and the clock, and starts what is due; answers when to look again, as far as it knows. */
   look(): Date | undefined
   /** Will this session section be written once more, or is it being done? */
   isRestoring(sessionProfile: string): boolean
 }
 
 const restorePauseMs = 1000
-/** Another daemon with another config file would set its own region each time. */
+/** Of one session. Two daemons with different config files would put their own region into it by turns, for ever. */
 const mostCorrections = 5
 
 /** What is remembered from one try to the next. */
 type Tries = {
   restoreAgainAt?: Date
-  /** What failed for one reading of the files is not tried again before they change. */
+  /** The profiles that were compared last: what failed for them is not tried again before the files change. */
   inStepFor?: readonly Profile[]
   /** How often a section was brought in step, by its access key id and the region it got. */
   corrections: Map<string, number>
@@ -85,7 +85,9 @@ export function createKeeper(deps: KeeperDeps): Keeper {
   }
 }
 
-/** Plans anew only where something can have become another: the files, what we meant, or the time of the next try. */
+/**
+ * Makes a new plan only where it can differ from the last: the files or the ledger have changed, or a try has become due.
+ */
 function createPlanner(deps: KeeperDeps): () => WritePlan {
   const { known } = deps
   let last: { credentials: unknown; config: unknown; ledger: unknown; plan: WritePlan } | undefined
@@ -101,7 +103,7 @@ function createPlanner(deps: KeeperDeps): () => WritePlan {
   }
 }
 
-/** Lets go of what has lost the keys it was made from. */
+/** The plan for now. Takes out of the ledger what has lost the keys it was made from. */
 function takePlan({ known, log }: KeeperDeps): WritePlan {
   const plan = planWrites(known.documents, known.ledger, known.now())
   known.setLedger(plan.ledger)
@@ -109,7 +111,10 @@ function takePlan({ known, log }: KeeperDeps): WritePlan {
   return plan
 }
 
-/** Does all that is due; each part decides anew, since the files may have changed while it waited. The sections written. */
+/**
+ * Does all that is due. Each part decides for itself what that is, since the files may have changed while it waited.
+ * Answers the sections that could not be written before, and now were.
+ */
 async function keep(deps: KeeperDeps, tries: Tries): Promise<string[]> {
   const { known } = deps
   await known.untilBelieved()
@@ -149,7 +154,7 @@ async function writeUnwritten({ known, log }: KeeperDeps, { writes }: UnwrittenS
   }
 }
 
-/** Answers once for each reading of the files. */
+/** True at most once for each reading of the files. */
 function isOutOfStep(known: KnownFiles, tries: Tries): boolean {
   if (tries.inStepFor === known.profiles) return false
   tries.inStepFor = known.profiles

@@ -15,7 +15,7 @@ import { fileWarnings, warningOf } from '../../edges/files/warnings.ts'
 
 export type KnownFile = {
   path: string
-  /** Others must not read it; the config file holds nothing secret. */
+  /** Warn where others can read it: true of the credentials file, not of the config file. */
   hasSecrets: boolean
   store: FileStore
   parse: Parse
@@ -34,13 +34,13 @@ export type Parse = (bytes: Uint8Array) => CredentialsDocument
 
 export const disbeliefMs = 500
 
-/** Nothing is read yet. */
+/** A file of which nothing has been read yet. */
 export function knownFile(path: string, hasSecrets: boolean, store: FileStore, parse: Parse): KnownFile {
   const bytes = new Uint8Array()
   return { path, hasSecrets, store, parse, bytes, document: parse(bytes), warnings: [] }
 }
 
-/** Reads the file again where its stamp says that it changed. Answers whether it is another one. */
+/** Reads the file again where its stamp says that it changed. Answers whether anything is different now. */
 export function refreshFile(file: KnownFile, now: Date): boolean {
   if (file.suspect === undefined && file.stamp === file.store.stamp()) return false
   const state = file.store.read()
@@ -71,7 +71,7 @@ export function createParse(read: Parse = parseDocument): Parse {
   }
 }
 
-/** A file that cannot be read is not an empty one: the last content is kept, and each look tries again. */
+/** A file that cannot be read is not an empty one: the last content is kept, and each look tries to read it again. */
 function noteUnreadable(file: KnownFile, error: AppError): boolean {
   const isNews = file.error?.code !== error.code
   file.error = error
@@ -80,7 +80,7 @@ function noteUnreadable(file: KnownFile, error: AppError): boolean {
   return isNews
 }
 
-/** Also remembers since when the file looks like that; one that still grows starts anew. */
+/** Also remembers since when; where the file still grows, the 500 ms begin again. */
 function isSuspect(file: KnownFile, bytes: Uint8Array, now: Date): boolean {
   if (bytes.length === file.bytes.length || !startsWith(file.bytes, bytes)) return false
   if (file.suspect?.length !== bytes.length) file.suspect = { length: bytes.length, since: now.getTime() }

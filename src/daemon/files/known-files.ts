@@ -34,18 +34,18 @@ export type KnownFiles = {
   now(): Date
   /** Looks at the stamps, and re-reads what changed. Answers whether anything did. */
   refresh(): boolean
-  /** Takes what was just written for true, however it looks. */
+  /** Believes what we have just written, even where it is what a half-written file would be like. */
   adoptWritten(result: Pick<UpdateResult, 'bytes' | 'realPath'>): void
   /** Reads a version of the credentials file; one that was read just before is not read again. */
   parse(bytes: Uint8Array): CredentialsDocument
   readonly ledger: Ledger
-  /** What we meant is this from now on. */
+  /** From now on, this is what we meant to stand in the file. */
   setLedger(ledger: Ledger): void
   /** Where the credentials file really is; undefined until it could be located. */
   readonly realPath: string | undefined
-  /** Nothing is waited for any more. */
+  /** The daemon is ending: merges no longer wait for other programs. */
   readonly isClosing: boolean
-  /** Ends following the files that were replaced. */
+  /** Stops watching for late writes into files that were replaced. */
   close(): Promise<void>
   readonly settings: Settings
   readonly files: Files

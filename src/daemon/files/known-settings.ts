@@ -34,7 +34,7 @@ export function createKnownSettings({ loadSettings, settingsStamp, resolveFiles 
       try {
         current = loadSettings()
         warnings = []
-        // The socket is bound; another one takes another daemon.
+        // The socket is bound already: another path counts from the next start on.
         files = { ...resolveFiles(current), socket: files.socket }
       } catch (error) {
         warnings = [warningOf(error, files.settings)]

@@ -13,7 +13,7 @@ import type { Update } from '../../edges/files/store.ts'
 import type { KnownFiles } from './known-files.ts'
 
 export type Edit = Pick<Update, 'verify'> & {
-  /** As Update's. `isLate`: in what another program has made of the old file. */
+  /** As Update's. `isLate`: `before` is the old file, with what another program has written into it late. */
   edit(before: Uint8Array, isLate: boolean): Uint8Array
   /** Throws AppError when a part of what was meant could not be written. */
   check?(): void
@@ -41,12 +41,14 @@ export async function mergeLate(known: KnownFiles, ours: Edit, late: Late, write
     edit(current) {
       conflicts = []
       changes = undefined
-      if (known.realPath !== late.realPath) throw movedError(late.realPath)
+      if (known.realPath !== late.realPath)
+        throw conflictError(`${late.realPath} is no longer the credentials file`)
       if (isEqual(current, late.written)) return ours.edit(late.after, true)
       const document = known.parse(current)
       const [before, after] = [known.parse(late.before), known.parse(late.after)]
-      // One byte beyond ASCII is one character in a text that is not UTF-8, and none in one that is.
-      if (document.isUtf8 !== before.isUtf8 || before.isUtf8 !== after.isUtf8) throw encodingError()
+      // They cannot be mixed: a byte E9 is one character of a text that is not UTF-8, and none in one that is.
+      if (document.isUtf8 !== before.isUtf8 || before.isUtf8 !== after.isUtf8)
+        throw conflictError('only one of the two is UTF-8')
       checkAccepted(document, known.files.credentials)
       changes = sectionChanges(before, after).filter((change) => !isStale(known.ledger, change, known.now()))
       const merged = applyChanges(document, changes)
@@ -59,32 +61,16 @@ export async function mergeLate(known: KnownFiles, ours: Edit, late: Late, write
     },
     check() {
       if (changes === undefined) ours.check?.()
-      if (conflicts.length > 0) throw conflictError(conflicts)
+      if (conflicts.length > 0) throw conflictError(`both changed ${sectionsOf(conflicts)}`)
     },
   }
   await write(edit)
   edit.check?.()
 }
 
-/** Takes down what was merged. */
+/** Enters into the ledger what was merged. */
 export function noteMerged(known: KnownFiles, before: CredentialsDocument, after: CredentialsDocument): void {
   known.setLedger(noteWritten(known.ledger, before, after, 'merge', new Map(), known.now()))
-}
-
-function movedError(realPath: string): AppError {
-  return new AppError(
-    'file.edit-conflict',
-    `${realPath} is no longer the credentials file`,
-    'compare the two files, and take over what is missing',
-  )
-}
-
-function encodingError(): AppError {
-  return new AppError(
-    'file.edit-conflict',
-    'only one of the two is UTF-8',
-    'compare the two files, and take over what is missing',
-  )
 }
 
 export function checkMerge(
@@ -96,13 +82,13 @@ export function checkMerge(
   throw unsafeMergeError()
 }
 
-function conflictError(names: readonly string[]): AppError {
+function conflictError(message: string): AppError {
+  return new AppError('file.edit-conflict', message, 'compare the two files, and take over what is missing')
+}
+
+function sectionsOf(names: readonly string[]): string {
   const sections = names.map((name) =>
     name === '' ? 'the lines before the first section' : `[${printable(name)}]`,
   )
-  return new AppError(
-    'file.edit-conflict',
-    `both changed ${sections.slice(0, 5).join(', ')}`,
-    'compare the two files, and take over what is missing',
-  )
+  return sections.slice(0, 5).join(', ')
 }

@@ -43,7 +43,8 @@ export async function writeSessions(
   const names = new Set(writes.map(({ sessionProfile }) => sessionProfile))
   return replace(known, names, (credentials, isLate) => {
     const documents = { credentials, config: known.documents.config }
-    // Nobody waits for what is merged later, and the other program may have put another file in the place of ours.
+    // No request waits for a late merge, and the file that it is made in may be quite another one: what does not fit there
+    // is left out.
     return withSessions(documents, isLate ? writes.map(asOptional) : writes, known.files.credentials)
   })
 }
@@ -55,7 +56,7 @@ export function rehearseSessions({ documents, files }: KnownFiles, writes: reado
   checkOnlySessions(documents.credentials, document, names)
 }
 
-/** Removes our lines of a session section. The file may be one that AWS tools reject: less of it does no harm. */
+/** Removes our lines of a session section. Also from a file that AWS tools reject: it does not get any worse. */
 export async function removeSession(known: KnownFiles, sessionProfile: string): Promise<Warning[]> {
   const { warnings } = await replace(known, new Set([sessionProfile]), (before) => {
     requireOurs(before, sessionProfile, false, known.files.credentials)

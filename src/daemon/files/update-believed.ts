@@ -1,6 +1,6 @@
 // A replacement of the credentials file that waits until what stands there is believed. Never replaces a half-written file:
-// its writer would go on in the old one, and what it writes there would be lost. A login has waited for AWS since the files
-// were last looked at.
+// its writer would go on in the old one, and what it writes there would be lost. A login needs this too, although it began
+// with a look: while it waited for AWS, another program may have begun to write.
 
 import type { CredentialsDocument } from '../../core/document/document.ts'
 import { passingFileErrors } from '../../core/error-codes.ts'
@@ -9,7 +9,7 @@ import { busyError } from '../../edges/files/disk/errors.ts'
 import type { Update, UpdateResult } from '../../edges/files/store.ts'
 import type { KnownFiles } from './known-files.ts'
 
-/** Takes down what was changed, before the daemon looks at the new file. */
+/** Enters into the ledger what was changed, before the daemon reads the new file. */
 export type NoteWrite = (before: CredentialsDocument, after: CredentialsDocument) => void
 
 const attemptPauseMs = 25

@@ -52,8 +52,8 @@ export function createAnswer(deps: AnswerDeps, reminded: readonly ActiveSession[
   return async (code) => {
     const device = firstPending()
     if (device === undefined) return { kind: 'done' }
-    // The device that this code is for needs none any more.
-    if (device[0]?.device !== asked) return askForNext('the first was renewed meanwhile')
+    // The device whose code this is was renewed meanwhile, by another login.
+    if (device[0]?.device !== asked) return askForNext('that device was renewed meanwhile')
     const profiles = device.map(({ profile }) => profile)
     try {
       await deps.logIn({ profiles, tokenCode: code.replace(/\s/g, '') })

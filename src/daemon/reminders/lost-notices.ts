@@ -14,12 +14,12 @@ export type LostNoticesDeps = { desktop: Desktop; log: Log; isSilent(): boolean 
 
 export type LostNotices = {
   add(session: SeenSession, problem: ErrorBody): void
-  /** Shows what was added. Answers when quiet hours end that keep it back. */
+  /** Looks at the clock, and shows what was added unless it is quiet hours; answers when those end. */
   look(rules: Pick<ReminderRules, 'quietHours' | 'utcOffset'>, now: Date): Date | undefined
   close(): void
 }
 
-/** Of a file that was swapped all go at once. */
+/** Where another file was put in the place of ours, all sessions are gone at once: a few notices are enough. */
 const mostNotices = 3
 
 export function createLostNotices({ desktop, log, isSilent }: LostNoticesDeps): LostNotices {

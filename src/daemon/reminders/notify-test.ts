@@ -48,7 +48,7 @@ export async function testReminder(
   }
 }
 
-/** Whatever is answered goes nowhere. */
+/** Takes every answer, and does nothing with it. */
 export const anyAnswer: Respond = {
   asking: () => undefined,
   tokenCode: async () => ({ kind: 'done' }),

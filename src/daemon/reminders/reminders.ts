@@ -1,4 +1,4 @@
-// The reminders: at each look of the agent, those that are no longer true are withdrawn, and what is due is shown.
+// The reminders: at each look of the agent, those that are no longer true are withdrawn, and those that are due are shown.
 
 import type { ErrorBody } from '../../core/errors.ts'
 import { type ActiveSession, hasExpired } from '../../core/plan/active-sessions.ts'
@@ -23,11 +23,13 @@ import { createShowing, type ShowingDeps } from './showing.ts'
 export type ReminderDeps = ShowingDeps & { utcOffset: UtcOffset }
 
 export type Reminders = {
-  /** Shows what is due and withdraws what is no longer true; answers when to look again. */
+  /**
+   * Looks at the sessions and the clock, shows what is due, withdraws what is no longer true; answers when to look again.
+   */
   look(sessions: readonly ActiveSession[], rules: ReminderRules): Date | undefined
-  /** The next look out of quiet hours says that these will not be renewed by themselves, and why. */
+  /** The next look outside quiet hours shows that these will not be renewed by themselves, and why. */
   tellProblem(sessions: readonly ActiveSession[], problem: ErrorBody): void
-  /** Says once, out of quiet hours, that a live session is gone from the file. */
+  /** The next look outside quiet hours shows, once, that a live session is gone from the file. */
   tellLost(session: SeenSession, problem: ErrorBody): void
   /** Withdraws all that is open. */
   close(): void
@@ -60,7 +62,7 @@ export function createReminders(deps: ReminderDeps): Reminders {
     return nextAt
   }
 
-  /** Of sessions that still stand. Answers when quiet hours end that keep it back. */
+  /** Shows the problems of sessions that are still in the file, unless it is quiet hours; answers when those end. */
   const tellProblems = (
     current: readonly ActiveSession[],
     { quietHours, utcOffset }: ReminderRules,
@@ -116,7 +118,7 @@ function requestOf(reminder: Reminder, deps: ReminderDeps): ReminderRequest {
     question: () => reminderQuestion(stillOf(sessions, deps.sessions()), deps.now(), deps.utcOffset),
     kind,
     profiles: sessions.map(({ profile }) => profile),
-    // As STS stated it.
+    // As STS stated it, on its own clock.
     expiration: new Date(
       expiration.getTime() + clockOffsetOf(deps.state, sessions[0]?.accessKeyId ?? '') * 1000,
     ),
@@ -124,18 +126,18 @@ function requestOf(reminder: Reminder, deps: ReminderDeps): ReminderRequest {
   }
 }
 
-/** What a dialog is about: what was renewed since is not. */
+/** The sessions that a dialog names: without those that were renewed since. */
 function stillOf(reminded: readonly ActiveSession[], current: readonly ActiveSession[]) {
   const standing = standingSessions(reminded, current)
   return standing.length === 0 ? reminded : standing
 }
 
-/** Why a device that renews by itself as a rule did not. */
+/** Why a device that renews by itself has not done so this time. */
 function failedCommand(sessions: readonly ActiveSession[], { attempts }: AgentState): string | undefined {
   for (const { device, accessKeyId } of sessions) {
     const attempt = attempts.get(device)
-    if (attempt?.kind === 'given-up' && attempt.subject.includes(accessKeyId)) return attempt.error.message
-    if (attempt?.kind === 'waiting' && attempt.subject.includes(accessKeyId)) return attempt.error.message
+    const hasFailed = attempt?.kind === 'given-up' || attempt?.kind === 'waiting'
+    if (hasFailed && attempt.subject.includes(accessKeyId)) return attempt.error.message
   }
   return undefined
 }

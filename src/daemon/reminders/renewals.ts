@@ -34,9 +34,11 @@ export type RenewalDeps = {
 }
 
 export type Renewals = {
-  /** Starts what is due; answers until when a renewal can still be hoped for, and when to look again. */
+  /**
+   * Looks at the sessions and the clock, and starts what is due; answers how long to hope for each, and when to look again.
+   */
   look(sessions: readonly ActiveSession[], rules: ReminderRules): Pick<RenewalPlan, 'hopeUntil' | 'nextAt'>
-  /** The files have changed, so what was given up may work now. */
+  /** Called when the files have changed: what was given up may work now. */
   filesChanged(): void
   /** By profile: why it is no longer renewed by itself. */
   givenUp(sessions: readonly ActiveSession[]): ReadonlyMap<string, ErrorBody>

@@ -8,7 +8,7 @@ export type RetryPauses = {
   lengthen(sessions: readonly ActiveSession[], now: Date): void
   /** Nothing of these waits any more. */
   forget(sessions: readonly ActiveSession[]): void
-  /** Something was shown, be it a test: nothing waits any more but `sessions`. Answers whether anything did. */
+  /** A reminder of `sessions` was shown, so others can be, too: their pauses end. Answers whether there were any. */
   forgetOthers(sessions: readonly ActiveSession[]): boolean
   /** The rules with what could not be shown put off, as a snooze would. */
   applyTo(rules: ReminderRules, sessions: readonly ActiveSession[], now: Date): ReminderRules

@@ -14,14 +14,14 @@ import type { RetryPauses } from './retry-pauses.ts'
 export type ShowingDeps = AnswerDeps & {
   state: AgentState
   desktop: Desktop
-  /** Nothing is to be shown: reminders are log lines. */
+  /** Nothing is to be shown and no command to be run: reminders only go to the log. */
   isSilent(): boolean
-  /** Has the agent look at what is due now. Never throws. */
+  /** Has the agent look again. Never throws. */
   look(): void
 }
 
 type Open = OpenReminder & {
-  /** What was told before it. */
+  /** What had been told before it was shown. */
   before: Told
   withdrawal: AbortController
 }
@@ -33,7 +33,7 @@ export type Showing = {
   /** Never rejects. */
   show(reminder: NewReminder): Promise<void>
   withdraw(entry: Open): void
-  /** It counts as not told: the plan has it come again. */
+  /** Counts it as not told, so that the plan brings it again. */
   takeBack(entry: Open): void
 }
 
@@ -127,7 +127,7 @@ function newEntry(reminder: Reminder, isProblem: boolean, before: Told): Open {
   }
 }
 
-/** For `status`; and for the log, where the same problem is no news. */
+/** Keeps it for `status`, and logs it: as a warning only where it is another problem than the last one. */
 function noteProblem({ state, log }: ShowingDeps, facts: object, error: unknown): void {
   const warning = notifierWarning(error)
   const level = warning.message === state.notifierWarning?.message ? 'debug' : 'warn'

@@ -13,7 +13,7 @@ import type { Routes } from './http-server.ts'
 /** Login and renew are answered within this; what they began goes on to its end. */
 const loginLimitMs = 90_000
 
-/** `ownWarnings`: what is to be said of the daemon itself, beside what the agent says of the files. */
+/** `ownWarnings` are about the daemon itself; those of the agent are about the files. */
 export function createRoutes(agent: Agent, ownWarnings: () => readonly Warning[]): Routes {
   return {
     'GET /v1/status': () => {

@@ -70,7 +70,10 @@ async function bind(server: Server, { path, pid, uid }: Place): Promise<BoundSoc
   }
 }
 
-/** A name that is too long for a socket because of its ending is bound relative to its directory. */
+/**
+ * Where our own name, `mfad.sock.1234`, is too long for a socket and `mfad.sock` is not, it is bound from inside its
+ * directory.
+ */
 async function listen(server: Server, path: string): Promise<void> {
   if (fitsSocketPath(path)) return listenAt(server, path)
   process.chdir(dirname(path))

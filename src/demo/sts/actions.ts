@@ -12,7 +12,7 @@ import {
   type StsRole,
   type StsUser,
 } from './accounts.ts'
-import { type Service, StsError, type XmlElement } from './answers.ts'
+import { denied, type Service, StsError, type XmlElement } from './answers.ts'
 import type { MfaDevices } from './mfa-devices.ts'
 import {
   checkParameters,
@@ -192,8 +192,4 @@ function mfaDevice(userName: string, serial: string): XmlElement[] {
     ['SerialNumber', serial],
     ['EnableDate', '2026-01-01T00:00:00Z'],
   ]
-}
-
-function denied(message: string): StsError {
-  return new StsError(403, 'AccessDenied', message)
 }

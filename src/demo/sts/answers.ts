@@ -28,6 +28,11 @@ export class StsError extends Error {
   }
 }
 
+/** The refusal that AWS has for everything that a caller may not do, a wrong code included. */
+export function denied(message: string): StsError {
+  return new StsError(403, 'AccessDenied', message)
+}
+
 /** A successful answer: the action's result and the id of the request. */
 export function resultAnswer(service: Service, action: string, result: XmlContent): Answer {
   const requestId = randomUUID()

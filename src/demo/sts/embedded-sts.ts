@@ -31,7 +31,7 @@ export type EmbeddedSts = {
   tokenCode(serialNumber: string, at?: Date): string
   /** For the next `times` requests, by default until it is changed. */
   setFault(fault: Fault, times?: number): void
-  /** Overrides the lifetime of the sessions issued from now on; undefined: as asked. */
+  /** Overrides the lifetime of the sessions issued from now on; undefined: as long as the caller asks for. */
   setSessionSeconds(seconds: number | undefined): void
   /** How far STS's own clock is ahead of ours. */
   setClockOffsetSeconds(seconds: number): void

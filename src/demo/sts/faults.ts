@@ -1,4 +1,4 @@
-// What can go wrong between a client and STS, on request.
+// The faults that the embedded STS can be told to have: what goes wrong between a client and STS.
 import type { ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -20,7 +20,7 @@ export type Fault =
   | { kind: 'malformed-xml' }
   | { kind: 'huge' }
 
-/** The faults of an STS that never looked at the request: no code is used up. */
+/** Errors before STS has evaluated the request: no code is used up. */
 const errorByFault: Partial<Record<Fault['kind'], StsError>> = {
   throttle: new StsError(400, 'Throttling', 'Rate exceeded'),
   unavailable: new StsError(503, 'ServiceUnavailable', 'Service is unavailable, please try again shortly.'),

@@ -1,6 +1,6 @@
 // The MFA devices as AWS sees them: a code counts for its own device, near its time, and only once.
 import type { StsUser } from './accounts.ts'
-import { StsError } from './answers.ts'
+import { denied } from './answers.ts'
 import { codeOfStep, decodeBase32, stepsShowing, timeStep } from './totp.ts'
 
 export type MfaDevices = {
@@ -38,8 +38,4 @@ export function createMfaDevices(users: readonly StsUser[]): MfaDevices {
       used.add(step)
     },
   }
-}
-
-function denied(message: string): StsError {
-  return new StsError(403, 'AccessDenied', message)
 }

@@ -11,7 +11,10 @@ const maxBodyBytes = 64 * 1024
 
 const versionByService: Readonly<Record<Service, string>> = { sts: '2011-06-15', iam: '2010-05-08' }
 
-/** The whole request; StsError (413) as soon as its body is over 64 KiB. Parameters come from the body, of a GET from the query. */
+/**
+ * The whole request; StsError (413) as soon as its body is over 64 KiB. Its parameters are in the body, or for a GET in the
+ * query.
+ */
 export async function readRequest(incoming: IncomingMessage): Promise<QueryRequest> {
   const body = await readBody(incoming)
   const method = incoming.method ?? ''

@@ -1,5 +1,5 @@
-// A file of certificates, checked before anything is sent. Node would take a file that holds none without a word and then trust
-// no server at all.
+// A file of certificates, checked before anything is sent: with a file that holds none, Node would report no error and
+// trust no server at all.
 import { X509Certificate } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'

@@ -1,5 +1,5 @@
-// One call to AWS through a client of its SDK. Everything the client could look up by itself is given explicitly, answers are
-// bounded, and nothing is retried: a call may carry a code, and a code counts once.
+// One call to AWS through a client of its SDK. Everything the client could look up by itself is given explicitly, answers
+// are bounded, and nothing is retried: a call may carry a code, and a code counts once.
 import { Transform, type TransformCallback } from 'node:stream'
 import type { StsFailure } from '../../core/login/sts-failure.ts'
 import type { AwsTarget } from '../../core/login/sts-target.ts'
@@ -30,8 +30,8 @@ type Handler = (args: { request: unknown }) => Promise<{ response: unknown }>
 const maxAnswerBytes = 1024 * 1024
 
 /**
- * Makes a client, has it `send` one command, and ends it. Resolves with what came of it; rejects only where nothing was sent
- * since the target cannot be used (settings.bad-ca-bundle).
+ * Makes a client, has it `send` one command, and ends it. Resolves with what came of it; rejects only where nothing was
+ * sent since the target cannot be used (settings.bad-ca-bundle).
  */
 export async function callAws<C extends Client, T>(
   request: AwsRequest,
@@ -80,8 +80,8 @@ type HttpAnswer = { headers?: Record<string, string>; body?: NodeJS.ReadableStre
 type Seen = { host?: string; clockOffsetSeconds?: number }
 
 /**
- * Bounds the body of every answer, and tells whom the SDK called and what its clock says: refusals carry a `Date` header
- * too.
+ * Bounds the body of every answer, and tells which host the SDK called and what that host's clock says: the `Date` header,
+ * which refusals have, too.
  */
 function observe(client: Client): () => Seen {
   const seen: Seen = {}
@@ -125,7 +125,9 @@ type SdkError = Error & {
   $metadata?: { httpStatusCode?: number; requestId?: string }
 }
 
-/** What a rejection of the SDK means. AWS spoke when there is an error code of its own in an answer of its own form. */
+/**
+ * What a rejection of the SDK means. It is a refusal by AWS only where the answer has AWS's form and an error code in it.
+ */
 function classify(
   error: unknown,
   isStopping: boolean,

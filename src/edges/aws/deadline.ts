@@ -1,5 +1,5 @@
-// The time that a call may take, counted while this process runs: while it was stopped, or the computer slept, the answer may
-// have come, and it must be read before the call is given up.
+// The time that a call may take, counted while this process runs: while it was stopped, or the computer slept, the answer
+// may have come, and it must be read before the call is given up.
 
 const tickMs = 1000
 
@@ -11,7 +11,7 @@ export function startDeadline(limitMs: number): { signal: AbortSignal; clear(): 
     ticksLeft -= 1
     if (ticksLeft > 0) return
     clearInterval(timer)
-    // After a stop the timers come first, and what has arrived meanwhile is read between them and this.
+    // When the process goes on after a stop, timers run first, then what has arrived meanwhile is read, and then this runs.
     setImmediate(() => expired.abort())
   }, tickMs)
   return { signal: expired.signal, clear: () => clearInterval(timer) }

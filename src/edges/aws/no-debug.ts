@@ -1,4 +1,5 @@
-// Stands for the `debug` package in our bundles. With DEBUG set it would print the proxy's address, password and all.
+// Takes the place of the `debug` package in our bundles. With DEBUG set it would print the proxy's address, password and
+// all.
 
 const silent = () => undefined
 

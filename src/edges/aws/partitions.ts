@@ -2,7 +2,7 @@
 import { partition } from '@aws-sdk/core/client'
 import type { Partitions } from '../../core/login/sts-target.ts'
 
-/** Complete: a test holds it against the SDK's own data. */
+/** Complete: a test compares it with the SDK's own data. */
 const oneRegionOfEach = [
   'us-east-1',
   'cn-north-1',

@@ -1,5 +1,5 @@
-// Calls through a proxy: CONNECT, then TLS with AWS itself, so that the proxy learns the host and nothing else. What goes wrong
-// at the proxy is told apart from what goes wrong behind it.
+// Calls through a proxy: CONNECT, then TLS with AWS itself, so that the proxy learns the host and nothing else. What goes
+// wrong at the proxy is told apart from what goes wrong behind it.
 import type { ClientRequest } from 'node:http'
 import type { Socket } from 'node:net'
 import { type ConnectionOptions, checkServerIdentity, connect } from 'node:tls'
@@ -29,15 +29,15 @@ export class ProxyAgent extends HttpsProxyAgent<string> {
     this.trust = trust
   }
 
-  /** The base class would look for the module in a stack trace. */
+  /** The base class would guess it from a stack trace. */
   override isSecureEndpoint(): boolean {
     return true
   }
 
   override async connect(request: ClientRequest, options: Options): Promise<Socket> {
     const host = options.host ?? ''
-    // The base class uses these for the connection to the proxy only, and where the host is an IP address it lets TLS check the
-    // certificate for the proxy's name.
+    // The base class uses these for the connection to the proxy only, and where the host is an IP address it lets TLS check
+    // the certificate for the proxy's name.
     const secured: Options = {
       ...options,
       ...this.trust,
@@ -46,18 +46,19 @@ export class ProxyAgent extends HttpsProxyAgent<string> {
     if (goesPastProxy(this.setting.noProxy, host, Number(options.port))) return connect(secured)
     const { where } = this.setting
     const hasCredentials = this.proxy.username !== '' || this.proxy.password !== ''
-    this.asked = { host: this.proxy.host, where, hasCredentials }
+    const asked: FailedProxy = { host: this.proxy.host, where, hasCredentials }
+    this.asked = asked
     let status = 0
     request.once('proxyConnect', ({ statusCode }: { statusCode: number }) => {
       status = statusCode
     })
     const socket = await super.connect(request, secured).catch((error: NodeJS.ErrnoException) => {
-      throw proxyError({ host: this.proxy.host, where, hasCredentials }, error.code)
+      throw proxyError(asked, error.code)
     })
-    // The base class would hand on what the proxy answered as if AWS had said it.
+    // The base class would pass on a proxy's refusal as if it were AWS's answer.
     if (status !== 200) {
       socket.destroy()
-      throw proxyError({ host: this.proxy.host, where, hasCredentials, status })
+      throw proxyError({ ...asked, status })
     }
     this.asked = undefined
     return socket

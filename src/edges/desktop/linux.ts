@@ -1,5 +1,5 @@
 // Linux: a notification with the buttons "Enter code" and "Snooze" where the notification service shows buttons, and a
-// dialog for the code; else a plain notification, which has no buttons, and whose text names the command to run.
+// dialog for the code; else a notification without buttons, whose text names the command to run.
 import { messageOf } from '../../core/errors.ts'
 import { isInstalled } from '../programs/installed-program.ts'
 import { type Button, type Pressed, showButtons } from './buttons.ts'
@@ -46,13 +46,13 @@ export function createLinuxDesktop(deps: DesktopDeps): Backend {
       const capabilities = await readCapabilities(environment, withdraw)
       const { program: dialog, missing } = findDialog(settings().prompt, environment)
       const found = dialog === undefined ? {} : { dialog }
-      const showPlain = async (): Promise<Reminded> => ({
+      const showWithoutButtons = async (): Promise<Reminded> => ({
         ...unanswerable(await notifier.show(notification, environment, withdraw)),
         ...found,
       })
       const answer = async (pressed: Pressed): Promise<Ended> => {
         const key = await pressed.catch(() => 'not shown' as const)
-        if (key === 'not shown') return (await showPlain()).ended
+        if (key === 'not shown') return (await showWithoutButtons()).ended
         return afterPress(key, request, respond, withdraw)
       }
       if (mayHaveButtons(capabilities) && isInstalled('notify-send', environment.PATH)) {
@@ -64,11 +64,12 @@ export function createLinuxDesktop(deps: DesktopDeps): Backend {
           const way = 'notify-send with buttons'
           return { way, ended: answer(pressed), hasButtons: true, ...found, ...noDialog }
         } catch (error) {
-          // notify-send is older than libnotify 0.8; or it fails altogether, which the plain notification will show.
+          // notify-send is older than libnotify 0.8; or it fails altogether, which the notification without buttons will
+          // show.
           log.debug({ problem: messageOf(error) }, 'a notification with buttons could not be shown')
         }
       }
-      return showPlain()
+      return showWithoutButtons()
     },
   }
 }

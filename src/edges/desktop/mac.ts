@@ -29,12 +29,12 @@ const cancelled = '(-128)'
 
 export function createMacDesktop(deps: DesktopDeps): Backend {
   const environment = childEnvironment(deps.environment)
-  const showPlain = createPlainNotifier(deps, environment)
+  const showWithoutButtons = createNotifierWithoutButtons(deps, environment)
   const openDialog = createDialogs(environment)
 
   const tellFailure = async (body: string, withdraw: AbortSignal) => {
     try {
-      await showPlain({ title: 'mfad: the login failed', body, isUrgent: false }, withdraw)
+      await showWithoutButtons({ title: 'mfad: the login failed', body, isUrgent: false }, withdraw)
     } catch {
       if (!withdraw.aborted) deps.log.warn({}, 'a failed login could not be told')
     }
@@ -68,8 +68,8 @@ export function createMacDesktop(deps: DesktopDeps): Backend {
       const { prompt } = deps.settings()
       const isAllowed = prompt === 'auto' || prompt === 'osascript'
       if (!canAnswer || !isAllowed) {
-        const plain = unanswerable(await showPlain(notification, withdraw))
-        return isAllowed ? plain : { ...plain, noDialog: `prompt = ${prompt} in the settings` }
+        const shown = unanswerable(await showWithoutButtons(notification, withdraw))
+        return isAllowed ? shown : { ...shown, noDialog: `prompt = ${prompt} in the settings` }
       }
       const reply = prompt === 'auto' ? await startReply(notification, environment, withdraw) : undefined
       const first = reply?.answer ?? openDialog(question(), withdraw)
@@ -86,7 +86,7 @@ export function createMacDesktop(deps: DesktopDeps): Backend {
 }
 
 /** Shows a notification without buttons, and answers by which way. Rejects where neither way works. */
-function createPlainNotifier({ platform }: DesktopDeps, environment: Record<string, string>) {
+function createNotifierWithoutButtons({ platform }: DesktopDeps, environment: Record<string, string>) {
   const notifier = createNotifier(platform)
   return async (notification: Notification, withdraw: AbortSignal): Promise<string> => {
     try {

@@ -1,4 +1,4 @@
-// Plain notifications, without buttons, through node-notifier's class for this platform. Its Linux class builds a shell
+// Notifications without buttons, through node-notifier's class for this platform. Its Linux class builds a shell
 // command, takes a title that begins with a dash for an option, ends every notification after 10 s, passes markup on,
 // remembers for ever that `notify-send` was missing, and does not hand out the process that it starts. So texts and
 // options are made safe here, the program is looked for each time, and the process is found and ended where it hangs.

@@ -35,7 +35,10 @@ export type ProgramOptions = {
 const mostOutputBytes = 64 * 1024
 const mostComplaintBytes = 4096
 const killAfterMs = 1000
-/** A program in the background may hold the output open. What the program itself printed has arrived by then. */
+/**
+ * How long to wait for the end of the output: a program in the background may hold it open. What was printed has come by
+ * then.
+ */
 const drainMs = 200
 const failsWithinMs = 300
 
@@ -57,7 +60,7 @@ function untilEnded(
 ): Promise<ProgramResult> {
   return new Promise((resolve) => {
     const timers: NodeJS.Timeout[] = []
-    /** The first reason to end counts. */
+    /** The first reason why it ends; later ones do not count. */
     let end: CommandEnd | undefined
     const after = (ms: number, act: () => void) => timers.push(setTimeout(act, ms))
     const signal = (name: NodeJS.Signals) => signalProgram(child, name, processGroup !== 'shared')

@@ -31,9 +31,7 @@ export async function runHelperCommand(command: string, deps: HelperDeps): Promi
   return { end, output: stdout, complaint: stderr, ...(PATH === undefined ? {} : { path: PATH }) }
 }
 
-// Runs a command that a file of the user names, by /bin/sh: with limits on its time and output, without anything about
-// AWS in its environment, and with nothing of it left running afterwards. Whether the file is to be believed is in
-// files/disk/trust.ts.
+/** MFAD_INSIDE has an mfad that the command runs refuse to start: each would wait for the other. */
 function helperEnvironment({ environment, variables }: HelperDeps): NodeJS.ProcessEnv {
   return { ...childEnvironment(environment), ...variables, MFAD_INSIDE: '1' }
 }

@@ -16,7 +16,7 @@ export type ServiceFileSystem = FileSystem &
 export type TextFile = { path: string; content: string; mode: number }
 
 /** What stands at the path, if anything. Throws `file.not-a-file` for a link: it may lead anywhere. */
-export function readPlainFile(fs: ServiceFileSystem, path: string): TextFile | undefined {
+export function readServiceFile(fs: ServiceFileSystem, path: string): TextFile | undefined {
   return unlessMissing(path, () => {
     const stats = fs.lstatSync(path)
     if (!stats.isFile()) throw notAFileError(path)
@@ -25,7 +25,7 @@ export function readPlainFile(fs: ServiceFileSystem, path: string): TextFile | u
 }
 
 /** Replaces the file in one step; a reader sees the old text or the new one. Makes missing directories (0700). */
-export async function writePlainFile(
+export async function writeServiceFile(
   fs: ServiceFileSystem,
   { path, content, mode }: TextFile,
 ): Promise<void> {

@@ -4,12 +4,12 @@ import { AppError } from '../../core/errors.ts'
 import type { ServicePlan } from '../../core/service/service-plan.ts'
 import {
   isPresent,
-  readPlainFile,
+  readServiceFile,
   removeEmptyDirectories,
   removeFile,
   type ServiceFileSystem,
   type TextFile,
-  writePlainFile,
+  writeServiceFile,
 } from './files.ts'
 import {
   isRunning,
@@ -56,7 +56,7 @@ async function install(plan: ServicePlan, deps: ServiceRunnerDeps): Promise<Inst
     return { changed: false, lines: [`${plan.title} is installed and running`] }
   }
   try {
-    for (const { file } of changes) await writePlainFile(deps.fs, file)
+    for (const { file } of changes) await writeServiceFile(deps.fs, file)
     await runSteps([...plan.enable, ...plan.start], deps)
   } catch (error) {
     await undo(plan, changes, wasRunning, deps)
@@ -97,7 +97,7 @@ type FileChange = { file: TextFile; previous: TextFile | undefined }
 
 function differingFiles(fs: ServiceFileSystem, files: readonly TextFile[]): FileChange[] {
   return files
-    .map((file) => ({ file, previous: readPlainFile(fs, file.path) }))
+    .map((file) => ({ file, previous: readServiceFile(fs, file.path) }))
     .filter(({ file, previous }) => previous?.content !== file.content || previous.mode !== file.mode)
 }
 
@@ -124,7 +124,7 @@ async function undo(
     changes.flatMap(({ previous }) => previous ?? []),
   )
   if (replaced.length === 0) return
-  for (const { file } of replaced) await writePlainFile(deps.fs, file)
+  for (const { file } of replaced) await writeServiceFile(deps.fs, file)
   await tryAllSteps([...plan.enable, ...(wasRunning ? plan.start : [])], deps)
 }
 

@@ -13,7 +13,7 @@ const pauseMs = 1_000
 /** Longer than the 15 s that the templates give the daemon to end. */
 const stopAttempts = 20
 
-/** Stops at the first step that fails and may not. */
+/** Throws at the first step that fails, unless it may fail. */
 export async function runSteps(steps: readonly Step[], deps: StepDeps): Promise<void> {
   for (const step of steps) {
     const outcome = await runStep(step, deps)
@@ -21,7 +21,7 @@ export async function runSteps(steps: readonly Step[], deps: StepDeps): Promise<
   }
 }
 
-/** On the way back from a failure, and after a removal: each step that can help is tried. */
+/** Runs every step, whatever fails: for cleaning up after a failure, and after a removal. */
 export async function tryAllSteps(steps: readonly Step[], deps: StepDeps): Promise<void> {
   for (const step of steps) await runStep(step, deps)
 }
@@ -33,7 +33,7 @@ export async function isRunning({ status }: ServicePlan, deps: StepDeps): Promis
   return outcome.exitCode === 0
 }
 
-/** A service manager that is gone runs nothing: its files can still be removed. */
+/** Where there is no service manager, nothing is running, so that the files can still be removed. */
 export async function isRunningIfAnyone({ status }: ServicePlan, deps: StepDeps): Promise<boolean> {
   const outcome = await deps.runCommand(status.argv)
   if (outcome.exitCode === null && !isManagerMissing(outcome)) throw stepError(status, outcome)

@@ -159,10 +159,10 @@ describe('a bad value', () => {
     expect(problem('[mfad]\nsuffix = -x\nnotify = 1\nduration = 1\n')).toContain('line 3 of')
   })
 
-  it('comes with the file to edit and the keys that there are', () => {
-    expect(readAll('[mfad]\nnotify = 1\n').problem?.hint).toBe(
-      `edit ${path}; it holds: duration, reminders, quiet_hours, suffix, notify, prompt, notify_command, log_level, https_proxy, no_proxy, ca_bundle, credentials_file, config_file, socket`,
-    )
+  it('comes with the file to edit; what the key may hold is in the message', () => {
+    const found = readAll('[mfad]\nnotify = 1\n').problem
+    expect(found?.message).toBe(`line 2 of ${path}: notify must be desktop or none`)
+    expect(found?.hint).toBe(`edit ${path}`)
   })
 })
 
@@ -199,8 +199,8 @@ describe('what is not known', () => {
       expect(warnings(text)).toEqual([
         {
           line: 3,
-          message: `nothing in ${header} counts: the only section is [mfad]`,
-          hint: 'move its settings below [mfad], or take it out',
+          message: `the settings in ${header} do nothing: mfad reads [mfad] only`,
+          hint: 'move them below [mfad], or remove the section',
         },
       ])
       expect(read(text)).toMatchObject({ durationSeconds: 3600, suffix: '-mfa' })
