@@ -44,7 +44,10 @@ const event = fc.record({
 })
 
 describe('weeks of an agent', () => {
-  it('repeat no reminder, send AWS no code twice, run nothing at night, and leave nothing stale on the screen', async () => {
+  // Eleven seconds of work: on a busy machine a few times that.
+  it('repeat no reminder, send AWS no code twice, run nothing at night, and leave nothing stale on the screen', {
+    timeout: 180_000,
+  }, async () => {
     let reminders = 0
     let renewals = 0
     await fc.assert(
