@@ -1,5 +1,7 @@
 // Which of the words after `mfad login` is the code.
+import { AppError } from '../../core/errors.ts'
 import { checkTokenCode, isTokenCode } from '../../core/login/token-code.ts'
+import { printable } from '../../core/text/printable.ts'
 import type { Status } from '../../core/wire.ts'
 
 /** The names by which a word on the command line can mean a profile: its own, and that of its session section. */
@@ -11,8 +13,8 @@ export type LoginWords = { profiles: string[]; code?: string }
 
 /**
  * The last word is the code when it is six digits (a space in the middle is allowed) or `-`, unless a profile has that
- * name. Without a profile the one that `AWS_PROFILE` names counts, if there is one. Throws usage.malformed-token-code for
- * a last word of digits that is neither.
+ * name. Without a profile the one that `AWS_PROFILE` names counts. Throws usage.malformed-token-code for a last word of
+ * digits that is neither, and profile.not-found for an AWS_PROFILE that there is not.
  *
  *     login dev 123456       profile dev, code 123456
  *     login dev '123 456'    the same
@@ -29,6 +31,17 @@ export function splitLoginWords(
   const code = isCode ? last.replaceAll(' ', '') : undefined
   if (code !== undefined && code !== '-' && !isTokenCode(code)) checkTokenCode(code)
   const named = isCode ? words.slice(0, -1) : [...words]
-  const byDefault = awsProfile !== undefined && names.has(awsProfile) ? [awsProfile] : []
-  return { profiles: named.length > 0 ? named : byDefault, ...(code === undefined ? {} : { code }) }
+  const profiles = named.length > 0 ? named : profileOfEnvironment(names, awsProfile)
+  return { profiles, ...(code === undefined ? {} : { code }) }
+}
+
+/** One that does not exist is a mistake: whoever set it does not mean another profile. */
+function profileOfEnvironment(names: ReadonlySet<string>, awsProfile: string | undefined): string[] {
+  if (!awsProfile) return []
+  if (names.has(awsProfile)) return [awsProfile]
+  throw new AppError(
+    'profile.not-found',
+    `AWS_PROFILE names ${printable(awsProfile)}, and there is no such profile`,
+    'unset AWS_PROFILE, or name the profile: mfad login PROFILE',
+  )
 }

@@ -24,7 +24,7 @@ export async function runLogin({ positionals, values, environment, output }: Inv
   if (positionals.includes('')) {
     throw new AppError('usage.bad-arguments', 'an argument is empty', 'look at: mfad login --help')
   }
-  const words = splitLoginWords(positionals, names, environment.AWS_PROFILE)
+  const words = splitLoginWords(positionals, names, values.all === true ? undefined : environment.AWS_PROFILE)
   if (words.profiles.some((word) => isTokenCode(word) && !names.has(word))) {
     // An error about an unknown profile would repeat the word, and this one may be a code.
     throw new AppError(

@@ -21,7 +21,10 @@ const styleOf: Readonly<Record<SessionState, Style>> = {
 
 /** What `mfad status` prints. */
 export function statusText(status: Status, now: Date, paint: Paint): string {
-  const parts = [profileTable(status.profiles, now, paint), warningLines(status, paint)]
+  const table = profileTable(status.profiles, now, paint)
+  // Nothing can be read of a file that is broken: it need not be empty.
+  const isBroken = status.profiles.length === 0 && status.warnings.some(({ file }) => file !== undefined)
+  const parts = [isBroken ? '' : table, warningLines(status, paint)]
   return parts.filter((part) => part !== '').join('\n\n')
 }
 

@@ -141,6 +141,14 @@ describe('below a profile', () => {
   })
 })
 
+it('does not call a file empty that cannot be read', () => {
+  const warnings = [
+    { code: 'file.key-before-section' as const, message: 'odd', hint: 'h', file: '/c', line: 1 },
+  ]
+  expect(text([], { warnings })).not.toContain('no profiles yet')
+  expect(text([], {})).toContain('no profiles yet')
+})
+
 describe('below the table', () => {
   it('stand the warnings with their place and next step', () => {
     const warnings = [
