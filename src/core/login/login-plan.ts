@@ -6,16 +6,23 @@ import { AppError } from '../errors.ts'
 import { isSessionDuration } from '../profiles/aws-values.ts'
 import { type Identities, sharesDevice } from '../profiles/devices.ts'
 import { serialNumberObstacle } from '../profiles/obstacles.ts'
-import { isLoginReady, type KeyProfile, type MfaProcess, type Profile } from '../profiles/profile.ts'
+import {
+  isLoginReady,
+  type KeyProfile,
+  type MfaProcess,
+  type Profile,
+  type RoleProfile,
+} from '../profiles/profile.ts'
 import { findProfile } from '../profiles/profiles.ts'
 import { isActive, secondsLeft } from '../profiles/session-state.ts'
 import type { Settings } from '../settings/default-settings.ts'
 import { awsCommand, mfadCommand } from '../text/commands.ts'
 import type { LoginRequest } from '../wire.ts'
+import { isLive, requireRoleReady, rolesToAssume, rootOf } from './role-plan.ts'
 
 export type LoginPlan = {
   serialNumber: string
-  /** Named by the user, the first one's keys make the call. */
+  /** They get a session: those named by the user, and the roots of the roles named. The first one's keys make the call. */
   targets: KeyProfile[]
   /** Active profiles on the same device that the same code renews. */
   companions: KeyProfile[]
@@ -24,6 +31,8 @@ export type LoginPlan = {
   strangers: KeyProfile[]
   /** A profile whose live session serves the targets as it stands; no code is needed. */
   sharedFrom?: KeyProfile
+  /** To be assumed when those sessions stand, sources first. */
+  roles: RoleProfile[]
   /** What gives the code of this device where the user gave none. */
   mfaProcess?: MfaProcess
 }
@@ -43,10 +52,13 @@ export type LoginFacts = {
 /** Plans a login. Throws AppError profile.*, device.* or usage.* for everything that stands against it. */
 export function planLogin(profiles: readonly Profile[], request: LoginRequest, facts: LoginFacts): LoginPlan {
   const { settings, identities, now } = facts
-  const targets = chooseTargets(profiles, request, now).map((profile) =>
-    requireLoginReady(profile, request, facts.credentialsFile),
-  )
+  const named = chooseTargets(profiles, request, now)
+  const namedRoles = named
+    .filter(({ kind }) => kind === 'role')
+    .map((role) => requireRole(role, request, facts))
+  const targets = sessionsNeeded(profiles, named, request, facts)
   const [first] = targets
+  if (first === undefined && namedRoles.length > 0) return rolesOnly(profiles, namedRoles, facts)
   if (first === undefined) throw noChoice(profiles, 'no profile was named')
   requireOneDevice(targets, identities)
   const others = profiles
@@ -62,8 +74,58 @@ export function planLogin(profiles: readonly Profile[], request: LoginRequest, f
     ...plan,
     ...(mfaProcess === undefined ? {} : { mfaProcess }),
     durationSeconds: sessionDuration(plan, request, settings),
+    roles: rolesToAssume(
+      profiles,
+      namedRoles,
+      [...targets, ...(sharedFrom === undefined ? companions : [])],
+      facts,
+    ),
     ...(sharedFrom === undefined ? {} : { sharedFrom }),
   }
+}
+
+/** The key profiles named, and the roots of the roles named, other than those whose live session serves as it is. */
+function sessionsNeeded(
+  profiles: readonly Profile[],
+  named: readonly Profile[],
+  request: LoginRequest,
+  facts: LoginFacts,
+): KeyProfile[] {
+  const keys = named.filter(({ kind }) => kind !== 'role')
+  const roots = named.filter(({ kind }) => kind === 'role').map((role) => withRootDevice(role, profiles))
+  const isRenewed = request.tokenCode !== undefined || request.durationSeconds !== undefined
+  const waiting = roots.filter((root) => !isLive(root, facts))
+  const chosen = [...keys, ...(isRenewed && keys.length + waiting.length === 0 ? roots : waiting)]
+  const unique = [...new Map(chosen.map((profile) => [profile.profile, profile])).values()]
+  return unique.map((profile) => requireLoginReady(profile, request, facts.credentialsFile))
+}
+
+/** The root of a role. A device that only the role names is the root's, too. */
+function withRootDevice(role: Profile, profiles: readonly Profile[]): Profile {
+  const root = rootOf(role, profiles)
+  return role.serialNumber === undefined ? root : { ...root, serialNumber: role.serialNumber }
+}
+
+function rolesOnly(
+  profiles: readonly Profile[],
+  named: readonly RoleProfile[],
+  facts: LoginFacts,
+): LoginPlan {
+  const { settings } = facts
+  return {
+    serialNumber: named[0]?.serialNumber ?? '',
+    targets: [],
+    companions: [],
+    strangers: [],
+    durationSeconds: settings.durationSeconds,
+    roles: rolesToAssume(profiles, named, [], facts),
+  }
+}
+
+function requireRole(role: Profile, request: LoginRequest, facts: LoginFacts): RoleProfile {
+  const ready = requireRoleReady(role)
+  requireOurs(role, request.adopt ?? false, facts.credentialsFile)
+  return ready
 }
 
 /**
@@ -75,7 +137,7 @@ export function profilesToIdentify(
   request: LoginRequest,
   now: Date,
 ): KeyProfile[] {
-  const targets = chooseTargets(profiles, request, now)
+  const targets = chooseTargets(profiles, request, now).map((profile) => withRootDevice(profile, profiles))
   const { serialNumber = targets[0]?.serialNumber } = request
   const others = profiles.filter((profile) => isActive(profile) && !targets.includes(profile))
   const onDevice = [...targets.map((target) => withDevice(target, request)), ...others]
