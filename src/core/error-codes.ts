@@ -143,7 +143,12 @@ export type ErrorCode =
   | 'sts.invalid-answer'
   | 'sts.key-rejected'
   | 'sts.refused'
+  | 'sts.region-disabled'
+  | 'sts.role-denied'
+  | 'sts.role-duration'
   | 'sts.signature-rejected'
+  | 'sts.source-expired'
+  | 'sts.source-rejected'
   | 'sts.throttled'
   | 'sts.token-code-rejected'
   | 'sts.unavailable'
@@ -181,6 +186,10 @@ export const hopelessCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'sts.device-rejected',
   'sts.validation-error',
   'sts.refused',
+  'sts.region-disabled',
+  'sts.role-denied',
+  'sts.role-duration',
+  'sts.source-rejected',
 ])
 
 /** What a program that is writing the file at this moment causes: it may be over in the next. */
