@@ -148,6 +148,7 @@ export type ErrorCode =
   | 'sts.role-duration'
   | 'sts.signature-rejected'
   | 'sts.source-expired'
+  | 'sts.source-missing'
   | 'sts.source-rejected'
   | 'sts.throttled'
   | 'sts.token-code-rejected'

@@ -236,7 +236,8 @@ export class World {
     const count = (message: string) => this.logged.filter((line) => line.includes(message)).length
     const isBusy = () =>
       !this.isCommandHanging &&
-      count(' a renewal begins ') > count(' renewed by itself ') + count(' a renewal failed ')
+      (count(' a renewal begins ') > count(' renewed by itself ') + count(' a renewal failed ') ||
+        count(' roles begin to renew ') > count(' roles end to renew '))
     do await new Promise((resolve) => setImmediate(resolve))
     while (isBusy())
   }

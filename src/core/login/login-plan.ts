@@ -7,6 +7,7 @@ import { isSessionDuration } from '../profiles/aws-values.ts'
 import { type Identities, sharesDevice } from '../profiles/devices.ts'
 import { serialNumberObstacle } from '../profiles/obstacles.ts'
 import {
+  isCodeReady,
   isLoginReady,
   type KeyProfile,
   type MfaProcess,
@@ -18,10 +19,19 @@ import { isActive, secondsLeft } from '../profiles/session-state.ts'
 import type { Settings } from '../settings/default-settings.ts'
 import { awsCommand, mfadCommand } from '../text/commands.ts'
 import type { LoginRequest } from '../wire.ts'
-import { isLive, requireRoleReady, rolesToAssume, rootOf } from './role-plan.ts'
+import {
+  isRootLive,
+  type RoleFacts,
+  requireRoleReady,
+  rolesToAssume,
+  rootOf,
+  rootSecondsLeft,
+} from './role-plan.ts'
 
 export type LoginPlan = {
   serialNumber: string
+  /** Whom the user named, roles among them. */
+  asked: string[]
   /** They get a session: those named by the user, and the roots of the roles named. The first one's keys make the call. */
   targets: KeyProfile[]
   /** Active profiles on the same device that the same code renews. */
@@ -38,14 +48,10 @@ export type LoginPlan = {
 }
 
 /** What a login depends on beside the profiles and the request. */
-export type LoginFacts = {
+export type LoginFacts = RoleFacts & {
   settings: Settings
   /** Which access keys belong to one user: without it only profiles with the same key share a session. */
   identities: Identities
-  /** The profiles whose sessions were made with another access key than theirs: nothing to share. */
-  outdated: ReadonlySet<string>
-  /** On STS's clock. */
-  now: Date
   credentialsFile: string
 }
 
@@ -63,13 +69,15 @@ export function planLogin(profiles: readonly Profile[], request: LoginRequest, f
   requireOneDevice(targets, identities)
   const others = profiles
     .filter((profile) => isActive(profile) && !targets.some((target) => target.profile === profile.profile))
-    .filter((profile): profile is KeyProfile => isLoginReady(profile))
+    .filter((profile): profile is KeyProfile => isCodeReady(profile))
     .filter((profile) => profile.serialNumber === first.serialNumber)
   const companions = others.filter((profile) => sharesDevice(first, profile, identities))
   const strangers = others.filter((profile) => !companions.includes(profile))
-  const plan = { serialNumber: first.serialNumber, targets, companions, strangers }
+  const asked = named.map(({ profile }) => profile)
+  const plan = { serialNumber: first.serialNumber, asked, targets, companions, strangers }
   const sharedFrom = liveSource(plan, request, facts)
-  const { mfaProcess } = [...targets, ...companions].find((profile) => profile.mfaProcess !== undefined) ?? {}
+  const { mfaProcess } =
+    [...targets, ...companions, ...namedRoles].find((profile) => profile.mfaProcess !== undefined) ?? {}
   return {
     ...plan,
     ...(mfaProcess === undefined ? {} : { mfaProcess }),
@@ -94,7 +102,7 @@ function sessionsNeeded(
   const keys = named.filter(({ kind }) => kind !== 'role')
   const roots = named.filter(({ kind }) => kind === 'role').map((role) => withRootDevice(role, profiles))
   const isRenewed = request.tokenCode !== undefined || request.durationSeconds !== undefined
-  const waiting = roots.filter((root) => !isLive(root, facts))
+  const waiting = roots.filter((root) => !isRootLive(root, facts))
   const chosen = [...keys, ...(isRenewed && keys.length + waiting.length === 0 ? roots : waiting)]
   const unique = [...new Map(chosen.map((profile) => [profile.profile, profile])).values()]
   return unique.map((profile) => requireLoginReady(profile, request, facts.credentialsFile))
@@ -114,6 +122,7 @@ function rolesOnly(
   const { settings } = facts
   return {
     serialNumber: named[0]?.serialNumber ?? '',
+    asked: named.map(({ profile }) => profile),
     targets: [],
     companions: [],
     strangers: [],
@@ -141,7 +150,7 @@ export function profilesToIdentify(
   const { serialNumber = targets[0]?.serialNumber } = request
   const others = profiles.filter((profile) => isActive(profile) && !targets.includes(profile))
   const onDevice = [...targets.map((target) => withDevice(target, request)), ...others]
-    .filter((profile): profile is KeyProfile => isLoginReady(profile))
+    .filter((profile): profile is KeyProfile => isCodeReady(profile))
     .filter((profile) => profile.serialNumber === serialNumber)
   const keys = new Set(onDevice.map(({ accessKeyId }) => accessKeyId))
   return keys.size > 1 ? onDevice : []
@@ -303,10 +312,10 @@ const leastSharedSeconds = 60
 function liveSource(
   { targets, companions }: Pick<LoginPlan, 'targets' | 'companions'>,
   request: LoginRequest,
-  { now, outdated }: LoginFacts,
+  facts: LoginFacts,
 ): KeyProfile | undefined {
   if (request.tokenCode !== undefined || request.durationSeconds !== undefined) return undefined
-  const left = (profile: Profile) => (outdated.has(profile.profile) ? 0 : (secondsLeft(profile, now) ?? 0))
+  const left = (profile: Profile) => rootSecondsLeft(profile, facts)
   if (targets.some((target) => left(target) > 0)) return undefined
   const live = companions.filter((companion) => left(companion) >= leastSharedSeconds)
   return live.sort((a, b) => left(b) - left(a))[0]
@@ -326,8 +335,9 @@ function sessionDuration(
       'give a duration such as: --duration 8h',
     )
   }
+  // What a role with keys of its own says is about the role.
   const malformed = targets.find(
-    ({ durationSeconds: wish }) => wish !== undefined && !isSessionDuration(wish),
+    ({ kind, durationSeconds: wish }) => kind === 'key' && wish !== undefined && !isSessionDuration(wish),
   )
   if (malformed !== undefined) {
     throw new AppError(
@@ -336,8 +346,8 @@ function sessionDuration(
       `change it with: ${awsCommand('configure set duration_seconds 43200', malformed.profile)}`,
     )
   }
-  const wishes = [...targets, ...companions].map(({ durationSeconds: wish }) =>
-    isSessionDuration(wish) ? wish : settings.durationSeconds,
+  const wishes = [...targets, ...companions].map(({ kind, durationSeconds: wish }) =>
+    kind === 'key' && isSessionDuration(wish) ? wish : settings.durationSeconds,
   )
   return Math.min(...wishes)
 }

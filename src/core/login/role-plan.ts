@@ -6,11 +6,11 @@
 //   mfad login base with a code, while audit and deploy are active   new session for base; then every active role behind it
 
 import { AppError } from '../errors.ts'
-import { isRoleReady, type Profile, type RoleProfile } from '../profiles/profile.ts'
+import { isOwnRoot, isRoleReady, type Profile, type RoleProfile } from '../profiles/profile.ts'
 import { isActive, secondsLeft } from '../profiles/session-state.ts'
 
 /** A session that is about to end is not worth building on. */
-export const leastLiveSeconds = 60
+const leastLiveSeconds = 60
 
 /** The profile whose keys a login of this profile needs: its own, or its root's. */
 export function rootOf(profile: Profile, profiles: readonly Profile[]): Profile {
@@ -27,11 +27,46 @@ export function requireRoleReady(profile: Profile): RoleProfile {
   throw new AppError('internal.bug', `${profile.profile} is no role that can be assumed`, 'report it')
 }
 
-type RoleFacts = { outdated: ReadonlySet<string>; now: Date }
+export type RoleFacts = {
+  /** The profiles whose sessions were made with another access key than theirs. */
+  outdated: ReadonlySet<string>
+  /** By role with keys of its own: until when the session of those keys lives, on the clock of `now`. */
+  kept: ReadonlyMap<string, Date>
+  now: Date
+}
 
 /** Does a profile have a session that others can build on? */
-export function isLive(profile: Profile, { outdated, now }: RoleFacts): boolean {
+function isLive(profile: Profile, { outdated, now }: RoleFacts): boolean {
   return !outdated.has(profile.profile) && (secondsLeft(profile, now) ?? 0) >= leastLiveSeconds
+}
+
+/** How long the session lives that a code gave for a profile's own keys; 0 where there is none. */
+export function rootSecondsLeft(root: Profile, { outdated, kept, now }: RoleFacts): number {
+  const until = kept.get(root.profile)?.getTime() ?? 0
+  if (isOwnRoot(root)) return Math.max(0, Math.floor((until - now.getTime()) / 1000))
+  return outdated.has(root.profile) ? 0 : (secondsLeft(root, now) ?? 0)
+}
+
+/** Does it live long enough for others to build on it? */
+export function isRootLive(root: Profile, facts: RoleFacts): boolean {
+  return rootSecondsLeft(root, facts) >= leastLiveSeconds
+}
+
+/** The profile whose session asks for a role. */
+export function askingProfile({ source }: RoleProfile): string {
+  return source.chain.at(-1) ?? source.root
+}
+
+/** AWS gives a role that is asked for with a session an hour at most. */
+const mostRoleSeconds = 3600
+
+export function roleSeconds({ durationSeconds }: Pick<Profile, 'durationSeconds'>): number {
+  return Math.min(mostRoleSeconds, durationSeconds ?? mostRoleSeconds)
+}
+
+/** What CloudTrail shows of who assumed a role. */
+export function roleSessionName({ profile, role }: RoleProfile): string {
+  return role.sessionName ?? `mfad-${profile}`.replace(/[^\w+=,.@-]/g, '-').slice(0, 64)
 }
 
 /**

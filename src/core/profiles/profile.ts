@@ -56,10 +56,22 @@ export type RoleProfile = Profile & { role: Role; source: RoleSource }
 
 /** A key profile that can be logged in: everything a call needs is there. */
 export type KeyProfile = Profile & { serialNumber: string; accessKeyId: string }
+
 /** Can its role be assumed, with a session of its source? */
 export function isRoleReady(profile: Profile): profile is RoleProfile {
   const { kind, role, source, obstacle } = profile
   return kind === 'role' && role !== undefined && source !== undefined && obstacle === undefined
+}
+
+/** A role that begins with keys of its own: the session that a code gives for them stands in no file. */
+export function isOwnRoot(profile: Profile): boolean {
+  return isRoleReady(profile) && profile.source.root === profile.profile
+}
+
+/** Can a code give a session for its keys? */
+export function isCodeReady(profile: Profile): profile is KeyProfile {
+  const hasCall = profile.serialNumber !== undefined && profile.accessKeyId !== undefined
+  return isLoginReady(profile) || (hasCall && isOwnRoot(profile))
 }
 
 /** Is there everything that a call to STS needs, and nothing that speaks against it? */

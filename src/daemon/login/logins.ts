@@ -9,16 +9,15 @@ import type { LoginAnswer, LoginRequest } from '../../core/wire.ts'
 import type { Log } from '../../edges/logger.ts'
 import { profilesNow } from '../agent-state.ts'
 import { createQueue, type Queue } from '../queue.ts'
+import type { RoleDeps, RoleRun } from './assume-roles.ts'
 import type { CodeCommands } from './code-commands.ts'
-import { type CommandNeeded, type Enqueue, type LoginOutcome, login } from './login.ts'
-import type { LoginDeps } from './sts-session.ts'
+import { type CommandNeeded, type LoginOutcome, login } from './login.ts'
 
-export type LoginsDeps = LoginDeps & {
+export type LoginsDeps = RoleDeps & {
   log: Log
   codeCommands: CodeCommands
   /** Throws where nothing new may begin, or the files cannot be read; else the files are believed afterwards. */
   begin(): Promise<void>
-  enqueue: Enqueue
   /** After every login, whatever came of it. Never throws. */
   look(): void
 }
@@ -28,6 +27,9 @@ export type Logins = {
   /** Ends when the logins that run have ended. */
   idle(): Promise<void>
 }
+
+/** So long a person waits for roles; the command line waits for the daemon a little longer. */
+const mostRolesMs = 20_000
 
 export function createLogins(deps: LoginsDeps): Logins {
   const { known, state, log } = deps
@@ -48,11 +50,19 @@ export function createLogins(deps: LoginsDeps): Logins {
     return result
   }
 
+  const follow = ({ settled }: RoleRun) => {
+    const job = settled.finally(() => {
+      running.delete(job)
+      deps.look()
+    })
+    running.add(job)
+  }
+
   const logInOnce = async (request: LoginRequest, code: TokenCode | undefined) => {
     await deps.begin()
     return onDevice(request, async () => {
       await deps.begin()
-      const outcome = await login(deps, request, code)
+      const outcome = await login({ ...deps, follow, mostRolesMs }, request, code)
       if (outcome.kind === 'command-needed') return outcome
       for (const { profile } of outcome.answer.renewed) state.snoozedUntil.delete(profile)
       log.info({ renewed: outcome.answer.renewed }, 'logged in')

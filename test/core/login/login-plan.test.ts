@@ -37,7 +37,7 @@ const plan = (
 ) => {
   const [credentials, config] = typeof files === 'string' ? [files, ''] : files
   const request = { profiles: [], ...asked }
-  const facts = { settings, identities, outdated, now, credentialsFile: paths.credentials }
+  const facts = { settings, identities, outdated, kept: new Map(), now, credentialsFile: paths.credentials }
   return planLogin(profilesOf(credentials, config), request, facts)
 }
 
