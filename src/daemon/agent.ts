@@ -49,6 +49,8 @@ import { createSessionWatch, type SessionWatch } from './session-watch.ts'
 export type AgentDeps = Omit<LoginDeps, 'state' | 'longTermKeys' | 'sessionWatch'> &
   CodeCommandDeps & {
     known: KnownFiles
+    /** So long the answer to a login waits for roles. */
+    mostRolesMs: number
     daemon: NonNullable<Status['daemon']>
     log: Log
     /** Milliseconds on a clock that nobody sets. */

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StsFailure } from '../../src/core/login/sts-failure.ts'
 import type { ProfileStatus } from '../../src/core/wire.ts'
+import { until } from '../support/until.ts'
 import { World } from '../support/world.ts'
 
 const arn = (name: string) => `arn:aws:iam::444455556666:role/${name}`
@@ -105,6 +106,22 @@ describe('a login of a role', () => {
     }
     await logIn(['dev'])
     expect(statusOf('admin').state).toBe('inactive')
+  })
+
+  it('answers without the roles that take long, and writes them when they come', async () => {
+    await logIn(['dev'])
+    await world.agent.close()
+    world.mostRolesMs = 50
+    world.restart()
+    let answer: () => void = () => undefined
+    world.whileStsAnswers = () =>
+      new Promise((resolve) => {
+        answer = resolve
+      })
+    expect(await logIn(['admin'], {})).toMatchObject({ renewed: [], failed: [], pending: ['admin'] })
+    expect(statusOf('admin').state).toBe('inactive')
+    answer()
+    await until('it is written', () => statusOf('admin').state === 'valid', 5000)
   })
 
   it('refuses a section that is not ours before a code is used', async () => {

@@ -67,6 +67,8 @@ export class World {
   readonly stsFailures: StsFailure[] = []
   readonly stsCalls: StsCall[] = []
   readonly roleCalls: RoleCall[] = []
+  /** So long the answer to a login waits for roles; for agents that are started from now on. */
+  mostRolesMs = 20_000
   /** The roles that STS refuses. */
   readonly roleFailures = new Map<string, StsFailure>()
   /** What happens between a call and its answer. */
@@ -166,6 +168,7 @@ export class World {
       },
       utcOffset: (instant) => this.utcOffset(instant),
       random: () => 1,
+      mostRolesMs: this.mostRolesMs,
       desktop: this.desktop,
       checkOwnFile: () => {
         if (this.unsafeFile !== undefined) throw this.unsafeFile

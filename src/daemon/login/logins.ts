@@ -14,6 +14,8 @@ import type { CodeCommands } from './code-commands.ts'
 import { type CommandNeeded, type LoginOutcome, login } from './login.ts'
 
 export type LoginsDeps = RoleDeps & {
+  /** So long an answer waits for roles. */
+  mostRolesMs: number
   log: Log
   codeCommands: CodeCommands
   /** Throws where nothing new may begin, or the files cannot be read; else the files are believed afterwards. */
@@ -27,9 +29,6 @@ export type Logins = {
   /** Ends when the logins that run have ended. */
   idle(): Promise<void>
 }
-
-/** So long a person waits for roles; the command line waits for the daemon a little longer. */
-const mostRolesMs = 20_000
 
 export function createLogins(deps: LoginsDeps): Logins {
   const { known, state, log } = deps
@@ -62,7 +61,7 @@ export function createLogins(deps: LoginsDeps): Logins {
     await deps.begin()
     return onDevice(request, async () => {
       await deps.begin()
-      const outcome = await login({ ...deps, follow, mostRolesMs }, request, code)
+      const outcome = await login({ ...deps, follow }, request, code)
       if (outcome.kind === 'command-needed') return outcome
       for (const { profile } of outcome.answer.renewed) state.snoozedUntil.delete(profile)
       log.info({ renewed: outcome.answer.renewed }, 'logged in')
