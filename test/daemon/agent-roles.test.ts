@@ -145,6 +145,7 @@ describe('a login of a role', () => {
     const { renewed } = await logIn(names)
     expect(renewed).toHaveLength(41)
     expect(most).toBe(8)
+    expect(world.replacements).toBeLessThan(8)
   })
 })
 
@@ -198,6 +199,20 @@ describe('the renewal of roles', () => {
     // Not before half of an hour, and with a third of it left at the latest.
     expect(world.roleCalls.length).toBeGreaterThanOrEqual(2 * 17)
     expect(world.roleCalls.length).toBeLessThanOrEqual(2 * 25)
+  })
+
+  it('lets the mfa_process of the device run as if there were no roles', async () => {
+    world.writeConfig(world.readConfig().replace('[profile dev]\n', '[profile dev]\nmfa_process = otp dev\n'))
+    await logIn(['admin'])
+    world.roleFailures.set(arn('admin'), throttled)
+    await world.pass(4000)
+    expect(statusOf('admin').state).toBe('expired')
+    expect(world.commandsRun).toEqual([])
+    world.roleFailures.clear()
+    await world.pass(12 * 3600)
+    expect(world.commandsRun).toEqual(['19:45:00 otp dev'])
+    expect([statusOf('dev').state, statusOf('admin').state]).toEqual(['valid', 'valid'])
+    expect(world.titles()).toEqual([])
   })
 
   it('goes on after a restart', async () => {

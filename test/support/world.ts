@@ -81,6 +81,8 @@ export class World {
   lifeSeconds: number | undefined
   unsafeFile: Error | undefined
   readonly logged: string[] = []
+  /** How often the credentials file was written. */
+  replacements = 0
   /** How often a version of a file was parsed. */
   parses = 0
   wishedAt: Date | undefined
@@ -188,6 +190,7 @@ export class World {
     const store = openFileStore(file, join(this.home, 'state'))
     const update: FileStore['update'] = async (change) => {
       if (this.writeError !== undefined) throw this.writeError
+      this.replacements += 1
       return store.update(change)
     }
     return { ...store, update }
