@@ -270,6 +270,7 @@ async function logOut(
 ): Promise<LogoutAnswer> {
   const { profile, sessionProfile, session } = findProfile(known.profiles, name)
   known.setLedger(forgetUnwritten(known.ledger, [sessionProfile]))
+  state.keptSessions.delete(profile)
   sessionWatch.removed(sessionProfile)
   if (session.kind === 'none') {
     // Another program may have removed it; it is not to be brought back.

@@ -62,6 +62,15 @@ describe('a login of a role', () => {
     })
   })
 
+  it('takes the device that only the role names, and keeps it with the session of its source', async () => {
+    const phone = 'arn:aws:iam::111122223333:mfa/phone'
+    world.writeConfig(role('admin', 'dev', `mfa_serial = ${phone}\n`))
+    await logIn(['admin'])
+    expect(world.stsCalls).toMatchObject([{ serialNumber: phone }])
+    expect(world.readCredentials()).toMatch(new RegExp(`\\[dev-mfa\\][^[]*mfad_serial = ${phone}`))
+    expect(world.readCredentials()).not.toMatch(/\[admin-mfa\][^[]*mfad_serial/)
+  })
+
   it('asks for an hour at most, for less where duration_seconds says so, and for what else the profile says', async () => {
     world.addToConfig(
       role('long', 'dev', 'duration_seconds = 43200\n') +
@@ -178,6 +187,21 @@ describe('a role with keys of its own', () => {
     expect(await refused(logIn(['own'], {}))).toMatchObject({ code: 'usage.token-code-needed' })
     await world.pass(3600)
     expect(world.titles()[0]).toContain('own')
+  })
+
+  it('needs a code after a logout', async () => {
+    await logIn(['own'])
+    await world.agent.logout({ profile: 'own' })
+    expect(await refused(logIn(['own'], {}))).toMatchObject({ code: 'usage.token-code-needed' })
+  })
+
+  it('serves roles that are assumed with those keys', async () => {
+    world.addToConfig(role('behind', 'own'))
+    const { renewed } = await logIn(['behind'])
+    expect(renewed.map(({ profile }) => profile)).toEqual(['behind'])
+    expect(await logIn(['own'], {})).toMatchObject({ renewed: [{ profile: 'own' }] })
+    const [first, second] = world.roleCalls
+    expect(second?.accessKeyId).toBe(first?.accessKeyId)
   })
 
   it('does not use that session for other keys', async () => {
