@@ -8,6 +8,7 @@ import {
   renewingRoles,
   startedRoleAttempt,
 } from '../../core/plan/role-renewals.ts'
+import { isActive } from '../../core/profiles/session-state.ts'
 import type { Log } from '../../edges/logger.ts'
 import { type AgentState, keptUntil, profilesNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
@@ -43,13 +44,16 @@ export type RoleRenewals = {
 export function createRoleRenewals(deps: RoleRenewalDeps): RoleRenewals {
   const { known, state, log } = deps
   const running = new Set<Promise<void>>()
-  const rolesNow = () =>
-    renewingRoles(profilesNow(known, state), {
+  const rolesNow = () => {
+    // Most have none, and this is asked at every look.
+    if (!known.profiles.some((profile) => profile.kind === 'role' && isActive(profile))) return []
+    return renewingRoles(profilesNow(known, state), {
       lifeSeconds: state.lifeSeconds,
       outdated: deps.sessionWatch.outdated(),
       kept: keptUntil(known, state, deps.now()),
       now: deps.now(),
     })
+  }
 
   /** Answers why it was given up, where it was. */
   const settle = (attempt: Running, profile: string, error: ErrorBody | undefined): ErrorBody | undefined => {
