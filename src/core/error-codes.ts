@@ -1,5 +1,5 @@
-// Every code of an error, a warning or a finding: `area.problem`. The area decides the exit code, see errors.ts. The lists
-// below are the groups that decisions depend on.
+// Every code of an error, a warning or a finding: `area.problem`. The area decides about the exit code, see errors.ts; the
+// lists below are the groups that the code asks for.
 
 export type ErrorCode =
   | 'daemon.already-running'
@@ -97,10 +97,10 @@ export type ErrorCode =
   | 'profile.bad-value'
   | 'profile.disputed-value'
   | 'profile.holds-session'
-  | 'profile.is-a-role'
   | 'profile.keys-changed'
   | 'profile.keys-from-command'
   | 'profile.malformed-keys'
+  | 'profile.malformed-role'
   | 'profile.malformed-serial-number'
   | 'profile.misplaced-section'
   | 'profile.no-keys'
@@ -117,6 +117,10 @@ export type ErrorCode =
   | 'profile.session-is-key-profile'
   | 'profile.session-not-ours'
   | 'profile.session-shadowed'
+  | 'profile.source-circle'
+  | 'profile.source-missing'
+  | 'profile.source-unusable'
+  | 'profile.source-without-keys'
   | 'profile.unknown-partition'
   | 'profile.unusable-name'
   | 'session.lost'
@@ -139,7 +143,13 @@ export type ErrorCode =
   | 'sts.invalid-answer'
   | 'sts.key-rejected'
   | 'sts.refused'
+  | 'sts.region-disabled'
+  | 'sts.role-denied'
+  | 'sts.role-duration'
   | 'sts.signature-rejected'
+  | 'sts.source-expired'
+  | 'sts.source-missing'
+  | 'sts.source-rejected'
   | 'sts.throttled'
   | 'sts.token-code-rejected'
   | 'sts.unavailable'
@@ -156,7 +166,7 @@ export type ErrorCode =
   | 'usage.token-code-needed'
   | 'usage.unknown-route'
 
-/** The code was the problem: another one may be taken. */
+/** Another code may do better. */
 export const codeProblems: ReadonlySet<string> = new Set<ErrorCode>([
   'sts.token-code-rejected',
   'device.token-code-used',
@@ -169,7 +179,7 @@ export const refusedCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'device.token-code-used',
 ])
 
-/** AWS will refuse every code: something else has to be mended first. */
+/** AWS says no for good: no code of the user's would do better. */
 export const hopelessCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'sts.key-rejected',
   'sts.signature-rejected',
@@ -177,23 +187,27 @@ export const hopelessCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'sts.device-rejected',
   'sts.validation-error',
   'sts.refused',
+  'sts.region-disabled',
+  'sts.role-denied',
+  'sts.role-duration',
+  'sts.source-rejected',
 ])
 
-/** Another program is writing the file: it may be done in a moment, so these are worth another try. */
+/** What a program that is writing the file at this moment causes: it may be over in the next. */
 export const passingFileErrors: ReadonlySet<string> = new Set<ErrorCode>([
   'file.busy',
   'file.changed-underneath',
   'file.rejected-by-aws',
 ])
 
-/** Problems of the session section; the profile's own keys may be fine. */
+/** They speak about the session section rather than about the profile's own keys. */
 export const unmanagedCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'profile.unusable-name',
   'profile.session-shadowed',
   'profile.session-is-key-profile',
 ])
 
-/** Problems of the device that the profile names: no obstacle where the login names another one. */
+/** They speak about the device only, and so do not count against another one. */
 export const deviceObstacles: ReadonlySet<string> = new Set<ErrorCode>([
   'profile.malformed-serial-number',
   'profile.security-key',
@@ -207,7 +221,7 @@ export const commandProblems: ReadonlySet<string> = new Set<ErrorCode>([
   'device.mfa-process-refused',
 ])
 
-/** Did the file itself fail, rather than what was to be written to it? */
+/** The file was what failed, not what was to be written to it. */
 export function isFileCode(code: string): boolean {
   return code.startsWith('file.')
 }

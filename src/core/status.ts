@@ -30,12 +30,14 @@ export type StatusFacts = {
   lastErrors: ReadonlyMap<string, ErrorBody>
   /** By profile: why its renewal without the user was given up. */
   givenUp: ReadonlyMap<string, ErrorBody>
+  /** By role with keys of its own: until when the session of those keys lives, which stands in no file. */
+  kept: ReadonlyMap<string, Date>
 }
 
 /** The whole of `status --json`. `now`: local time. */
 export function buildStatus(facts: StatusFacts, now: Date): Status {
   const { version, daemon, files, clockOffsetSeconds } = facts
-  const renewals = renewalsOf(facts.profiles, facts.identities)
+  const renewals = renewalsOf(facts.profiles, facts.identities, liveRoots(facts, now))
   return {
     version,
     daemon,
@@ -46,6 +48,14 @@ export function buildStatus(facts: StatusFacts, now: Date): Status {
       profileStatus(profile, facts, renewals.get(profile.profile), issuersNow(profile, facts, now)),
     ),
   }
+}
+
+function liveRoots(facts: StatusFacts, now: Date): ReadonlySet<string> {
+  const live = facts.profiles.filter(
+    (profile) => profile.kind === 'key' && (secondsLeft(profile, issuersNow(profile, facts, now)) ?? 0) > 0,
+  )
+  const kept = [...facts.kept].filter(([, until]) => until > now)
+  return new Set([...live.map(({ profile }) => profile), ...kept.map(([profile]) => profile)])
 }
 
 /** What time it is on the clock of the host that issued the session. */
@@ -79,7 +89,8 @@ function profileStatus(
       ? { expiration: formatInstant(session.expiration) }
       : {}),
     ...(seconds === undefined ? {} : { secondsLeft: seconds }),
-    renews: renewal?.way === 'command' && givenUp === undefined ? 'by-itself' : 'by-code',
+    renews:
+      renewal === undefined || renewal.way === 'code' || givenUp !== undefined ? 'by-code' : 'by-itself',
     ...(snoozedUntil === undefined ? {} : { snoozedUntil: formatInstant(snoozedUntil) }),
     ...(reason === undefined ? {} : { reason }),
     ...(lastError === undefined ? {} : { lastError }),

@@ -47,6 +47,8 @@ export type LoginRequest = {
 export type LoginAnswer = {
   renewed: { profile: string; sessionProfile: string; expiration: string }[]
   failed: { profile: string; error: ErrorBody }[]
+  /** Roles that AWS has not answered for yet; they are written when it does. */
+  pending?: string[]
   warnings: Warning[]
 }
 

@@ -3,9 +3,17 @@ import type { ErrorBody } from '../core/errors.ts'
 import type { UsedCode } from '../core/login/token-code.ts'
 import type { Told } from '../core/plan/reminder-plan.ts'
 import type { Attempt } from '../core/plan/renewal-plan.ts'
+import type { RoleAttempt } from '../core/plan/role-renewals.ts'
 import type { Profile } from '../core/profiles/profile.ts'
+import type { Documents } from '../core/profiles/sections.ts'
+import type { SessionCredentials } from '../core/profiles/session-section.ts'
 import { onOurClock } from '../core/profiles/session-state.ts'
 import type { Warning } from '../core/wire.ts'
+import type { Source } from '../core/writes/ledger.ts'
+import { standsIn } from '../core/writes/plan-writes.ts'
+
+/** The session of a role's own keys, which stands in no file: after a restart the role needs a code. */
+type KeptSession = { credentials: SessionCredentials; source: Source }
 
 export type AgentState = {
   usedCodes: UsedCode[]
@@ -19,6 +27,10 @@ export type AgentState = {
   told: Told
   /** What became of the renewals that nobody asked for; see planRenewals. */
   attempts: Map<string, Attempt>
+  /** What became of the renewals of roles, by profile; see planRoleRenewals. */
+  roleAttempts: Map<string, RoleAttempt>
+  /** By role with keys of its own. */
+  keptSessions: Map<string, KeptSession>
   /** By the access key id of a session: how long it lives in all. Known only for those issued to this process. */
   lifeSeconds: Map<string, number>
   /** By access key id of a session: the host that issued it. Known only for those issued to this process. */
@@ -58,6 +70,23 @@ export function profilesNow(known: { profiles: readonly Profile[] }, state: Agen
   return onOurClock(known.profiles, (accessKeyId) => clockOffsetOf(state, accessKeyId))
 }
 
+/** By role with keys of its own: until when the session of those keys lives, while they stand in the file. */
+export function keptUntil(
+  known: { documents: Documents },
+  state: AgentState,
+  now: Date,
+): ReadonlyMap<string, Date> {
+  if (state.keptSessions.size === 0) return new Map()
+  const stands = standsIn(known.documents)
+  const until = new Map<string, Date>()
+  for (const [profile, { credentials, source }] of state.keptSessions) {
+    const offsetMs = clockOffsetOf(state, credentials.accessKeyId) * 1000
+    const endsAt = new Date(credentials.expiration.getTime() - offsetMs)
+    if (endsAt > now && stands(source)) until.set(profile, endsAt)
+  }
+  return until
+}
+
 /** Keeps what is known of one session, and drops what was kept first. */
 export function remember<T>(map: Map<string, T>, session: string, value: T): void {
   map.set(session, value)
@@ -73,6 +102,8 @@ export function createAgentState(): AgentState {
     snoozedUntil: new Map(),
     told: new Map(),
     attempts: new Map(),
+    roleAttempts: new Map(),
+    keptSessions: new Map(),
     lifeSeconds: new Map(),
     issuers: new Map(),
     clockOffsets: new Map(),

@@ -4,7 +4,7 @@ import type { ErrorBody } from '../core/errors.ts'
 import { buildStatus } from '../core/status.ts'
 import type { Status, Warning } from '../core/wire.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
-import { type AgentState, clockOffsetOf, largestClockOffset } from './agent-state.ts'
+import { type AgentState, clockOffsetOf, keptUntil, largestClockOffset } from './agent-state.ts'
 import type { KnownFiles } from './files/known-files.ts'
 import { currentSnoozes } from './reminders/snoozes.ts'
 
@@ -45,6 +45,7 @@ export function agentStatus(
       snoozedUntil: currentSnoozes(state.snoozedUntil, now()),
       lastErrors: new Map([...sessionProblems, ...currentErrors(state.lastErrors, now())]),
       givenUp,
+      kept: keptUntil(known, state, now()),
     },
     now(),
   )

@@ -28,7 +28,7 @@ import type {
 import { forgetUnwritten, noteMeant } from '../core/writes/ledger.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
 import { describeBug, type Log } from '../edges/logger.ts'
-import { type AgentState, createAgentState, profilesNow } from './agent-state.ts'
+import { type AgentState, createAgentState, keptUntil, profilesNow } from './agent-state.ts'
 import { agentStatus } from './agent-status.ts'
 import { createKeeper } from './files/keeper.ts'
 import type { KnownFiles } from './files/known-files.ts'
@@ -37,16 +37,21 @@ import { createJobs } from './jobs.ts'
 import { type CodeCommandDeps, createCodeCommands } from './login/code-commands.ts'
 import { createLogins } from './login/logins.ts'
 import { keysInFiles } from './login/long-term-keys.ts'
+import { renewRoles } from './login/renew-roles.ts'
+import { createRoleCalls } from './login/role-calls.ts'
 import type { LoginDeps } from './login/sts-session.ts'
 import { testReminder } from './reminders/notify-test.ts'
 import { createReminders } from './reminders/reminders.ts'
 import { createRenewals } from './reminders/renewals.ts'
+import { createRoleRenewals } from './reminders/role-renewals.ts'
 import { currentSnoozes, snooze } from './reminders/snoozes.ts'
 import { createSessionWatch, type SessionWatch } from './session-watch.ts'
 
 export type AgentDeps = Omit<LoginDeps, 'state' | 'longTermKeys' | 'sessionWatch'> &
   CodeCommandDeps & {
     known: KnownFiles
+    /** So long the answer to a login waits for roles. */
+    mostRolesMs: number
     daemon: NonNullable<Status['daemon']>
     log: Log
     /** Milliseconds on a clock that nobody sets. */
@@ -98,14 +103,14 @@ export function createAgent(deps: AgentDeps): Agent {
     }
   }
   const parts = createParts(deps, state, look, lookAgain)
-  const { jobs, logins, renewals, sessionWatch } = parts
+  const { jobs, logins, renewals, roleRenewals, sessionWatch } = parts
 
   return {
     look,
     status() {
       look()
       return agentStatus(deps, state, {
-        givenUp: renewals.givenUp(currentSessions(deps, state)),
+        givenUp: new Map([...renewals.givenUp(currentSessions(deps, state)), ...roleRenewals.givenUp()]),
         sessionProblems: sessionWatch.problems(),
       })
     },
@@ -130,6 +135,7 @@ export function createAgent(deps: AgentDeps): Agent {
       parts.reminders.close()
       parts.codeCommands.close()
       await renewals.close()
+      await roleRenewals.close()
       await logins.idle()
       await jobs.idle()
       await known.close()
@@ -158,15 +164,15 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
     isRestoring: keeper.isRestoring,
     lost: (session, problem) => reminders.tellLost(session, problem),
   })
-  const logins = createLogins({
+  const loginDeps = {
     ...deps,
     ...jobs,
     state,
-    codeCommands,
-    longTermKeys: (profile) => keysInFiles(known.documents, profile),
+    longTermKeys: (profile: { profile: string }) => keysInFiles(known.documents, profile),
+    roleCalls: createRoleCalls(),
     sessionWatch,
-    look: lookAgain,
-  })
+  }
+  const logins = createLogins({ ...loginDeps, codeCommands, look: lookAgain })
   const reminders = createReminders({
     ...deps,
     state,
@@ -184,7 +190,19 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
     },
     look: lookAgain,
   })
-  return { jobs, codeCommands, keeper, sessionWatch, logins, reminders, renewals }
+  const roleRenewals = createRoleRenewals({
+    ...deps,
+    state,
+    sessionWatch,
+    renew: (profiles) => renewRoles(loginDeps, profiles),
+    givenUp: (profiles, error) =>
+      reminders.tellProblem(
+        allSessions(deps, state).filter(({ profile }) => profiles.includes(profile)),
+        error,
+      ),
+    look: lookAgain,
+  })
+  return { jobs, codeCommands, keeper, sessionWatch, logins, reminders, renewals, roleRenewals }
 }
 
 /** Starts what is due, and asks to be woken for what comes next. */
@@ -195,16 +213,27 @@ function planAhead(deps: AgentDeps, state: AgentState, parts: Parts): void {
   const rules = { leadSeconds, quietHours, utcOffset, snoozedUntil }
   const keepAt = parts.keeper.look()
   const watchAt = parts.sessionWatch.look()
-  const sessions = currentSessions(deps, state)
+  const all = allSessions(deps, state)
+  const sessions = all.filter(({ isBehind }) => !isBehind)
   const renewal = parts.renewals.look(sessions, rules)
-  const remindAt = parts.reminders.look(withHope(sessions, renewal.hopeUntil), rules)
-  deps.wakeAt(earliest(renewal.nextAt, remindAt, known.doubtfulUntil, keepAt, watchAt))
+  const roleAt = parts.roleRenewals.look()
+  const givenUp = parts.roleRenewals.givenUp()
+  // Of these it was told that they are not renewed, or will be.
+  const given = all.filter(({ isBehind, profile }) => isBehind && givenUp.has(profile))
+  const remindAt = parts.reminders.look([...withHope(sessions, renewal.hopeUntil), ...given], rules)
+  deps.wakeAt(earliest(renewal.nextAt, roleAt, remindAt, known.doubtfulUntil, keepAt, watchAt))
 }
 
-function currentSessions({ known }: AgentDeps, state: AgentState): ActiveSession[] {
+/** Those that a user is reminded of, and that codes renew: of a role its device is enough. */
+function currentSessions(deps: AgentDeps, state: AgentState): ActiveSession[] {
+  return allSessions(deps, state).filter(({ isBehind }) => !isBehind)
+}
+
+function allSessions({ known, now }: AgentDeps, state: AgentState): ActiveSession[] {
   return activeSessions(profilesNow(known, state), {
     ...state,
     durationSeconds: known.settings.durationSeconds,
+    kept: keptUntil(known, state, now()),
   })
 }
 
@@ -245,6 +274,7 @@ async function logOut(
 ): Promise<LogoutAnswer> {
   const { profile, sessionProfile, session } = findProfile(known.profiles, name)
   known.setLedger(forgetUnwritten(known.ledger, [sessionProfile]))
+  state.keptSessions.delete(profile)
   sessionWatch.removed(sessionProfile)
   if (session.kind === 'none') {
     // Another program may have removed it; it is not to be brought back.

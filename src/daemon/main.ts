@@ -76,6 +76,8 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     wakeAt: clock.wakeAt,
     utcOffset: localUtcOffset,
     random: Math.random,
+    // A person waits; the command line waits for the daemon a little longer.
+    mostRolesMs: 20_000,
     desktop,
     checkOwnFile: (path) => checkTrusted([path]),
     runCommand: (command, timeoutMs, stop) =>

@@ -15,6 +15,7 @@ const facts: StatusFacts = {
   identities: new Map(),
   snoozedUntil: new Map(),
   lastErrors: new Map(),
+  kept: new Map(),
   givenUp: new Map(),
 }
 const dev = `[dev]\n${keysOf('AKIAIOSFODNN7EXAMPLE')}mfa_serial = GAHT12345678\n`

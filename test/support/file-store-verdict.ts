@@ -28,7 +28,7 @@ export async function killAt(laboratory: Laboratory, scene: Scene, { name, nth }
   const expect = collector(problems, `killed at ${name} ${nth}`)
   expect('it is dead or has done its work', traced.isKilled || traced.answer?.error === undefined)
   expect('whole', [...wholes(scene), filledUp(scene)].includes(stage.content()))
-  checkPrivacy(stage, expect)
+  checkPrivacy(stage, facts, expect)
   const mended = await mend(stage, expect)
   expect('not lost', !hasWrittenLate(traced) || hasLate(stage))
   checkIdentity(stage, facts, expect)
@@ -145,9 +145,11 @@ async function mend(
   return { removed: removed.length, isCompleted, isKept: told.length > 0 }
 }
 
-/** Nobody else may read what is left, and the file has the mode and owner that it had. */
-function checkPrivacy(stage: Stage, expect: Expect): void {
-  for (const path of ownPaths(stage)) expect(`${path} is private`, modeOf(path) === 0o600)
+/** Nobody may read what is left who could not read the file. */
+function checkPrivacy(stage: Stage, before: object | undefined, expect: Expect): void {
+  const { mode } = { mode: 0o600, ...before }
+  for (const path of ownPaths(stage))
+    expect(`${path} is private`, [0o600, mode & 0o777].includes(modeOf(path)))
   if (fs.existsSync(stage.stateDirectory))
     expect('the state directory is private', modeOf(stage.stateDirectory) === 0o700)
 }

@@ -6,7 +6,12 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { nodeFlags } from '../../src/core/service/daemon-argv.ts'
 import type { Status } from '../../src/core/wire.ts'
-import { type EmbeddedSts, type StsUser, startEmbeddedSts } from '../../src/demo/sts/embedded-sts.ts'
+import {
+  type EmbeddedSts,
+  type StsRole,
+  type StsUser,
+  startEmbeddedSts,
+} from '../../src/demo/sts/embedded-sts.ts'
 import { until } from './until.ts'
 
 export type Ended = { exitCode: number | null; stdout: string; stderr: string }
@@ -100,9 +105,9 @@ export const devConfig = `[profile dev]\nmfa_serial = ${aliceSerial}\nregion = e
 const program = resolve('dist/mfad.cjs')
 const daemonLimitMs = 15_000
 
-export async function openSandbox(users: StsUser[] = [alice]): Promise<Sandbox> {
+export async function openSandbox(users: StsUser[] = [alice], roles: StsRole[] = []): Promise<Sandbox> {
   const home = mkdtempSync(join(tmpdir(), 'mfad-test-'))
-  const sts = await startEmbeddedSts({ users })
+  const sts = await startEmbeddedSts({ users, roles })
   const credentialsFile = join(home, '.aws/credentials')
   const outputs: string[] = []
   const codes = new Set<string>()

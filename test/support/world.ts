@@ -37,6 +37,16 @@ export type OnScreen = {
   fail(error: Error): void
 }
 
+export type RoleCall = {
+  at: string
+  roleArn: string
+  /** Of the session that asked. */
+  accessKeyId: string
+  durationSeconds: number
+  externalId: string | undefined
+  roleSessionName: string
+}
+
 export type StsCall = { at: string; accessKeyId: string; serialNumber: string; tokenCode: string }
 
 /** Its clock moves only when a test moves it. */
@@ -58,6 +68,11 @@ export class World {
   /** The next answers of STS, before it is well again. */
   readonly stsFailures: StsFailure[] = []
   readonly stsCalls: StsCall[] = []
+  readonly roleCalls: RoleCall[] = []
+  /** So long the answer to a login waits for roles; for agents that are started from now on. */
+  mostRolesMs = 20_000
+  /** The roles that STS refuses. */
+  readonly roleFailures = new Map<string, StsFailure>()
   /** What happens between a call and its answer. */
   whileStsAnswers: (() => void | Promise<void>) | undefined
   /** What an mfa_process does, by default: prints another code each time. */
@@ -68,6 +83,8 @@ export class World {
   lifeSeconds: number | undefined
   unsafeFile: Error | undefined
   readonly logged: string[] = []
+  /** How often the credentials file was written. */
+  replacements = 0
   /** How often a version of a file was parsed. */
   parses = 0
   wishedAt: Date | undefined
@@ -155,6 +172,7 @@ export class World {
       },
       utcOffset: (instant) => this.utcOffset(instant),
       random: () => 1,
+      mostRolesMs: this.mostRolesMs,
       desktop: this.desktop,
       checkOwnFile: () => {
         if (this.unsafeFile !== undefined) throw this.unsafeFile
@@ -174,6 +192,7 @@ export class World {
     const store = openFileStore(file, join(this.home, 'state'))
     const update: FileStore['update'] = async (change) => {
       if (this.writeError !== undefined) throw this.writeError
+      this.replacements += 1
       const result = await store.update(change)
       this.afterWrite?.()
       return result
@@ -227,7 +246,8 @@ export class World {
     const count = (message: string) => this.logged.filter((line) => line.includes(message)).length
     const isBusy = () =>
       !this.isCommandHanging &&
-      count(' a renewal begins ') > count(' renewed by itself ') + count(' a renewal failed ')
+      (count(' a renewal begins ') > count(' renewed by itself ') + count(' a renewal failed ') ||
+        count(' roles begin to renew ') > count(' roles end to renew '))
     do await new Promise((resolve) => setImmediate(resolve))
     while (isBusy())
   }
@@ -283,24 +303,38 @@ export class World {
     },
   }
 
+  private issue(durationSeconds: number) {
+    const { offsetSeconds } = this
+    this.issued += 1
+    const stsMs = this.nowMs + offsetSeconds * 1000
+    const answer = {
+      accessKeyId: `ASIA${String(this.issued).padStart(16, 'Z')}`,
+      secretAccessKey: 'session/secret',
+      sessionToken: 'token',
+      expiration: new Date(stsMs + (this.lifeSeconds ?? durationSeconds) * 1000),
+    }
+    return { answer, host: this.stsHost, clockOffsetSeconds: offsetSeconds }
+  }
+
   private readonly sts: Sts = {
     partitions,
     getSessionToken: async ({ durationSeconds, credentials, serialNumber, tokenCode }) => {
-      const { offsetSeconds } = this
       const { accessKeyId } = credentials
       this.stsCalls.push({ at: this.now().toISOString().slice(11, 19), accessKeyId, serialNumber, tokenCode })
       await this.whileStsAnswers?.()
       const failure = this.stsFailures.shift()
       if (failure !== undefined) return { failure: { host: 'sts.us-east-1.amazonaws.com', ...failure } }
-      this.issued += 1
-      const stsMs = this.nowMs + offsetSeconds * 1000
-      const answer = {
-        accessKeyId: `ASIA${String(this.issued).padStart(16, 'Z')}`,
-        secretAccessKey: 'session/secret',
-        sessionToken: 'token',
-        expiration: new Date(stsMs + (this.lifeSeconds ?? durationSeconds) * 1000),
-      }
-      return { answer, host: this.stsHost, clockOffsetSeconds: offsetSeconds }
+      return this.issue(durationSeconds)
+    },
+    assumeRole: async ({ roleArn, credentials, durationSeconds, externalId, roleSessionName }) => {
+      const { accessKeyId } = credentials
+      const at = this.now().toISOString().slice(11, 19)
+      this.roleCalls.push({ at, roleArn, accessKeyId, durationSeconds, externalId, roleSessionName })
+      await this.whileStsAnswers?.()
+      const failure = this.roleFailures.get(roleArn)
+      return failure === undefined
+        ? this.issue(durationSeconds)
+        : { failure: { host: 'sts.us-east-1.amazonaws.com', ...failure } }
     },
     getCallerIdentity: async () => ({ answer: 'arn:aws:iam::111122223333:user/alice' }),
   }

@@ -2,7 +2,7 @@
 // a new code can help.
 
 import { codeProblems, commandProblems } from '../../core/error-codes.ts'
-import { AppError } from '../../core/errors.ts'
+import { AppError, exitCodeOf } from '../../core/errors.ts'
 import { isTokenCode } from '../../core/login/token-code.ts'
 import { parseDuration } from '../../core/time/duration.ts'
 import type { LoginAnswer, LoginRequest, ProfileStatus } from '../../core/wire.ts'
@@ -45,12 +45,28 @@ export async function runLogin({ positionals, values, environment, output }: Inv
     ...(duration === undefined ? {} : { durationSeconds: duration }),
     ...(values.adopt === true ? { adopt: true } : {}),
   }
+  let exitCode = 0
   await logInEach(daemon, request, output, (answer) => {
     if (answer === undefined) return
+    exitCode = Math.max(exitCode, exitCodeOfNamed(answer, request, daemon.status.profiles))
     if (values.json === true) output.printJson(answer)
     else printLogin(answer, output, new Date())
   })
-  return 0
+  return exitCode
+}
+
+/** A role that was named, and that AWS refuses, is a failure of the command, although its device is logged in. */
+function exitCodeOfNamed(
+  { failed }: LoginAnswer,
+  request: LoginRequest,
+  profiles: readonly ProfileStatus[],
+): number {
+  const named = profiles.filter(
+    ({ profile, sessionProfile }) =>
+      request.profiles.includes(profile) || request.profiles.includes(sessionProfile),
+  )
+  const first = failed.find(({ profile }) => named.some((each) => each.profile === profile))
+  return first === undefined ? 0 : exitCodeOf(first.error.code)
 }
 
 /** One login; or one for each device where the profiles have several, and there is somebody to ask for the codes. */

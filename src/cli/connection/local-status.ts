@@ -31,6 +31,7 @@ export function localStatus({ environment, files, settings }: Context, now: Date
       snoozedUntil: new Map(),
       lastErrors: new Map(),
       givenUp: new Map(),
+      kept: new Map(),
     },
     now,
   )

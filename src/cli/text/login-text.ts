@@ -6,7 +6,11 @@ import type { LoginAnswer, Warning } from '../../core/wire.ts'
 import type { Output } from '../terminal/output.ts'
 import { localTime } from './status-text.ts'
 
-export function printLogin({ renewed, failed, warnings }: LoginAnswer, output: Output, now: Date): void {
+export function printLogin(
+  { renewed, failed, pending = [], warnings }: LoginAnswer,
+  output: Output,
+  now: Date,
+): void {
   for (const { profile, sessionProfile, expiration } of renewed) {
     const until = new Date(expiration)
     const seconds = (until.getTime() - now.getTime()) / 1000
@@ -16,6 +20,11 @@ export function printLogin({ renewed, failed, warnings }: LoginAnswer, output: O
     )
   }
   for (const { error } of failed) output.printError(error)
+  if (pending.length > 0)
+    output.printError({
+      message: `AWS has not answered yet for ${pending.map((name) => printable(name)).join(', ')}`,
+      hint: 'written when it does; look with: mfad status',
+    })
   printWarnings(warnings, output)
 }
 

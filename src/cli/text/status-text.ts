@@ -53,7 +53,7 @@ function profileTable(profiles: readonly ProfileStatus[], now: Date, paint: Pain
 }
 
 function cellsOf(profile: ProfileStatus, now: Date): string[] {
-  const { state, secondsLeft, expiration, renews } = profile
+  const { state, secondsLeft, expiration } = profile
   const left =
     secondsLeft === undefined || secondsLeft <= 0 ? '' : `${bar(secondsLeft)} ${formatDuration(secondsLeft)}`
   return [
@@ -61,10 +61,14 @@ function cellsOf(profile: ProfileStatus, now: Date): string[] {
     state === 'inactive' ? '' : printable(profile.sessionProfile),
     state,
     left,
-    expiration === undefined
-      ? ''
-      : `${localTime(new Date(expiration), now)}${renews === 'by-itself' ? ', renewed by itself' : ''}`,
+    expiration === undefined ? '' : `${localTime(new Date(expiration), now)}${renewalWords(profile)}`,
   ]
+}
+
+function renewalWords({ profile, kind, sourceProfile, renews }: ProfileStatus): string {
+  if (renews !== 'by-itself') return ''
+  const isFromSource = kind === 'role' && sourceProfile !== undefined && sourceProfile !== profile
+  return isFromSource ? `, renewed by itself from ${printable(sourceProfile)}` : ', renewed by itself'
 }
 
 function bar(seconds: number): string {

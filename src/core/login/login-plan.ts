@@ -6,16 +6,33 @@ import { AppError } from '../errors.ts'
 import { isSessionDuration } from '../profiles/aws-values.ts'
 import { type Identities, sharesDevice } from '../profiles/devices.ts'
 import { serialNumberObstacle } from '../profiles/obstacles.ts'
-import { isLoginReady, type KeyProfile, type MfaProcess, type Profile } from '../profiles/profile.ts'
+import {
+  isCodeReady,
+  isLoginReady,
+  type KeyProfile,
+  type MfaProcess,
+  type Profile,
+  type RoleProfile,
+} from '../profiles/profile.ts'
 import { findProfile } from '../profiles/profiles.ts'
 import { isActive, secondsLeft } from '../profiles/session-state.ts'
 import type { Settings } from '../settings/default-settings.ts'
 import { awsCommand, mfadCommand } from '../text/commands.ts'
 import type { LoginRequest } from '../wire.ts'
+import {
+  isRootLive,
+  type RoleFacts,
+  requireRoleReady,
+  rolesToAssume,
+  rootOf,
+  rootSecondsLeft,
+} from './role-plan.ts'
 
 export type LoginPlan = {
   serialNumber: string
-  /** Named by the user, the first one's keys make the call. */
+  /** Whom the user named, roles among them. */
+  asked: string[]
+  /** They get a session: those named by the user, and the roots of the roles named. The first one's keys make the call. */
   targets: KeyProfile[]
   /** Active profiles on the same device that the same code renews. */
   companions: KeyProfile[]
@@ -24,46 +41,100 @@ export type LoginPlan = {
   strangers: KeyProfile[]
   /** A profile whose live session serves the targets as it stands; no code is needed. */
   sharedFrom?: KeyProfile
+  /** To be assumed when those sessions stand, sources first. */
+  roles: RoleProfile[]
   /** What gives the code of this device where the user gave none. */
   mfaProcess?: MfaProcess
 }
 
 /** What a login depends on beside the profiles and the request. */
-export type LoginFacts = {
+export type LoginFacts = RoleFacts & {
   settings: Settings
   /** Which access keys belong to one user: without it only profiles with the same key share a session. */
   identities: Identities
-  /** The profiles whose sessions were made with another access key than theirs: nothing to share. */
-  outdated: ReadonlySet<string>
-  /** On STS's clock. */
-  now: Date
   credentialsFile: string
 }
 
 /** Plans a login. Throws AppError profile.*, device.* or usage.* for everything that stands against it. */
 export function planLogin(profiles: readonly Profile[], request: LoginRequest, facts: LoginFacts): LoginPlan {
   const { settings, identities, now } = facts
-  const targets = chooseTargets(profiles, request, now).map((profile) =>
-    requireLoginReady(profile, request, facts.credentialsFile),
-  )
+  const named = chooseTargets(profiles, request, now)
+  const namedRoles = named
+    .filter(({ kind }) => kind === 'role')
+    .map((role) => requireRole(role, request, facts))
+  const targets = sessionsNeeded(profiles, named, request, facts)
   const [first] = targets
+  if (first === undefined && namedRoles.length > 0) return rolesOnly(profiles, namedRoles, facts)
   if (first === undefined) throw noChoice(profiles, 'no profile was named')
   requireOneDevice(targets, identities)
   const others = profiles
     .filter((profile) => isActive(profile) && !targets.some((target) => target.profile === profile.profile))
-    .filter((profile): profile is KeyProfile => isLoginReady(profile))
+    .filter((profile): profile is KeyProfile => isCodeReady(profile))
     .filter((profile) => profile.serialNumber === first.serialNumber)
   const companions = others.filter((profile) => sharesDevice(first, profile, identities))
   const strangers = others.filter((profile) => !companions.includes(profile))
-  const plan = { serialNumber: first.serialNumber, targets, companions, strangers }
+  const asked = named.map(({ profile }) => profile)
+  const plan = { serialNumber: first.serialNumber, asked, targets, companions, strangers }
   const sharedFrom = liveSource(plan, request, facts)
-  const { mfaProcess } = [...targets, ...companions].find((profile) => profile.mfaProcess !== undefined) ?? {}
+  const { mfaProcess } =
+    [...targets, ...companions, ...namedRoles].find((profile) => profile.mfaProcess !== undefined) ?? {}
   return {
     ...plan,
     ...(mfaProcess === undefined ? {} : { mfaProcess }),
     durationSeconds: sessionDuration(plan, request, settings),
+    roles: rolesToAssume(
+      profiles,
+      namedRoles,
+      [...targets, ...(sharedFrom === undefined ? companions : [])],
+      facts,
+    ),
     ...(sharedFrom === undefined ? {} : { sharedFrom }),
   }
+}
+
+/** The key profiles named, and the roots of the roles named, other than those whose live session serves as it is. */
+function sessionsNeeded(
+  profiles: readonly Profile[],
+  named: readonly Profile[],
+  request: LoginRequest,
+  facts: LoginFacts,
+): KeyProfile[] {
+  const keys = named.filter(({ kind }) => kind !== 'role')
+  const roots = named.filter(({ kind }) => kind === 'role').map((role) => withRootDevice(role, profiles))
+  const isRenewed = request.tokenCode !== undefined || request.durationSeconds !== undefined
+  const waiting = roots.filter((root) => !isRootLive(root, facts))
+  const chosen = [...keys, ...(isRenewed && keys.length + waiting.length === 0 ? roots : waiting)]
+  const unique = [...new Map(chosen.map((profile) => [profile.profile, profile])).values()]
+  return unique.map((profile) => requireLoginReady(profile, request, facts.credentialsFile))
+}
+
+/** The root of a role. A device that only the role names is the root's, too. */
+function withRootDevice(role: Profile, profiles: readonly Profile[]): Profile {
+  const root = rootOf(role, profiles)
+  return role.serialNumber === undefined ? root : { ...root, serialNumber: role.serialNumber }
+}
+
+function rolesOnly(
+  profiles: readonly Profile[],
+  named: readonly RoleProfile[],
+  facts: LoginFacts,
+): LoginPlan {
+  const { settings } = facts
+  return {
+    serialNumber: named[0]?.serialNumber ?? '',
+    asked: named.map(({ profile }) => profile),
+    targets: [],
+    companions: [],
+    strangers: [],
+    durationSeconds: settings.durationSeconds,
+    roles: rolesToAssume(profiles, named, [], facts),
+  }
+}
+
+function requireRole(role: Profile, request: LoginRequest, facts: LoginFacts): RoleProfile {
+  const ready = requireRoleReady(role)
+  requireOurs(role, request.adopt ?? false, facts.credentialsFile)
+  return ready
 }
 
 /**
@@ -75,11 +146,11 @@ export function profilesToIdentify(
   request: LoginRequest,
   now: Date,
 ): KeyProfile[] {
-  const targets = chooseTargets(profiles, request, now)
+  const targets = chooseTargets(profiles, request, now).map((profile) => withRootDevice(profile, profiles))
   const { serialNumber = targets[0]?.serialNumber } = request
   const others = profiles.filter((profile) => isActive(profile) && !targets.includes(profile))
   const onDevice = [...targets.map((target) => withDevice(target, request)), ...others]
-    .filter((profile): profile is KeyProfile => isLoginReady(profile))
+    .filter((profile): profile is KeyProfile => isCodeReady(profile))
     .filter((profile) => profile.serialNumber === serialNumber)
   const keys = new Set(onDevice.map(({ accessKeyId }) => accessKeyId))
   return keys.size > 1 ? onDevice : []
@@ -241,10 +312,10 @@ const leastSharedSeconds = 60
 function liveSource(
   { targets, companions }: Pick<LoginPlan, 'targets' | 'companions'>,
   request: LoginRequest,
-  { now, outdated }: LoginFacts,
+  facts: LoginFacts,
 ): KeyProfile | undefined {
   if (request.tokenCode !== undefined || request.durationSeconds !== undefined) return undefined
-  const left = (profile: Profile) => (outdated.has(profile.profile) ? 0 : (secondsLeft(profile, now) ?? 0))
+  const left = (profile: Profile) => rootSecondsLeft(profile, facts)
   if (targets.some((target) => left(target) > 0)) return undefined
   const live = companions.filter((companion) => left(companion) >= leastSharedSeconds)
   return live.sort((a, b) => left(b) - left(a))[0]
@@ -264,8 +335,9 @@ function sessionDuration(
       'give a duration such as: --duration 8h',
     )
   }
+  // What a role with keys of its own says is about the role.
   const malformed = targets.find(
-    ({ durationSeconds: wish }) => wish !== undefined && !isSessionDuration(wish),
+    ({ kind, durationSeconds: wish }) => kind === 'key' && wish !== undefined && !isSessionDuration(wish),
   )
   if (malformed !== undefined) {
     throw new AppError(
@@ -274,8 +346,8 @@ function sessionDuration(
       `change it with: ${awsCommand('configure set duration_seconds 43200', malformed.profile)}`,
     )
   }
-  const wishes = [...targets, ...companions].map(({ durationSeconds: wish }) =>
-    isSessionDuration(wish) ? wish : settings.durationSeconds,
+  const wishes = [...targets, ...companions].map(({ kind, durationSeconds: wish }) =>
+    kind === 'key' && isSessionDuration(wish) ? wish : settings.durationSeconds,
   )
   return Math.min(...wishes)
 }

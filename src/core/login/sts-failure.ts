@@ -1,6 +1,7 @@
 // What STS's failures mean, and whether a code was used up by them. STS has one vague text for every MFA problem; it is
 // diagnosed in the order of likelihood.
 import { AppError } from '../errors.ts'
+import { type AssumedRole, describeRoleRefusal } from './role-failure.ts'
 import { describeTransportFailure, type TransportCause, type TransportContext } from './transport-failure.ts'
 
 /** A failed call as the AWS edge saw it. `kind` is `answered` when the service itself spoke. */
@@ -20,7 +21,9 @@ export type StsFailure = {
 }
 
 export type CallContext = {
-  action: 'GetSessionToken' | 'GetCallerIdentity'
+  action: 'GetSessionToken' | 'GetCallerIdentity' | 'AssumeRole'
+  /** What was asked for by AssumeRole. */
+  role?: AssumedRole
   profile: string
   serialNumber: string
   region: string
@@ -52,11 +55,13 @@ export function wasCodeRefused({ kind, name, message }: StsFailure): boolean {
   return kind === 'answered' && name === 'AccessDenied' && /MultiFactorAuthentication/.test(message)
 }
 
-/** The fact and the next step for a failed GetSessionToken or GetCallerIdentity. */
+/** The fact and the next step for a failed call. */
 export function describeStsFailure(failure: StsFailure, context: CallContext): AppError {
   if (failure.kind !== 'answered') return describeSilence(failure, context)
   const { name, httpStatus } = failure
-  const { action, profile, keyEnding, region } = context
+  const { action, profile, keyEnding, region, role } = context
+  const ofRole = role === undefined ? undefined : describeRoleRefusal(failure, { profile, region, role })
+  if (ofRole !== undefined) return ofRole
   if (wasCodeRefused(failure)) return describeMfaFailure(failure, context)
   if (unknownKeyNames.test(name)) {
     return new AppError(
@@ -84,7 +89,7 @@ export function describeStsFailure(failure: StsFailure, context: CallContext): A
     return new AppError(
       'sts.validation-error',
       `AWS rejected the request for ${profile} as malformed`,
-      `check mfa_serial and duration_seconds of ${profile}`,
+      `check ${role === undefined ? 'mfa_serial' : 'role_arn, external_id, role_session_name'} and duration_seconds of ${profile}`,
     )
   }
   if (httpStatus !== undefined && httpStatus >= 500) {

@@ -48,6 +48,8 @@ export type Partitions = {
 export type TargetSources = {
   profile: string
   serialNumber: string
+  /** Where a role is asked for, it names the partition in place of the device. */
+  roleArn?: string
   values: TargetValues
   variables: AwsVariables
   settings: Pick<Settings, 'caBundle' | 'httpsProxy' | 'noProxy'>
@@ -97,29 +99,35 @@ export function stsTarget(sources: TargetSources): AwsTarget {
   }
 }
 
-function regionOf({ profile, serialNumber, values, variables, partitions }: TargetSources): string {
-  const partition = /^arn:([^:]*):/.exec(serialNumber)?.[1]
+function regionOf(sources: TargetSources): string {
+  const { profile, serialNumber, roleArn, values, variables, partitions } = sources
+  const partition = /^arn:([^:]*):/.exec(roleArn ?? serialNumber)?.[1]
+  const what = roleArn === undefined ? 'device' : 'role'
   const ofEnvironment = () => variable(variables, 'AWS_REGION') ?? variable(variables, 'AWS_DEFAULT_REGION')
   const given = values.region ?? (partition === undefined ? ofEnvironment() : undefined)
-  if (given === undefined) return defaultRegion(profile, partition ?? 'aws', partitions)
+  if (given === undefined) return defaultRegion(sources, what, partition ?? 'aws')
   const { value, where } = given
   const problem = regionProblem(profile, value, where)
   if (problem !== undefined) throw new AppError(problem.code, problem.message, problem.hint)
   if (partition === undefined || partitions.partitionOf(value) === partition) return value
   throw new AppError(
     'profile.region-of-another-partition',
-    `the region of ${profile} (${value}, in ${where}) is not in ${printable(partition)}, the partition of its device`,
-    'correct the one that is wrong: keys, device and region belong to one partition',
+    `the region of ${profile} (${value}, in ${where}) is not in ${printable(partition)}, the partition of its ${what}`,
+    `correct the one that is wrong: keys, ${what} and region belong to one partition`,
   )
 }
 
-function defaultRegion(profile: string, partition: string, { defaultRegionOf }: Partitions): string {
-  const region = defaultRegionOf(partition)
+function defaultRegion(
+  { profile, partitions }: TargetSources,
+  what: 'device' | 'role',
+  partition: string,
+): string {
+  const region = partitions.defaultRegionOf(partition)
   if (region !== undefined) return region
   throw new AppError(
     'profile.unknown-partition',
-    `the device of ${profile} is in a partition of AWS that is not known here: ${printable(partition)}`,
-    'correct mfa_serial: the ARN of a device begins with arn:aws: as a rule',
+    `the ${what} of ${profile} is in a partition of AWS that is not known here: ${printable(partition)}`,
+    `correct ${what === 'device' ? 'mfa_serial' : 'role_arn'}: the ARN of a ${what} begins with arn:aws: as a rule`,
   )
 }
 

@@ -9,6 +9,19 @@ export const patterns = {
   serialNumber: /^[\w+=/:,.@-]{9,256}$/,
   profileName: /^[A-Za-z0-9_./%@:+][A-Za-z0-9_./%@:+-]*$/,
 } as const
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+export function isRoleArn(text: string): boolean {
+  return /^arn:[a-z0-9-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/.test(text)
+}
+
+export function isExternalId(text: string): boolean {
+  return /^[\w+=,.@:/-]{2,1224}$/.test(text)
+}
+
+export function isRoleSessionName(text: string): boolean {
+  return /^[\w+=,.@-]{2,64}$/.test(text)
+}
+
 export function isRegion(text: string): boolean {
   return patterns.region.test(text)
 }
@@ -29,4 +42,9 @@ export function isSessionDuration(seconds: number | undefined): seconds is numbe
   return (
     seconds !== undefined && seconds >= sessionDurationLimits.least && seconds <= sessionDurationLimits.most
   )
+}
+
+/** A role's maximum is the administrator's; AWS allows up to 12 h. */
+export function isRoleDuration(seconds: number | undefined): seconds is number {
+  return seconds !== undefined && Number.isInteger(seconds) && seconds >= 900 && seconds <= 43_200
 }

@@ -4,14 +4,18 @@
 //   staging  arn:…:mfa/alice   AKIA…2, of user/alice
 //   other    arn:…:mfa/alice   AKIA…3, nobody asked AWS   a device of its own until AWS has said whose key it is
 
-import { isLoginReady, type KeyProfile, type Profile } from './profile.ts'
+import { isLoginReady, isRoleReady, type KeyProfile, type Profile } from './profile.ts'
 
 /** By access key id: the ARN of its IAM user, as far as AWS was asked. */
 export type Identities = ReadonlyMap<string, string>
 
-/** What tells devices apart. Undefined for a profile that cannot be logged in with a code. */
+/** What tells devices apart; a role hangs on the one of its root. Undefined for a profile that cannot be logged in. */
 export function deviceOf(profile: Profile, identities: Identities): string | undefined {
-  return isLoginReady(profile) ? nameOf(profile, identities) : undefined
+  if (!isLoginReady(profile) && !isRoleReady(profile)) return undefined
+  const { serialNumber, accessKeyId } = profile
+  return serialNumber === undefined || accessKeyId === undefined
+    ? undefined
+    : nameOf({ serialNumber, accessKeyId }, identities)
 }
 
 /** Does one code serve both? */
@@ -19,6 +23,9 @@ export function sharesDevice(left: KeyProfile, right: KeyProfile, identities: Id
   return nameOf(left, identities) === nameOf(right, identities)
 }
 
-function nameOf({ serialNumber, accessKeyId }: KeyProfile, identities: Identities): string {
+function nameOf(
+  { serialNumber, accessKeyId }: Pick<KeyProfile, 'serialNumber' | 'accessKeyId'>,
+  identities: Identities,
+): string {
   return `${serialNumber} ${identities.get(accessKeyId) ?? accessKeyId}`
 }

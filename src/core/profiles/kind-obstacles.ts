@@ -2,8 +2,9 @@
 // two files: "add an access key" to a profile that signs in by SSO would break it.
 
 import type { ErrorBody } from '../errors.ts'
-import { awsCommand, mfadCommand } from '../text/commands.ts'
+import { awsCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
+import { isExternalId, isRoleArn, isRoleDuration, isRoleSessionName } from './aws-values.ts'
 import type { FilePaths, Profile } from './profile.ts'
 import { headerOf, type Misplaced, type ProfileSections, type ProfileView, viewOf } from './sections.ts'
 
@@ -50,26 +51,29 @@ export function misplacedObstacle(
   }
 }
 
+/** What of a role AWS would refuse as malformed. Where it leads is looked at with all profiles at hand; see roles.ts. */
 function roleObstacle(
-  { value, placeOf }: ProfileView,
-  { profile, sessionProfile, sourceProfile }: Profile,
+  { placeOf, value }: ProfileView,
+  { profile, role, durationSeconds }: Profile,
   paths: FilePaths,
-): ErrorBody {
-  const suffix = sessionProfile.slice(profile.length)
-  const isThroughSession = sourceProfile?.endsWith(suffix) ?? false
-  const source = isThroughSession ? sourceProfile?.slice(0, -suffix.length) : (sourceProfile ?? profile)
-  const serial = value('mfa_serial') === undefined ? undefined : placeOf('mfa_serial')
-  const withoutSerial =
-    serial === undefined ? '' : `, and remove mfa_serial in line ${serial.line} of ${paths[serial.file]}`
-  const place = placeOf('source_profile') ?? placeOf('role_arn')
-  const setSource = isThroughSession
-    ? ''
-    : `, then set source_profile = ${shown(source ?? '')}${suffix} in ${shown(headerOf(place?.file ?? 'config', profile))} of ${paths[place?.file ?? 'config']}`
-  return {
-    code: 'profile.is-a-role',
-    message: `${shown(profile)} is a role profile; AWS tools assume its role themselves`,
-    hint: `log in its source: ${mfadCommand('login', source ?? profile)}${setSource}${withoutSerial}`,
+): ErrorBody | undefined {
+  const wrong = (key: string, expected: string): ErrorBody => {
+    const place = placeOf(key)
+    const where = place === undefined ? '' : `: line ${place.line} of ${paths[place.file]}`
+    return {
+      code: 'profile.malformed-role',
+      message: `${key} of ${shown(profile)} is not ${expected}${where}`,
+      hint: `correct it with: ${awsCommand(`configure set ${key} VALUE`, profile)}`,
+    }
   }
+  if (role === undefined || !isRoleArn(role.arn)) return wrong('role_arn', 'the ARN of a role')
+  if (role.externalId !== undefined && !isExternalId(role.externalId))
+    return wrong('external_id', 'one that AWS takes (2 to 1,224 letters, digits and +=,.@:/-_)')
+  if (role.sessionName !== undefined && !isRoleSessionName(role.sessionName))
+    return wrong('role_session_name', 'one that AWS takes (2 to 64 letters, digits and +=,.@-_)')
+  if (value('duration_seconds') !== undefined && !isRoleDuration(durationSeconds))
+    return wrong('duration_seconds', 'a number from 900 to 43200, as STS takes them for a role')
+  return undefined
 }
 
 function otherObstacle(

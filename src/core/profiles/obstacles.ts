@@ -40,11 +40,15 @@ const keysThatMustAgree = [
   'region',
   'endpoint_url',
   'duration_seconds',
+  'role_arn',
+  'source_profile',
+  'external_id',
+  'role_session_name',
 ] as const
 
 function keyObstacle(
   sections: ProfileSections,
-  { profile }: Profile,
+  { profile, kind, accessKeyId }: Profile,
   paths: FilePaths,
 ): ErrorBody | undefined {
   const view = viewOf(sections, profile)
@@ -57,6 +61,7 @@ function keyObstacle(
       hint: 'write it as "key = value" at the start of a line, without quotes, comment or second copy',
     }
   }
+  if (kind === 'role' && accessKeyId === undefined) return undefined
   const keys = longTermCredentialsOf(sections, profile)
   if (
     keys !== undefined &&

@@ -22,6 +22,12 @@ export type Profile = {
   /** What mfa_serial says. */
   mfaSerial?: string
   sourceProfile?: string
+  /** Of a role profile. */
+  role?: Role
+  /** Of a role profile that can be reached. */
+  source?: RoleSource
+  /** Holds a role profile long-term keys of its own? */
+  hasOwnKeys?: boolean
   region?: string
   endpointUrl?: string
   /** As written: NaN where it is no number. */
@@ -39,8 +45,35 @@ export type Profile = {
   notInherited: readonly string[]
 }
 
+/** A role as AssumeRole takes it. */
+export type Role = { arn: string; externalId?: string; sessionName?: string }
+
+/** Where a role leads. `chain`: the profiles from the one with the keys to the role's own source; the first is the root. */
+export type RoleSource = { root: string; chain: readonly string[] }
+
+/** A role profile that can be assumed. */
+export type RoleProfile = Profile & { role: Role; source: RoleSource }
+
 /** A key profile that can be logged in: everything a call needs is there. */
 export type KeyProfile = Profile & { serialNumber: string; accessKeyId: string }
+
+/** Can its role be assumed, with a session of its source? */
+export function isRoleReady(profile: Profile): profile is RoleProfile {
+  const { kind, role, source, obstacle } = profile
+  return kind === 'role' && role !== undefined && source !== undefined && obstacle === undefined
+}
+
+/** A role that begins with keys of its own: the session that a code gives for them stands in no file. */
+export function isOwnRoot(profile: Profile): boolean {
+  return isRoleReady(profile) && profile.source.root === profile.profile
+}
+
+/** Can a code give a session for its keys? */
+export function isCodeReady(profile: Profile): profile is KeyProfile {
+  const hasCall = profile.serialNumber !== undefined && profile.accessKeyId !== undefined
+  return isLoginReady(profile) || (hasCall && isOwnRoot(profile))
+}
+
 /** Is there everything that a call to STS needs, and nothing that speaks against it? */
 export function isLoginReady(profile: Profile): profile is KeyProfile {
   const { kind, serialNumber, accessKeyId, obstacle } = profile

@@ -6,7 +6,8 @@ import { nearestName } from '../text/nearest-name.ts'
 import { printable } from '../text/printable.ts'
 import { isRegion } from './aws-values.ts'
 import { findObstacle } from './obstacles.ts'
-import type { FilePaths, MfaProcess, Profile } from './profile.ts'
+import type { FilePaths, MfaProcess, Profile, Role } from './profile.ts'
+import { withSources } from './roles.ts'
 import {
   type Documents,
   type ProfileSections,
@@ -26,7 +27,7 @@ export function buildProfiles(documents: Documents, suffix: string, paths: FileP
   ])
   const listed = [...known].filter((name) => !isSessionOfAnother(sections, name, suffix, known))
   const profiles = listed.map((name) => buildProfile(documents, sections, name, suffix, paths))
-  return [...profiles, ...orphans(documents, suffix, new Set(listed))]
+  return [...withSources(profiles, suffix), ...orphans(documents, suffix, new Set(listed))]
 }
 
 /**
@@ -84,15 +85,19 @@ function buildProfile(
   const kind = kindOf(view)
   const duration = view.value('duration_seconds')
   const inConfig = sections.config.get(sessionProfile)
+  const isOwnSource = kind === 'role' && [undefined, name].includes(view.value('source_profile'))
+  const hasOwnKeys = view.has('aws_access_key_id') && view.has('aws_secret_access_key')
   const fields = {
     serialNumber: (session.kind === 'ours' ? session.serialNumber : undefined) ?? view.value('mfa_serial'),
     mfaSerial: view.value('mfa_serial'),
     sourceProfile: view.value('source_profile'),
     region: validRegion(view.value('region')),
     endpointUrl: view.value('endpoint_url'),
-    accessKeyId: kind === 'key' ? view.value('aws_access_key_id') : undefined,
+    accessKeyId: kind === 'key' || (isOwnSource && hasOwnKeys) ? view.value('aws_access_key_id') : undefined,
     durationSeconds: duration === undefined ? undefined : wholeNumber(duration),
-    mfaProcess: kind === 'key' ? findMfaProcess(sections, name, suffix, paths) : undefined,
+    mfaProcess: ['key', 'role'].includes(kind) ? findMfaProcess(sections, name, suffix, paths) : undefined,
+    role: kind === 'role' ? roleOf(view) : undefined,
+    hasOwnKeys: kind === 'role' ? hasOwnKeys : undefined,
   }
   const profile: Profile = {
     profile: name,
@@ -107,6 +112,13 @@ function buildProfile(
   }
   const obstacle = findObstacle(sections, profile, paths)
   return obstacle === undefined ? profile : { ...profile, obstacle }
+}
+
+function roleOf({ value }: ProfileView): Role {
+  return {
+    arn: value('role_arn') ?? '',
+    ...definedOnly({ externalId: value('external_id'), sessionName: value('role_session_name') }),
+  }
 }
 
 /** As in aws-vault, `mfa_process` is inherited along `source_profile`; that may go in a circle. */

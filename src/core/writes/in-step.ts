@@ -14,7 +14,8 @@ export function outOfStep(profiles: readonly Profile[], documents: Documents): S
     .flatMap((profile) => {
       const section = documents.credentials.sections.get(profile.sessionProfile)
       const credentials = section && readSessionCredentials(section)
-      const keys = longTermCredentialsOf(sections, profile.profile)
+      const root = profile.source?.root ?? profile.profile
+      const keys = longTermCredentialsOf(sections, root)
       if (section === undefined || credentials === undefined) return []
       const chosen = profile.session.kind === 'ours' ? profile.session.serialNumber : undefined
       const values = sectionValues(profile, chosen ?? profile.mfaSerial)
@@ -25,7 +26,7 @@ export function outOfStep(profiles: readonly Profile[], documents: Documents): S
         {
           sessionProfile: profile.sessionProfile,
           values: sessionValues(credentials, values),
-          ...(keys === undefined ? {} : { source: { profile: profile.profile, keys } }),
+          ...(keys === undefined ? {} : { source: { profile: root, keys } }),
           replaces: credentials.accessKeyId,
           adopt: false,
           isOptional: true,

@@ -1,17 +1,18 @@
 // One login, from the request to the sections in the file. The order is the promise: everything that can be refused is
 // refused before AWS sees the code, since a code counts once.
 //
-//   plan → rehearse the write → STS, which other writes do not wait for → write, in the queue of writes
+//   plan → rehearse the write → STS, which other writes do not wait for → write, in the queue of writes → the roles behind it
 //
 // Between STS's answer and the write the files may have changed: what is written then is checked against what stands there
 // then, and a profile that was logged out meanwhile stays so.
 
+import { setTimeout as pause } from 'node:timers/promises'
 import { checkAccepted } from '../../core/document/edit-checks.ts'
 import { isFileCode } from '../../core/error-codes.ts'
-import { AppError, errorBody } from '../../core/errors.ts'
+import { AppError, type ErrorBody, errorBody } from '../../core/errors.ts'
 import { type LoginPlan, planLogin } from '../../core/login/login-plan.ts'
 import { checkTokenCode, type TokenCode } from '../../core/login/token-code.ts'
-import type { KeyProfile, MfaProcess } from '../../core/profiles/profile.ts'
+import { isOwnRoot, type KeyProfile, type MfaProcess } from '../../core/profiles/profile.ts'
 import { longTermCredentialsOf, profileSections } from '../../core/profiles/sections.ts'
 import {
   readSessionCredentials,
@@ -30,24 +31,27 @@ import {
   type Source,
   unwrittenSession,
 } from '../../core/writes/ledger.ts'
-import { type AgentState, clockOffsetOf, profilesNow } from '../agent-state.ts'
+import { type AgentState, clockOffsetOf, keptUntil, profilesNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 import { rehearseSessions, writeSessions } from '../files/session-writer.ts'
+import { assumeRoles, type RoleDeps, type RoleRun, type RoleWish } from './assume-roles.ts'
 import { checkTarget, identifyUsers, type LoginDeps, newCredentials } from './sts-session.ts'
 
 /** Everything that could be refused was not; what is missing is a code that this command gives. */
 export type CommandNeeded = { kind: 'command-needed'; mfaProcess: MfaProcess; profiles: string[] }
 export type LoginOutcome = { kind: 'done'; answer: LoginAnswer } | CommandNeeded
 
-/** Runs after the writes that were asked for before; see Jobs. */
-export type Enqueue = <T>(job: () => Promise<T>) => Promise<T>
-
 /** A login that has been planned. `sources`: the keys of each profile as they were then. */
 type Planned = { plan: LoginPlan; request: LoginRequest; sources: ReadonlyMap<string, Source> }
 
 /** Logs in. Throws AppError; the files must be believed. */
 export async function login(
-  deps: LoginDeps & { enqueue: Enqueue },
+  deps: RoleDeps & {
+    /** Roles go on after the answer. */
+    follow(run: RoleRun): void
+    /** So long an answer waits for roles. */
+    mostRolesMs: number
+  },
   request: LoginRequest,
   code: TokenCode | undefined,
 ): Promise<LoginOutcome> {
@@ -59,16 +63,49 @@ export async function login(
   await identifyUsers(deps, request)
   const planned = planNow(deps, code === undefined ? request : { ...request, tokenCode: code.tokenCode })
   const { plan } = planned
-  rehearseSessions(known, writesOf(known, planned, exampleCredentials))
-  const live =
-    sharedCredentials(known, plan) ?? (code === undefined ? keptCredentials(deps, plan) : undefined)
+  rehearseSessions(known, [
+    ...writesOf(known, planned, exampleCredentials),
+    ...roleRehearsals(planned, exampleCredentials),
+  ])
+  if (plan.targets.length === 0)
+    return { kind: 'done', answer: await withRoles(deps, planned, { renewed: [], failed: [], warnings: [] }) }
+  const live = sharedCredentials(deps, plan) ?? (code === undefined ? keptCredentials(deps, plan) : undefined)
   if (live === undefined) await checkTarget(deps, plan)
   if (live === undefined && code === undefined && plan.mfaProcess !== undefined) {
     const profiles = plan.targets.map(({ profile }) => profile)
     return { kind: 'command-needed', mfaProcess: plan.mfaProcess, profiles }
   }
   const credentials = live ?? (await newCredentials(deps, plan, code))
-  return { kind: 'done', answer: await deps.enqueue(() => writeSession(deps, planned, credentials)) }
+  const answer = await deps.enqueue(() => writeSession(deps, planned, credentials))
+  return { kind: 'done', answer: await withRoles(deps, planned, answer) }
+}
+
+/** The answer with what becomes of the roles in the time that a person waits. */
+async function withRoles(
+  deps: Parameters<typeof login>[0],
+  { plan, request }: Planned,
+  answer: LoginAnswer,
+): Promise<LoginAnswer> {
+  if (plan.roles.length === 0) return answer
+  const wishes = plan.roles.map((role): RoleWish => {
+    const isAsked = plan.asked.includes(role.profile)
+    const { session } = role
+    return {
+      role,
+      adopt: (request.adopt ?? false) && isAsked,
+      ...(isAsked || session.kind !== 'ours' ? {} : { replaces: session.accessKeyId }),
+    }
+  })
+  const run = assumeRoles(deps, wishes)
+  deps.follow(run)
+  await Promise.race([run.settled, pause(deps.mostRolesMs, undefined, { ref: false })])
+  const { renewed, failed, warnings, pending } = run.results
+  return {
+    renewed: [...answer.renewed, ...renewed],
+    failed: [...answer.failed, ...failed],
+    warnings: [...answer.warnings, ...warnings],
+    ...(pending.size === 0 ? {} : { pending: [...pending] }),
+  }
 }
 
 function planNow(deps: LoginDeps, request: LoginRequest): Planned {
@@ -78,6 +115,7 @@ function planNow(deps: LoginDeps, request: LoginRequest): Planned {
     settings,
     identities: state.identities,
     outdated: deps.sessionWatch.outdated(),
+    kept: keptUntil(known, state, deps.now()),
     now: deps.now(),
     credentialsFile: files.credentials,
   })
@@ -101,7 +139,8 @@ function writesOf(
   { plan, request, sources }: Planned,
   credentials: SessionCredentials,
 ): SessionWrite[] {
-  return chosenProfiles(known, plan).map((profile) => {
+  const inFile = chosenProfiles(known, plan).filter((profile) => !isOwnRoot(profile))
+  return inFile.map((profile) => {
     const source = sources.get(profile.profile)
     return {
       sessionProfile: profile.sessionProfile,
@@ -113,6 +152,29 @@ function writesOf(
   })
 }
 
+/** The sections of the roles that were named, so that what speaks against one is said before a code is used. */
+function roleRehearsals({ plan, request }: Planned, credentials: SessionCredentials): SessionWrite[] {
+  return plan.roles
+    .filter(({ profile }) => plan.asked.includes(profile))
+    .map((role) => ({
+      sessionProfile: role.sessionProfile,
+      values: sessionValues(credentials, sectionValues(role, role.mfaSerial)),
+      adopt: request.adopt ?? false,
+      isOptional: false,
+    }))
+}
+
+/** What the keys of a role's own get stands in no file: only the role's section is for AWS tools. */
+function keepSession(
+  { state }: LoginDeps,
+  profile: KeyProfile,
+  credentials: SessionCredentials,
+  source: Source | undefined,
+): void {
+  if (source !== undefined) state.keptSessions.set(profile.profile, { credentials, source })
+  state.lastErrors.delete(profile.profile)
+}
+
 /** Writes the session of every profile that gets it, in one replacement. */
 async function writeSession(
   deps: LoginDeps,
@@ -121,11 +183,17 @@ async function writeSession(
 ): Promise<LoginAnswer> {
   const { known, state } = deps
   const { plan } = planned
-  const chosen = chosenProfiles(known, plan)
+  const all = chosenProfiles(known, plan)
+  for (const profile of all.filter(isOwnRoot))
+    keepSession(deps, profile, credentials, planned.sources.get(profile.profile))
+  const chosen = all.filter((profile) => !isOwnRoot(profile))
   const writes = writesOf(known, planned, credentials)
-  const { warnings, skipped } = await writeSessions(known, writes).catch((error: unknown) => {
-    throw afterFailedWrite(deps, plan, credentials, writes, error)
-  })
+  const { warnings, skipped } =
+    writes.length === 0
+      ? { warnings: [], skipped: new Map<string, ErrorBody>() }
+      : await writeSessions(known, writes).catch((error: unknown) => {
+          throw afterFailedWrite(deps, plan, credentials, writes, error)
+        })
   const sessionProfiles = chosen.map(({ sessionProfile }) => sessionProfile)
   known.setLedger(forgetUnwritten(known.ledger, sessionProfiles))
   const renewed = chosen.filter(({ sessionProfile }) => !skipped.has(sessionProfile))
@@ -199,7 +267,12 @@ const exampleCredentials: SessionCredentials = {
   expiration: new Date(0),
 }
 
-function sharedCredentials(known: KnownFiles, { sharedFrom }: LoginPlan): SessionCredentials | undefined {
+function sharedCredentials(
+  { known, state }: LoginDeps,
+  { sharedFrom }: LoginPlan,
+): SessionCredentials | undefined {
+  if (sharedFrom !== undefined && isOwnRoot(sharedFrom))
+    return state.keptSessions.get(sharedFrom.profile)?.credentials
   const section = sharedFrom && known.documents.credentials.sections.get(sharedFrom.sessionProfile)
   return section && readSessionCredentials(section)
 }

@@ -9,16 +9,17 @@ import type { LoginAnswer, LoginRequest } from '../../core/wire.ts'
 import type { Log } from '../../edges/logger.ts'
 import { profilesNow } from '../agent-state.ts'
 import { createQueue, type Queue } from '../queue.ts'
+import type { RoleDeps, RoleRun } from './assume-roles.ts'
 import type { CodeCommands } from './code-commands.ts'
-import { type CommandNeeded, type Enqueue, type LoginOutcome, login } from './login.ts'
-import type { LoginDeps } from './sts-session.ts'
+import { type CommandNeeded, type LoginOutcome, login } from './login.ts'
 
-export type LoginsDeps = LoginDeps & {
+export type LoginsDeps = RoleDeps & {
+  /** So long an answer waits for roles. */
+  mostRolesMs: number
   log: Log
   codeCommands: CodeCommands
   /** Throws where nothing new may begin, or the files cannot be read; else the files are believed afterwards. */
   begin(): Promise<void>
-  enqueue: Enqueue
   /** After every login, whatever came of it. Never throws. */
   look(): void
 }
@@ -48,11 +49,19 @@ export function createLogins(deps: LoginsDeps): Logins {
     return result
   }
 
+  const follow = ({ settled }: RoleRun) => {
+    const job = settled.finally(() => {
+      running.delete(job)
+      deps.look()
+    })
+    running.add(job)
+  }
+
   const logInOnce = async (request: LoginRequest, code: TokenCode | undefined) => {
     known.refresh()
     return onDevice(request, async () => {
       await deps.begin()
-      const outcome = await login(deps, request, code)
+      const outcome = await login({ ...deps, follow }, request, code)
       if (outcome.kind === 'command-needed') return outcome
       for (const { profile } of outcome.answer.renewed) state.snoozedUntil.delete(profile)
       log.info({ renewed: outcome.answer.renewed }, 'logged in')

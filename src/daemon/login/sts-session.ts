@@ -1,6 +1,8 @@
 // What STS is asked during a login, and what is learnt from its answers: sessions, users, and its clock.
 import { AppError, type ErrorBody, errorBody } from '../../core/errors.ts'
 import { type LoginPlan, profilesToIdentify } from '../../core/login/login-plan.ts'
+import type { AssumedRole } from '../../core/login/role-failure.ts'
+import { askingProfile, roleSeconds, roleSessionName } from '../../core/login/role-plan.ts'
 import {
   type CallContext,
   describeStsFailure,
@@ -15,7 +17,7 @@ import {
   type TokenCode,
 } from '../../core/login/token-code.ts'
 import { sessionDurationLimits } from '../../core/profiles/aws-values.ts'
-import type { KeyProfile } from '../../core/profiles/profile.ts'
+import type { KeyProfile, Profile, RoleProfile } from '../../core/profiles/profile.ts'
 import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import { type SessionCredentials, sessionValues } from '../../core/profiles/session-section.ts'
 import type { LoginRequest } from '../../core/wire.ts'
@@ -23,7 +25,7 @@ import type { Sts } from '../../edges/aws/sts.ts'
 import { type AgentState, noteIssued, profilesNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 import type { SessionWatch } from '../session-watch.ts'
-import { targetOf } from './target.ts'
+import { roleTargetOf, targetOf } from './target.ts'
 
 export type LoginDeps = {
   known: KnownFiles
@@ -36,7 +38,7 @@ export type LoginDeps = {
   variables: AwsVariables
   sessionWatch: Pick<SessionWatch, 'made' | 'outdated'>
   /** The keys that a call is signed with, wherever they come from. Throws profile.no-keys. */
-  longTermKeys(profile: KeyProfile): Promise<LongTermCredentials>
+  longTermKeys(profile: Pick<Profile, 'profile'>): Promise<LongTermCredentials>
   stopping: AbortSignal
   log: { debug(facts: object, message: string): void; warn(facts: object, message: string): void }
 }
@@ -87,14 +89,47 @@ async function askSts(
       isCodeFromCommand: from === 'command',
     })
   deps.log.debug({ profile: caller.profile, host: result.host }, 'STS answered')
+  return acceptSession(deps, result)
+}
+
+/** Takes the session that STS has issued, with what its answer tells of its clock. */
+function acceptSession(
+  { state, now }: LoginDeps,
+  result: Answered & { answer: SessionCredentials },
+): SessionCredentials {
   const { accessKeyId, expiration } = result.answer
   sessionValues(result.answer, {})
   const offset = plausibleOffset(result.clockOffsetSeconds)
-  const lifeSeconds = Math.round((expiration.getTime() - deps.now().getTime()) / 1000) - offset
+  const lifeSeconds = Math.round((expiration.getTime() - now().getTime()) / 1000) - offset
   checkLife(lifeSeconds)
   noteClock(state, result)
   noteIssued(state, accessKeyId, lifeSeconds, result.host)
   return result.answer
+}
+
+/** Asks for a role with the session of its source. */
+export async function newRoleCredentials(
+  deps: LoginDeps,
+  profile: RoleProfile,
+  credentials: SessionCredentials,
+): Promise<SessionCredentials> {
+  const { known, stopping } = deps
+  const { role, source } = profile
+  const sts = await deps.loadSts()
+  const target = roleTargetOf(known, deps.variables, sts.partitions, profile)
+  const durationSeconds = roleSeconds(profile)
+  const externalId = role.externalId === undefined ? {} : { externalId: role.externalId }
+  const request = { ...target, ...externalId, roleArn: role.arn, roleSessionName: roleSessionName(profile) }
+  const result = await sts.assumeRole({ ...request, credentials, durationSeconds }, stopping)
+  if ('answer' in result) return acceptSession(deps, result)
+  const assumed: AssumedRole = {
+    ...externalId,
+    arn: role.arn,
+    source: askingProfile(profile),
+    root: source.root,
+    durationSeconds,
+  }
+  throw rememberFailure(deps, profile, result.failure, [], { action: 'AssumeRole', role: assumed, target })
 }
 
 /** An expiration that has passed, or is years away, is nonsense: the session would be reminded of at once, or never. */
@@ -113,17 +148,17 @@ const mostLifeSeconds = sessionDurationLimits.most + 3600
 
 function rememberFailure(
   deps: LoginDeps,
-  caller: KeyProfile,
+  caller: Pick<Profile, 'profile' | 'serialNumber' | 'accessKeyId'>,
   failure: StsFailure,
   profiles: readonly KeyProfile[],
-  call: Pick<CallContext, 'action' | 'isCodeFromCommand'> & { target: AwsTarget },
+  call: Pick<CallContext, 'action' | 'isCodeFromCommand' | 'role'> & { target: AwsTarget },
 ): AppError {
   const { target, ...context } = call
   const { caBundle } = target
   const error = describeStsFailure(failure, {
     profile: caller.profile,
-    serialNumber: caller.serialNumber,
-    keyEnding: caller.accessKeyId.slice(-4),
+    serialNumber: caller.serialNumber ?? '',
+    keyEnding: caller.accessKeyId?.slice(-4) ?? '',
     secondsToNextCode: secondsToNextCode(deps.now()),
     region: target.region,
     ...(caBundle === undefined ? {} : { caBundle: caBundle.value }),
@@ -155,12 +190,11 @@ function logFailure(
 
 const codeErrorMs = 60_000
 
-function codeNeeded({ targets, serialNumber }: LoginPlan): AppError {
-  const names = targets.map(({ profile }) => profile).join(' ')
+function codeNeeded({ asked, serialNumber }: LoginPlan): AppError {
   return new AppError(
     'usage.token-code-needed',
-    `${names.replaceAll(' ', ', ')} ${targets.length === 1 ? 'needs' : 'need'} a code from ${serialNumber}`,
-    `mfad login ${names} CODE`,
+    `${asked.join(', ')} ${asked.length === 1 ? 'needs' : 'need'} a code from ${serialNumber}`,
+    `mfad login ${asked.join(' ')} CODE`,
   )
 }
 

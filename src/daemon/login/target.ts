@@ -8,7 +8,7 @@ import {
   type TargetValues,
   targetKeys,
 } from '../../core/login/sts-target.ts'
-import type { KeyProfile } from '../../core/profiles/profile.ts'
+import type { KeyProfile, RoleProfile } from '../../core/profiles/profile.ts'
 import { profileSections, viewOf } from '../../core/profiles/sections.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 
@@ -23,6 +23,25 @@ export function targetOf(
     profile,
     serialNumber,
     values: targetValues(known, profile),
+    variables,
+    settings: known.settings,
+    settingsFile: known.files.settings,
+    partitions,
+  })
+}
+
+/** The same for a role; what its profile does not say is taken from that of its keys. */
+export function roleTargetOf(
+  known: Pick<KnownFiles, 'documents' | 'files' | 'settings'>,
+  variables: AwsVariables,
+  partitions: Partitions,
+  { profile, role, source, serialNumber = '' }: RoleProfile,
+): AwsTarget {
+  return stsTarget({
+    profile,
+    serialNumber,
+    roleArn: role.arn,
+    values: { ...targetValues(known, source.root), ...targetValues(known, profile) },
     variables,
     settings: known.settings,
     settingsFile: known.files.settings,

@@ -153,10 +153,11 @@ function trusts(
   )
 }
 
+/** Also for a session of GetSessionToken: AWS counts a role that is assumed with one as chained. */
 function checkRoleDuration(role: StsRole, caller: Caller, seconds: number): void {
-  if (caller.kind === 'role-session' && seconds > 3600) {
+  if (caller.kind !== 'user' && seconds > 3600) {
     throw invalid(
-      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
+      'The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
     )
   }
   if (seconds > (role.maxSessionSeconds ?? 3600)) {

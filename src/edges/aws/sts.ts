@@ -1,5 +1,11 @@
 // STS, called through the AWS SDK.
-import { GetCallerIdentityCommand, GetSessionTokenCommand, STSClient } from '@aws-sdk/client-sts'
+import {
+  AssumeRoleCommand,
+  type Credentials,
+  GetCallerIdentityCommand,
+  GetSessionTokenCommand,
+  STSClient,
+} from '@aws-sdk/client-sts'
 import type { Partitions } from '../../core/login/sts-target.ts'
 import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import type { SessionCredentials } from '../../core/profiles/session-section.ts'
@@ -13,11 +19,22 @@ export type SessionTokenRequest = AwsRequest & {
   durationSeconds: number
 }
 
+/** `credentials`: those of a session, of a device or of another role. */
+export type AssumeRoleRequest = AwsRequest & {
+  credentials: SessionCredentials
+  roleArn: string
+  roleSessionName: string
+  externalId?: string
+  durationSeconds: number
+}
+
 /** Calls reject with settings.bad-ca-bundle alone, before anything is sent. */
 export type Sts = {
   partitions: Partitions
   /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html */
   getSessionToken(request: SessionTokenRequest, stopping: AbortSignal): Promise<AwsResult<SessionCredentials>>
+  /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+  assumeRole(request: AssumeRoleRequest, stopping: AbortSignal): Promise<AwsResult<SessionCredentials>>
   /** The ARN of the caller; needs no permission. */
   getCallerIdentity(request: AwsRequest, stopping: AbortSignal): Promise<AwsResult<string>>
 }
@@ -36,15 +53,18 @@ export function createSts(limitMs = callTimeoutMs): Sts {
           TokenCode: tokenCode,
           DurationSeconds: durationSeconds,
         })
-        const { Credentials, $metadata } = await client.send(command, { abortSignal })
-        // A page of HTML can be well-formed, too.
-        if (Credentials === undefined) throw Object.assign(new Error('no credentials'), { $metadata })
-        return {
-          accessKeyId: Credentials.AccessKeyId ?? '',
-          secretAccessKey: Credentials.SecretAccessKey ?? '',
-          sessionToken: Credentials.SessionToken ?? '',
-          expiration: Credentials.Expiration ?? new Date(Number.NaN),
-        }
+        return credentialsIn(await client.send(command, { abortSignal }))
+      }),
+    assumeRole: (request, stopping) =>
+      callAws(request, limitMs, stopping, createClient, async (client, abortSignal) => {
+        const { roleArn, roleSessionName, externalId, durationSeconds } = request
+        const command = new AssumeRoleCommand({
+          RoleArn: roleArn,
+          RoleSessionName: roleSessionName,
+          DurationSeconds: durationSeconds,
+          ...(externalId === undefined ? {} : { ExternalId: externalId }),
+        })
+        return credentialsIn(await client.send(command, { abortSignal }))
       }),
     getCallerIdentity: (request, stopping) =>
       callAws(request, limitMs, stopping, createClient, async (client, abortSignal) => {
@@ -52,5 +72,20 @@ export function createSts(limitMs = callTimeoutMs): Sts {
         if (!Arn) throw Object.assign(new Error('no ARN'), { $metadata })
         return Arn
       }),
+  }
+}
+
+function credentialsIn(answer: {
+  Credentials?: Credentials | undefined
+  $metadata: object
+}): SessionCredentials {
+  const { Credentials: issued, $metadata } = answer
+  // A page of HTML can be well-formed, too.
+  if (issued === undefined) throw Object.assign(new Error('no credentials'), { $metadata })
+  return {
+    accessKeyId: issued.AccessKeyId ?? '',
+    secretAccessKey: issued.SecretAccessKey ?? '',
+    sessionToken: issued.SessionToken ?? '',
+    expiration: issued.Expiration ?? new Date(Number.NaN),
   }
 }

@@ -37,7 +37,7 @@ const plan = (
 ) => {
   const [credentials, config] = typeof files === 'string' ? [files, ''] : files
   const request = { profiles: [], ...asked }
-  const facts = { settings, identities, outdated, now, credentialsFile: paths.credentials }
+  const facts = { settings, identities, outdated, kept: new Map(), now, credentialsFile: paths.credentials }
   return planLogin(profilesOf(credentials, config), request, facts)
 }
 
@@ -352,7 +352,7 @@ describe('what stands against a login', () => {
     ['a malformed device', section('a', { device: 'my phone' }), 'profile.malformed-serial-number'],
     ['a security key', section('a', { device: 'arn:aws:iam::1:u2f/user/a/b' }), 'profile.security-key'],
     ['no keys', '[a]\nregion = x\n', 'profile.no-keys'],
-    ['a role', '[a]\nrole_arn = x\nsource_profile = y\n', 'profile.is-a-role'],
+    ['a role', '[a]\nrole_arn = x\nsource_profile = y\n', 'profile.malformed-role'],
     ['a session', `${section('a')}aws_session_token = x\n`, 'profile.holds-session'],
     ['an orphan', live('a'), 'profile.orphan'],
     ['a shadowed session', [section('a'), '[profile a-mfa]\nrole_arn = x\n'], 'profile.session-shadowed'],

@@ -53,7 +53,7 @@ describe('a device', () => {
       }),
     )
     const profiles = profilesOf(credentials, config)
-    const found = renewingDevices(sessions, profiles, renewalsOf(profiles, new Map()))
+    const found = renewingDevices(sessions, profiles, renewalsOf(profiles, new Map(), new Set()))
     expect(found.map((each) => each.sessions.map(({ profile }) => profile))).toEqual([['a', 'b']])
     expect(found[0]?.mfaProcess.command).toBe('otp b')
   })

@@ -285,16 +285,30 @@ describe('AssumeRole', () => {
   })
 
   it('lasts an hour by default and at most as long as the role allows', async () => {
-    const { as, login } = await startBench()
-    const session = await login()
-    const assumeFor = (seconds: string) => as(session, { ...assume(adminRole), DurationSeconds: seconds })
-    expect(credentialsIn(await as(session, assume(adminRole))).expiration).toBe('2026-03-01T11:00:00Z')
-    expect(credentialsIn(await assumeFor('7200')).expiration).toBe('2026-03-01T12:00:00Z')
+    const { sts, as, advance } = await startBench()
+    const assumeFor = (seconds: string) => {
+      advance(30)
+      return as(alice, { ...mfaLogin(sts), ...assume(adminRole), DurationSeconds: seconds })
+    }
+    expect(credentialsIn(await as(alice, { ...mfaLogin(sts), ...assume(adminRole) })).expiration).toBe(
+      '2026-03-01T11:00:00Z',
+    )
+    expect(credentialsIn(await assumeFor('7200')).expiration).toBe('2026-03-01T12:00:30Z')
     expect(outcome(await assumeFor('7201'))).toBe(
       'ValidationError 400: The requested DurationSeconds exceeds the MaxSessionDuration set for this role.',
     )
     expect(outcome(await assumeFor('43201'))).toBe(
       "ValidationError 400: 1 validation error detected: Value '43201' at 'durationSeconds' failed to satisfy constraint: Member must have value less than or equal to 43200",
+    )
+  })
+
+  it('lasts an hour at most when the caller has a session, as AWS counts that as chaining', async () => {
+    const { as, login } = await startBench()
+    const session = await login()
+    const assumeFor = (seconds: string) => as(session, { ...assume(adminRole), DurationSeconds: seconds })
+    expect(credentialsIn(await assumeFor('3600')).expiration).toBe('2026-03-01T11:00:00Z')
+    expect(outcome(await assumeFor('3601'))).toBe(
+      'ValidationError 400: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
     )
   })
 
@@ -304,7 +318,7 @@ describe('AssumeRole', () => {
     const chained = (seconds: string) => as(admin, { ...assume(auditRole), DurationSeconds: seconds })
     expect(credentialsIn(await chained('3600')).expiration).toBe('2026-03-01T11:00:00Z')
     expect(outcome(await chained('3601'))).toBe(
-      'ValidationError 400: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining',
+      'ValidationError 400: The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by role chaining.',
     )
   })
 

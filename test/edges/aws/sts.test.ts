@@ -78,3 +78,39 @@ it.each<[string, (response: ServerResponse) => void]>([
   vi.advanceTimersByTime(100)
   expect(await result).toMatchObject({ failure: { kind: 'timeout' } })
 })
+
+it('assumes a role with a session, asking for what the role needs', async () => {
+  const bodies: string[] = []
+  const answer =
+    '<AssumeRoleResponse><AssumeRoleResult><Credentials><AccessKeyId>ASIAEXAMPLEEXAMPLE00</AccessKeyId><SecretAccessKey>s</SecretAccessKey><SessionToken>t</SessionToken><Expiration>2026-03-01T11:00:00Z</Expiration></Credentials></AssumeRoleResult></AssumeRoleResponse>'
+  const server = createServer((request, response) => {
+    let body = ''
+    request.on('data', (chunk) => {
+      body += chunk
+    })
+    request.on('end', () => {
+      bodies.push(`${request.headers['x-amz-security-token']} ${body}`)
+      response.end(answer)
+    })
+  })
+  const endpointUrl = `http://127.0.0.1:${await listen(server)}`
+  const request = {
+    ...target,
+    credentials: { ...credentials, sessionToken: 'token', expiration: new Date(0) },
+    endpointUrl,
+    roleArn: 'arn:aws:iam::444455556666:role/admin',
+    roleSessionName: 'mfad-admin',
+    durationSeconds: 3600,
+  }
+  const result = await createSts().assumeRole(request, AbortSignal.timeout(5000))
+  expect(result).toMatchObject({
+    answer: { sessionToken: 't', expiration: new Date('2026-03-01T11:00:00Z') },
+  })
+  await createSts().assumeRole({ ...request, externalId: 'x-1' }, AbortSignal.timeout(5000))
+  const fields =
+    'RoleArn=arn%3Aaws%3Aiam%3A%3A444455556666%3Arole%2Fadmin&RoleSessionName=mfad-admin&DurationSeconds=3600'
+  expect(bodies[0]).toContain('token Action=AssumeRole&')
+  expect(bodies[0]).not.toContain('ExternalId')
+  for (const field of fields.split('&')) expect(bodies[0]).toContain(field)
+  expect(bodies[1]).toContain('ExternalId=x-1')
+})

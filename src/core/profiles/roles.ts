@@ -1,0 +1,140 @@
+// Role profiles: which long-term keys stand at the beginning of each, and through which roles it is reached.
+//
+//   [profile base]                                     keys, mfa_serial
+//   [profile admin]   source_profile = base            root base
+//   [profile audit]   source_profile = admin-mfa       root base, through admin: admin-mfa is the session of admin
+//   [profile deploy]  source_profile = deploy          root itself, where [deploy] holds keys
+//   [profile a] → [profile b] → [profile a]            a circle: nobody can assume either
+
+import type { ErrorBody } from '../errors.ts'
+import { nearestName } from '../text/nearest-name.ts'
+import { printable } from '../text/printable.ts'
+import type { Profile, RoleSource } from './profile.ts'
+
+/** Other problems of a root than its device stand against its roles, too. */
+const deviceProblems: ReadonlySet<string> = new Set([
+  'profile.malformed-serial-number',
+  'profile.security-key',
+])
+const mostLinks = 16
+
+/**
+ * The profiles with what follows from their sources: where a role's keys come from and whose device it needs, or what
+ * speaks against it. `suffix`: that of session profiles.
+ */
+export function withSources(profiles: readonly Profile[], suffix: string): Profile[] {
+  const byName = new Map(profiles.map((profile) => [profile.profile, profile]))
+  return profiles.map((profile) => {
+    if (profile.kind !== 'role' || profile.obstacle !== undefined) return profile
+    const found = findSource(profile, byName, suffix)
+    if ('obstacle' in found) return { ...profile, obstacle: found.obstacle }
+    return { ...profile, source: found.source, ...deviceThrough(profile, byName.get(found.source.root)) }
+  })
+}
+
+/** A role hangs on the device and the key of its root. */
+function deviceThrough(
+  role: Profile,
+  root: Profile | undefined,
+): Pick<Profile, 'serialNumber' | 'accessKeyId' | 'mfaProcess'> {
+  const serialNumber = root?.serialNumber ?? role.mfaSerial
+  const mfaProcess = role.mfaProcess ?? root?.mfaProcess
+  return {
+    ...(serialNumber === undefined ? {} : { serialNumber }),
+    ...(root?.accessKeyId === undefined ? {} : { accessKeyId: root.accessKeyId }),
+    ...(mfaProcess === undefined ? {} : { mfaProcess }),
+  }
+}
+
+function findSource(
+  role: Profile,
+  byName: ReadonlyMap<string, Profile>,
+  suffix: string,
+): { source: RoleSource } | { obstacle: ErrorBody } {
+  const path = [role.profile]
+  let current = role
+  for (;;) {
+    const isOwnSource = current.sourceProfile === undefined || current.sourceProfile === current.profile
+    if (isOwnSource && current.hasOwnKeys)
+      return { source: { root: current.profile, chain: [...path.slice(1)].reverse() } }
+    const next = sourceOf(current, byName, suffix)
+    if (next === undefined) return { obstacle: missingSource(current, path, [...byName.keys()]) }
+    if (path.includes(next.profile) || path.length > mostLinks)
+      return { obstacle: circle([...path, next.profile]) }
+    path.push(next.profile)
+    if (next.kind === 'key') return rootOf(next, path)
+    if (next.kind !== 'role') return { obstacle: unusableSource(next, path) }
+    if (next.obstacle !== undefined) return { obstacle: brokenSource(next, path) }
+    current = next
+  }
+}
+
+/** A source that names a session profile means its profile; an exact name wins. */
+function sourceOf(
+  { sourceProfile = '' }: Profile,
+  byName: ReadonlyMap<string, Profile>,
+  suffix: string,
+): Profile | undefined {
+  const exact = byName.get(sourceProfile)
+  return (
+    exact ?? (sourceProfile.endsWith(suffix) ? byName.get(sourceProfile.slice(0, -suffix.length)) : undefined)
+  )
+}
+
+function rootOf(root: Profile, path: readonly string[]): { source: RoleSource } | { obstacle: ErrorBody } {
+  if (root.obstacle !== undefined && !deviceProblems.has(root.obstacle.code))
+    return { obstacle: brokenSource(root, path) }
+  return { source: { root: root.profile, chain: path.slice(1).reverse() } }
+}
+
+function missingSource(
+  { profile, sourceProfile = '' }: Profile,
+  path: readonly string[],
+  names: readonly string[],
+): ErrorBody {
+  const near = nearestName(sourceProfile, names)
+  const where = path.length > 1 ? ` (${arrows([...path, sourceProfile])})` : ''
+  return {
+    code: 'profile.source-missing',
+    message: `the source_profile of ${shown(profile)}, ${shown(sourceProfile)}, does not exist${where}`,
+    hint:
+      near === undefined
+        ? `name an existing profile in source_profile of ${shown(profile)}`
+        : `did you mean ${shown(near)}? correct source_profile of ${shown(profile)}`,
+  }
+}
+
+function circle(path: readonly string[]): ErrorBody {
+  return {
+    code: 'profile.source-circle',
+    message: `the source_profile of ${shown(path[0] ?? '')} leads back to itself: ${arrows(path)}`,
+    hint: 'let one of them name the profile that holds the access key',
+  }
+}
+
+function unusableSource({ profile, kind }: Profile, path: readonly string[]): ErrorBody {
+  const isSignIn = kind === 'sso' || kind === 'aws-login'
+  return {
+    code: 'profile.source-without-keys',
+    message: `${shown(path[0] ?? '')} gets its credentials from ${shown(profile)} (${arrows(path)}), ${isSignIn ? 'which AWS tools sign in without mfad' : 'which has no access key'}`,
+    hint: isSignIn
+      ? `nothing to log in here: AWS tools assume the role themselves`
+      : `name a profile with an access key in source_profile`,
+  }
+}
+
+function brokenSource(source: Profile, path: readonly string[]): ErrorBody {
+  return {
+    code: 'profile.source-unusable',
+    message: `${shown(path[0] ?? '')} needs ${shown(source.profile)} (${arrows(path)}): ${source.obstacle?.message ?? ''}`,
+    hint: source.obstacle?.hint ?? '',
+  }
+}
+
+function arrows(path: readonly string[]): string {
+  return path.map(shown).join(' → ')
+}
+
+function shown(name: string): string {
+  return printable(name, 80)
+}
