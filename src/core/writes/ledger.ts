@@ -94,9 +94,7 @@ export function noteWritten(
   for (const change of sectionChanges(before, after)) {
     if (kind === 'sessions')
       written = withSession(written, change, change.from, sources.get(change.name), now)
-    // A merge says nothing about sessions that we wrote: the other program may not have seen them.
-    else if (lastWord(written, change.name) === undefined)
-      written = [...written, { change, kind, stale: [], at: now.getTime(), timesRestored: 0 }]
+    else written = [...written, { change, kind, stale: [], at: now.getTime(), timesRestored: 0 }]
   }
   return { ...ledger, written, lastWritten: after }
 }

@@ -218,6 +218,13 @@ function unlessRefused<T>(edit: () => T): T | undefined {
   }
 }
 
+/** Are both texts of a session section with the same session in it, whatever stands around our lines? */
+export function hasSameSession(name: string, one: string | undefined, other: string | undefined): boolean {
+  const [ones, others] = [one, other].map((text) => parseText(text ?? '', true))
+  if (ones === undefined || others === undefined || readSession(ones, name).kind !== 'ours') return false
+  return !isTouched(name, ones, others)
+}
+
 /** Do our own lines in a section differ? */
 function isTouched(name: string, base: CredentialsDocument, theirs: CredentialsDocument): boolean {
   return sessionKeys.some((key) => valueIn(base, name, key) !== valueIn(theirs, name, key))

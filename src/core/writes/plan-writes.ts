@@ -9,6 +9,7 @@
 import type { CredentialsDocument } from '../document/document.ts'
 import { type Documents, longTermCredentialsOf, profileSections } from '../profiles/sections.ts'
 import {
+  emptyLedger,
   isWorthWriting,
   type Ledger,
   remembered,
@@ -16,7 +17,7 @@ import {
   type UnwrittenSession,
   type Written,
 } from './ledger.ts'
-import { canMake, isMade } from './merge.ts'
+import { canMake, hasSameSession, isMade } from './merge.ts'
 import { isSame, type SectionChange, sectionTexts } from './section-changes.ts'
 
 /** What another program has undone, and the change that makes it good. */
@@ -43,7 +44,10 @@ export function planWrites(documents: Documents, ledger: Ledger, now: Date): Wri
     .map((session) => withoutOrphans(session, stands))
   const orphaned = ledger.unwritten.flatMap(({ writes }) => writes.filter(({ source }) => !stands(source)))
   const kept = unwritten.filter(({ writes }) => writes.length > 0)
-  const isUnchanged = lost.length === 0 && orphaned.length === 0 && kept.length === ledger.unwritten.length
+  // The whole file need not be held for what is over.
+  const isOver = ledger.lastWritten !== undefined && remembered(ledger, now).length === 0
+  const isUnchanged =
+    !isOver && lost.length === 0 && orphaned.length === 0 && kept.length === ledger.unwritten.length
   const later = kept.filter(({ nextTryAt }) => nextTryAt > now).map(({ nextTryAt }) => nextTryAt.getTime())
   return {
     restore,
@@ -52,8 +56,10 @@ export function planWrites(documents: Documents, ledger: Ledger, now: Date): Wri
     ledger: isUnchanged
       ? ledger
       : {
-          ...ledger,
-          written: ledger.written.filter((each) => !lost.some(({ written }) => written === each)),
+          ...(isOver ? emptyLedger : ledger),
+          written: isOver
+            ? []
+            : ledger.written.filter((each) => !lost.some(({ written }) => written === each)),
           unwritten: kept,
         },
     ...(later.length === 0 ? {} : { nextAt: new Date(Math.min(...later)) }),
@@ -120,8 +126,12 @@ function undoneChange(
 ): SectionChange | undefined {
   if (isSame(found, change.to)) return undefined
   if (kind === 'sessions') {
-    const isDropped = found === undefined && change.to !== undefined
-    return isDropped || stale.some((text) => isSame(found, text)) ? { ...change, from: found } : undefined
+    if (hasSameSession(change.name, found, change.to)) return undefined
+    if (found === undefined) return change.to === undefined ? undefined : { ...change, from: undefined }
+    // Another program may have added a line to what it brings back.
+    const replaced = stale.find((text) => isSame(found, text) || hasSameSession(change.name, found, text))
+    if (replaced === undefined) return undefined
+    return { ...change, from: change.to === undefined ? found : replaced }
   }
   return isMade(change, found) || !canMake(change, found) ? undefined : change
 }

@@ -12,6 +12,7 @@ import {
   type WriteKind,
 } from '../../../src/core/writes/ledger.ts'
 import { planRestores } from '../../../src/core/writes/plan-writes.ts'
+import { sessionOf } from '../../support/profiles.ts'
 
 const parse = (text: string) => parseDocument(Buffer.from(text))
 const keysOf = (name: string, accessKeyId = 'AKIAIOSFODNN7EXAMPLE') =>
@@ -244,4 +245,17 @@ describe('what lost the keys it was made from is let go:', () => {
     expect(planFor(`${keysOf('a', 'AKIAI44QH8DHBEXAMPLE')}[c]\nk=1\n`).restore).toEqual([])
     expect(planFor('[other]\nk=1\n').restore).toEqual([])
   })
+})
+
+it('a stale copy with one line added does not bring a logged-out session back', () => {
+  const session = sessionOf('a-mfa', '2027-01-15T10:00:00Z')
+  note(`${base}${session}`, base)
+  const found = planFor(`${base}${session}# added by another program\n`).restore
+  expect(found.map(({ name, to }) => [name, to])).toEqual([['a-mfa', undefined]])
+})
+
+it('a comment in our section is no other session', () => {
+  const session = sessionOf('a-mfa', '2027-01-15T10:00:00Z')
+  note(base, `${base}${session}`)
+  expect(undone(`${base}${session}# mine\n`)).toEqual([])
 })
