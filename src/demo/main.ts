@@ -51,7 +51,10 @@ export async function runDemo(options: DemoOptions): Promise<number> {
 }
 
 async function showEachStep(demo: Demo): Promise<void> {
-  title(demo, 'A throw-away home, an STS on this computer, and the daemon')
+  title(
+    demo,
+    'A throw-away home, the daemon, and an STS on this computer (which is not AWS, as a warning says)',
+  )
   demo.say(`home: ${demo.home.path}    STS: ${demo.sts.endpoint}`)
   require((await demo.daemon.line('started', 10_000)) !== undefined, 'the daemon did not start')
   await mfad(demo, 'status')
