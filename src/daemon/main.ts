@@ -99,7 +99,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     isDefault: isDefaultSocket(environment, known.files.socket),
   })
   log.info({ ...daemon, files: known.files }, 'started')
-  for (const { code, message } of warnings()) log.warn({ code, problem: message }, 'a warning at the start')
+  for (const { code, message } of warnings()) log.warn({ code, problem: message }, 'noticed at the start')
   const following = startFollowing({ known, agent, log, clock })
 
   try {

@@ -24,8 +24,9 @@ const notifySend = `
 case "$*" in *--action*) ;; *) exit 0;; esac
 for word; do case "$word" in --) title=; break;; esac; done
 trap 'echo INT >> "$here/signals"; exit 0' INT
-while [ ! -s "$here/pressed" ]; do /bin/sleep 0.02; done
-key=$(/bin/cat "$here/pressed"); /bin/rm "$here/pressed"; echo 17; echo "$key"`
+# Of two that wait one takes it.
+while [ ! -s "$here/pressed" ] || ! /bin/mv "$here/pressed" "$here/pressed.$$" 2> /dev/null; do /bin/sleep 0.02; done
+key=$(/bin/cat "$here/pressed.$$"); echo 17; echo "$key"`
 const withActions = `echo 'as 3 "actions" "body" "body-markup"'`
 /** Gives the lines of \`typed\`, one a call; without one it stays open. */
 const zenity = `
