@@ -13,6 +13,7 @@ export type BothFiles = {
   adopt(bytes: Uint8Array): void
   readonly documents: Documents
   readonly credentials: FileStore
+  readonly credentialsBytes: Uint8Array
   /** Where the credentials file really is; undefined until it could be located. */
   readonly realPath: string | undefined
   readonly warnings: readonly Warning[]
@@ -61,6 +62,9 @@ export function createBothFiles({ openStore, parse, read }: Deps, files: Files):
     },
     get credentials() {
       return credentials.store
+    },
+    get credentialsBytes() {
+      return credentials.bytes
     },
     get realPath() {
       return credentials.realPath

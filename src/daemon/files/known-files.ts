@@ -52,6 +52,8 @@ export type KnownFiles = {
   readonly documents: Documents
   readonly profiles: readonly Profile[]
   readonly credentials: FileStore
+  /** The credentials file as it is believed. */
+  readonly credentialsBytes: Uint8Array
   readonly warnings: readonly Warning[]
   /** Why a file cannot be read now. While it is so, nothing must be concluded from what it may hold. */
   readonly unreadable: AppError | undefined
@@ -115,6 +117,9 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     },
     get credentials() {
       return both.credentials
+    },
+    get credentialsBytes() {
+      return both.credentialsBytes
     },
     get warnings() {
       return [...settings.warnings, ...trustWarnings(deps, steering()), ...both.warnings]

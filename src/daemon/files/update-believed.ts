@@ -5,6 +5,7 @@
 import type { CredentialsDocument } from '../../core/document/document.ts'
 import { passingFileErrors } from '../../core/error-codes.ts'
 import { AppError } from '../../core/errors.ts'
+import { startsWith } from '../../edges/files/disk/bytes.ts'
 import { busyError } from '../../edges/files/disk/errors.ts'
 import type { Update, UpdateResult } from '../../edges/files/store.ts'
 import type { KnownFiles } from './known-files.ts'
@@ -41,7 +42,9 @@ async function updateNow(known: KnownFiles, update: Update, note: NoteWrite): Pr
   const store = known.credentials
   const edit = (before: Uint8Array) => {
     known.refresh()
-    if (known.doubtfulUntil !== undefined || known.credentials !== store)
+    // Read while another program had just emptied it: an edit of that would be made in a file without any profile.
+    const isHalf = before.length < known.credentialsBytes.length && startsWith(known.credentialsBytes, before)
+    if (isHalf || known.doubtfulUntil !== undefined || known.credentials !== store)
       throw busyError(known.files.credentials)
     return update.edit(before)
   }

@@ -244,6 +244,27 @@ describe('a session section', () => {
     expect(known.documents.credentials.text).toBe(whole + section)
   })
 
+  it('is not refused since the file was read in the instant in which another program had emptied it', async () => {
+    const readEmptyOnce = (path: string): FileStore => {
+      const store = openFileStore(path, join(home, 'state'))
+      let isFirst = true
+      return {
+        ...store,
+        async update(update) {
+          const isEmpty = isFirst
+          isFirst = false
+          // The file itself is whole again by the time of the edit.
+          if (isEmpty) update.edit(new Uint8Array())
+          return store.update(update)
+        },
+      }
+    }
+    const known = open({ openStore: readEmptyOnce, now: () => new Date() })
+    const keys = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' }
+    await writeSessions(known, [{ ...session, source: { profile: 'dev', keys } }])
+    expect(known.documents.credentials.text).toBe(whole + section)
+  })
+
   it('that has become foreign meanwhile is neither overwritten nor removed', async () => {
     const foreign = `${whole}[dev-mfa]\naws_access_key_id = ASIA1111111111111111\n`
     const known = open()
