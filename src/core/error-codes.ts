@@ -1,5 +1,5 @@
-// Every code of an error, a warning or a finding: `area.problem`. The area decides about the exit code, see errors.ts; the
-// lists below are the groups that the code asks for.
+// Every code of an error, a warning or a finding: `area.problem`. The area decides the exit code, see errors.ts. The lists
+// below are the groups that decisions depend on.
 
 export type ErrorCode =
   | 'daemon.already-running'
@@ -166,7 +166,7 @@ export type ErrorCode =
   | 'usage.token-code-needed'
   | 'usage.unknown-route'
 
-/** Another code may do better. */
+/** The code was the problem: another one may be taken. */
 export const codeProblems: ReadonlySet<string> = new Set<ErrorCode>([
   'sts.token-code-rejected',
   'device.token-code-used',
@@ -179,7 +179,7 @@ export const refusedCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'device.token-code-used',
 ])
 
-/** AWS says no for good: no code of the user's would do better. */
+/** AWS will refuse every code: something else has to be mended first. */
 export const hopelessCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'sts.key-rejected',
   'sts.signature-rejected',
@@ -193,14 +193,14 @@ export const hopelessCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'sts.source-rejected',
 ])
 
-/** What a program that is writing the file at this moment causes: it may be over in the next. */
+/** Another program is writing the file: it may be done in a moment, so these are worth another try. */
 export const passingFileErrors: ReadonlySet<string> = new Set<ErrorCode>([
   'file.busy',
   'file.changed-underneath',
   'file.rejected-by-aws',
 ])
 
-/** They speak about the session section rather than about the profile's own keys. */
+/** Problems of the session section; the profile's own keys may be fine. */
 export const unmanagedCodes: ReadonlySet<string> = new Set<ErrorCode>([
   'profile.unusable-name',
   'profile.session-shadowed',
