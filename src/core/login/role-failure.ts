@@ -61,10 +61,15 @@ export function describeRoleRefusal(
   return undefined
 }
 
-function denialHint(profile: string, { arn, externalId }: AssumedRole): string {
+function denialHint(profile: string, { arn, externalId, source, root }: AssumedRole): string {
   const external =
     externalId === undefined
       ? `whether it asks for an external id: ${awsCommand('configure set external_id ID', profile)}`
       : 'whether it asks for another external id than the one in external_id'
-  return `check role_arn; then ask the administrator of account ${arn.split(':')[4] ?? ''} whether the role exists, whether its trust policy names you, ${external}; and your own administrator whether a policy lets you call sts:AssumeRole on it`
+  // AWS hands no MFA on from one role to the next.
+  const chained =
+    source === root
+      ? ''
+      : ` (where that asks for MFA, no role can be in between: source_profile of ${profile} would have to be ${root})`
+  return `check role_arn; then ask the administrator of account ${arn.split(':')[4] ?? ''} whether the role exists, whether its trust policy names you${chained}, ${external}; and your own administrator whether a policy lets you call sts:AssumeRole on it`
 }

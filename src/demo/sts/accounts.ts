@@ -39,6 +39,8 @@ export type Keyring = {
   find(accessKeyId: string, sessionToken: string | undefined, now: Date): Key
   issue(caller: Caller, expiration: Date): IssuedCredentials
   setActive(accessKeyId: string, isActive: boolean): void
+  /** Every session issued so far is expired from now on. */
+  endSessions(): void
   readonly issued: readonly IssuedCredentials[]
 }
 
@@ -73,6 +75,9 @@ export function createKeyring(users: readonly StsUser[]): Keyring {
       keys.set(accessKeyId, { secretAccessKey, sessionToken, expiration, caller })
       issued.push(credentials)
       return credentials
+    },
+    endSessions() {
+      for (const key of keys.values()) if (key.expiration !== undefined) key.expiration = new Date(0)
     },
     setActive(accessKeyId, isActive) {
       if (!keys.has(accessKeyId)) throw new RangeError('setActive: no user has this access key')

@@ -37,6 +37,8 @@ export type EmbeddedSts = {
   setClockOffsetSeconds(seconds: number): void
   /** Deactivates a user's access key, or activates it again. Sessions issued before live on. */
   setActive(accessKeyId: string, isActive: boolean): void
+  /** AWS ends every session before its time: it answers ExpiredToken for those issued so far. */
+  endSessions(): void
   /** Every request so far, without secrets or codes. `durationSeconds` is what was asked, absent if nothing was. */
   readonly calls: readonly StsCall[]
   /** Everything secret that was issued, so that tests can look for it where it must not be. */
@@ -116,6 +118,7 @@ function controlsOf(sts: Sts): Omit<EmbeddedSts, 'endpoint' | 'calls' | 'issued'
     setClockOffsetSeconds: (seconds) => {
       settings.clockOffsetSeconds = seconds
     },
+    endSessions: () => sts.keyring.endSessions(),
     setActive: (accessKeyId, isActive) => sts.keyring.setActive(accessKeyId, isActive),
   }
 }

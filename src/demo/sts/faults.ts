@@ -11,6 +11,7 @@ export type Fault =
   | { kind: 'throttle' }
   | { kind: 'unavailable' }
   | { kind: 'internal-failure' }
+  | { kind: 'region-disabled' }
   | { kind: 'html' }
   | { kind: 'hang' }
   | { kind: 'slow'; milliseconds: number }
@@ -28,6 +29,11 @@ const errorByFault: Partial<Record<Fault['kind'], StsError>> = {
     500,
     'InternalFailure',
     'The request processing has failed because of an unknown error, exception or failure.',
+  ),
+  'region-disabled': new StsError(
+    403,
+    'RegionDisabledException',
+    'STS is not activated in this region for account:444455556666. Your account administrator can activate STS in this region using the IAM Console.',
   ),
 }
 
