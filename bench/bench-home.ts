@@ -5,7 +5,12 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { daemonArgv } from '../src/core/service/daemon-argv.ts'
-import { type EmbeddedSts, type StsUser, startEmbeddedSts } from '../src/demo/sts/embedded-sts.ts'
+import {
+  type EmbeddedSts,
+  type StsRole,
+  type StsUser,
+  startEmbeddedSts,
+} from '../src/demo/sts/embedded-sts.ts'
 
 export type BenchHome = {
   environment: NodeJS.ProcessEnv
@@ -17,6 +22,8 @@ export type BenchHome = {
   /** A profile and a code that was not used yet. Waits for the next code when all are. */
   nextLogin(): Promise<{ profile: string; code: string }>
   login(profile: string, code: string): Promise<void>
+  /** Profiles behind a live session, which need no code. */
+  loginAll(profiles: string[]): Promise<void>
   status(): Promise<string>
   close(): Promise<void>
 }
@@ -24,7 +31,8 @@ export type BenchHome = {
 export const program = resolve('dist/mfad.cjs')
 const stepMs = 30_000
 
-export async function openBenchHome(count: number): Promise<BenchHome> {
+/** `roles`: so many behind the first user's keys, `r0` and so on. */
+export async function openBenchHome(count: number, roles = 0): Promise<BenchHome> {
   const home = mkdtempSync(join(tmpdir(), 'mfad-bench-'))
   const users = Array.from({ length: count }, (_, index) => userOf(index))
   let stsAnsweredAt = Number.NaN
@@ -32,7 +40,11 @@ export async function openBenchHome(count: number): Promise<BenchHome> {
     stsAnsweredAt = performance.now()
     return new Date()
   }
-  const sts = await startEmbeddedSts({ users, now })
+  const sts = await startEmbeddedSts({
+    users,
+    roles: Array.from({ length: roles }, (_, index) => roleOf(index)),
+    now,
+  })
   const files = {
     credentials: join(home, '.aws/credentials'),
     config: join(home, '.aws/config'),
@@ -44,7 +56,8 @@ export async function openBenchHome(count: number): Promise<BenchHome> {
   writeFileSync(files.credentials, users.map(section).join('\n'), { mode: 0o600 })
   writeFileSync(
     files.config,
-    users.map((_, index) => `[profile p${index}]\nmfa_serial = ${serialOf(index)}\n`).join('\n'),
+    users.map((_, index) => `[profile p${index}]\nmfa_serial = ${serialOf(index)}\n`).join('\n') +
+      Array.from({ length: roles }, (_, index) => roleSection(index)).join(''),
   )
   const socket = join(home, 'mfad.sock')
   const environment = {
@@ -89,6 +102,9 @@ export async function openBenchHome(count: number): Promise<BenchHome> {
     async login(profile, tokenCode) {
       await call(socket, 'POST', '/v1/login', { profiles: [profile], tokenCode })
     },
+    async loginAll(profiles) {
+      await call(socket, 'POST', '/v1/login', { profiles })
+    },
     status: () => call(socket, 'GET', '/v1/status', undefined),
     async close() {
       for (const daemon of daemons) daemon.kill('SIGKILL')
@@ -122,6 +138,14 @@ function userOf(index: number): StsUser {
     secretAccessKey: `benchmarkbenchmarkbenchmarkbenchmark${number}`,
     devices: [{ serialNumber: serialOf(index), seed: `JBSWY3DPEHPK3PXPJBSWY3DPEHPK${seed}` }],
   }
+}
+
+function roleOf(index: number): StsRole {
+  return { arn: `arn:aws:iam::444455556666:role/r${index}`, trusts: [userOf(0).arn], requiresMfa: true }
+}
+
+function roleSection(index: number): string {
+  return `\n[profile r${index}]\nrole_arn = ${roleOf(index).arn}\nsource_profile = p0\n`
 }
 
 function serialOf(index: number): string {
