@@ -44,14 +44,15 @@ export function assertReadable(
   }
 }
 
-/** Nothing changed for any reader but our own lines. */
-export function assertOnlyOursChanged(
+/** Nothing changed for any reader but our own lines in these sections. */
+export function assertOnlyTheseChanged(
   before: CredentialsDocument,
   after: CredentialsDocument,
-  name: string,
+  names: ReadonlySet<string>,
   ownKeys: readonly string[],
 ): void {
-  if (before === after || changesOnlySections(before, after, new Set([name]), ownKeys)) return
+  if (before === after || changesOnlySections(before, after, names, ownKeys)) return
+  const [name = ''] = names
   throw unreadableError(before, name, ownKeys)
 }
 

@@ -12,7 +12,7 @@ import { changesOnlyName } from './comparison.ts'
 import type { CredentialsDocument, Entry, Section } from './document.ts'
 import { removeSection, setSection } from './edit.ts'
 import {
-  assertOnlyOursChanged,
+  assertOnlyTheseChanged,
   assertReadable,
   assertStandsOnce,
   assertWritable,
@@ -129,7 +129,7 @@ function checked(
 ): CredentialsDocument {
   const after = withText(document, spliced(document.text, splices), start)
   assertReadable(document, after, name, keys, values)
-  assertOnlyOursChanged(document, after, name, keys)
+  assertOnlyTheseChanged(document, after, new Set([name]), keys)
   return after
 }
 

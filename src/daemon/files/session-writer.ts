@@ -3,7 +3,7 @@
 
 import { changesOnlySections } from '../../core/document/comparison.ts'
 import type { CredentialsDocument } from '../../core/document/document.ts'
-import { removeSection, setSection } from '../../core/document/edit.ts'
+import { removeSection, setSection, setSections } from '../../core/document/edit.ts'
 import { checkAccepted } from '../../core/document/edit-checks.ts'
 import { AppError, type ErrorBody, errorBody } from '../../core/errors.ts'
 import type { Documents } from '../../core/profiles/sections.ts'
@@ -136,15 +136,50 @@ function write(
 function withSessions(documents: Documents, writes: readonly SessionWrite[], path: string): Edited {
   checkAccepted(documents.credentials, path)
   const stands = standsIn(documents)
+  const wanted = writes.filter(({ sessionProfile, replaces }) => {
+    const session = readSession(documents.credentials, sessionProfile)
+    return replaces === undefined || (session.kind === 'ours' && session.accessKeyId === replaces)
+  })
+  const check = ({ sessionProfile, source, adopt }: SessionWrite) => {
+    if (source !== undefined && !stands(source)) throw keysChangedError(source.profile, path)
+    requireOurs(documents.credentials, sessionProfile, adopt, path)
+  }
+  return togetherOr(documents.credentials, wanted, check, () =>
+    oneByOne(documents.credentials, wanted, check),
+  )
+}
+
+/** All in one edit, which is nearly always possible; where something stands against one of them, `otherwise`. */
+function togetherOr(
+  document: CredentialsDocument,
+  writes: readonly SessionWrite[],
+  check: (write: SessionWrite) => void,
+  otherwise: () => Edited,
+): Edited {
+  try {
+    for (const write of writes) check(write)
+    const values = new Map(writes.map((write) => [write.sessionProfile, write.values]))
+    const meant = new Map(writes.map(({ sessionProfile, source }) => [sessionProfile, source]))
+    return { document: setSections(document, sessionKeys, values), meant, skipped: new Map() }
+  } catch (error) {
+    // Which of them it was, and what becomes of the others, is found one by one.
+    if (error instanceof AppError) return otherwise()
+    throw error
+  }
+}
+
+function oneByOne(
+  before: CredentialsDocument,
+  writes: readonly SessionWrite[],
+  check: (write: SessionWrite) => void,
+): Edited {
   const meant = new Map<string, Source | undefined>()
   const skipped = new Map<string, ErrorBody>()
-  let document = documents.credentials
-  for (const { sessionProfile, source, values, adopt, isOptional, replaces } of writes) {
-    const session = readSession(document, sessionProfile)
-    if (replaces !== undefined && (session.kind !== 'ours' || session.accessKeyId !== replaces)) continue
+  let document = before
+  for (const write of writes) {
+    const { sessionProfile, source, values, isOptional } = write
     try {
-      if (source !== undefined && !stands(source)) throw keysChangedError(source.profile, path)
-      requireOurs(document, sessionProfile, adopt, path)
+      check(write)
       document = setSection(document, sessionProfile, sessionKeys, values)
       meant.set(sessionProfile, source)
     } catch (error) {

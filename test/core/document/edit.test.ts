@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { changesOnlySections } from '../../../src/core/document/comparison.ts'
 import type { CredentialsDocument } from '../../../src/core/document/document.ts'
-import { removeSection, setSection } from '../../../src/core/document/edit.ts'
+import { removeSection, setSection, setSections } from '../../../src/core/document/edit.ts'
 import { parseDocument } from '../../../src/core/document/parse.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import { sessionKeys } from '../../../src/core/profiles/session-section.ts'
@@ -332,6 +332,34 @@ describe('for any file', () => {
       fc.property(anyFile, (file) => isKept(editsOf(file))),
       { numRuns: 500 },
     )
+  })
+
+  it('several sections at once are what they are in turn, old ones and new ones', () => {
+    const names = ['dev-mfa', 'a-mfa', 'b-mfa', 'c-mfa']
+    let compared = 0
+    fc.assert(
+      fc.property(iniFile, fc.subarray(names), fc.shuffledSubarray(names), (file, old, wanted) => {
+        try {
+          let before = parseDocument(file)
+          for (const name of old) before = setSection(before, name, sessionKeys, values)
+          // Existing ones first, as they are written: a new one may add the line end of the last line.
+          const inOrder = wanted.toSorted((a, b) => Number(!old.includes(a)) - Number(!old.includes(b)))
+          let inTurn = before
+          for (const name of inOrder) inTurn = setSection(inTurn, name, sessionKeys, sessionLines)
+          const together = setSections(
+            before,
+            sessionKeys,
+            new Map(inOrder.map((name) => [name, sessionLines])),
+          )
+          expect(text(together)).toBe(text(inTurn))
+          compared += 1
+        } catch (error) {
+          if (!(error instanceof AppError)) throw error
+        }
+      }),
+      { numRuns: 300 },
+    )
+    expect(compared).toBeGreaterThan(30)
   })
 
   it('what was put in leaves the original bytes when it is taken out, in every order and number', () => {
