@@ -22,10 +22,10 @@ import type { UserEdit } from '../../../src/core/document/user-edit.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import { sectionToEdit } from '../../../src/core/profiles/section-to-edit.ts'
 import { defaultSettings } from '../../../src/core/settings/default-settings.ts'
-import { planRestores } from '../../../src/core/writes/plan-writes.ts'
+import { planEdits, planRestores } from '../../../src/core/writes/plan-writes.ts'
 import type { FileName } from '../../../src/daemon/files/both-files.ts'
 import { createKnownFiles, type KnownFiles } from '../../../src/daemon/files/known-files.ts'
-import { restoreUndone } from '../../../src/daemon/files/session-writer.ts'
+import { restoreUndone } from '../../../src/daemon/files/restore.ts'
 import { editUserFile, type PlanEdits, rehearseUserEdit } from '../../../src/daemon/files/user-edit.ts'
 import { openFileStore, openTrust } from '../../../src/edges/files/own-store.ts'
 import { until } from '../../support/until.ts'
@@ -72,6 +72,8 @@ const save: PlanEdits = (document) => [
 ]
 const rename: UserEdit = { kind: 'rename', section: 'dev', to: 'dev-long-term' }
 const read = (path: string) => readFileSync(path, 'utf8')
+const undoneInConfig = () =>
+  planEdits(known.documents.config, known.ledgerOf('config'), known.now()).restore.map(({ name }) => name)
 const strays = () => readdirSync(home).filter((name) => name.includes('.mfad-'))
 const edit = (name: FileName, plan: PlanEdits) => editUserFile(known, name, plan)
 const codeOf = (edit: Promise<unknown>) =>
@@ -143,6 +145,28 @@ describe('the config file', () => {
     expect(read(config)).toContain('mfa_serial = arn:new\n')
   })
 
+  it('is edited once more when a program writes back what it had read before', async () => {
+    await edit('config', save)
+    writeFileSync(config, `${text}[profile other]\n`)
+    known.refresh()
+    expect(undoneInConfig()).toEqual(['profile dev'])
+    expect(await restoreUndone(known, 'config')).toEqual(['profile dev'])
+    expect(read(config)).toBe(`${saved}[profile other]\n`)
+    expect(undoneInConfig()).toEqual([])
+  })
+
+  it('is believed where somebody has put something else there, or our own next edit', async () => {
+    await edit('config', save)
+    writeFileSync(config, saved.replace('arn:new', 'arn:other'))
+    known.refresh()
+    expect(undoneInConfig()).toEqual([])
+    await edit('config', () => [{ kind: 'remove', section: 'profile dev', key: 'mfa_serial' }])
+    expect([read(config), undoneInConfig()]).toEqual([text, []])
+    writeFileSync(config, '[profile quite]\nanother = one\n')
+    known.refresh()
+    expect(undoneInConfig()).toEqual([])
+  })
+
   it('is edited as it is at the instant of writing', async () => {
     let isFirst = true
     await edit('config', (document) => {
@@ -186,7 +210,7 @@ describe('the credentials file', () => {
     writeFileSync(credentials, before)
     known.refresh()
     expect(planRestores(known.documents, known.ledger, known.now()).restore).toHaveLength(2)
-    await restoreUndone(known)
+    await restoreUndone(known, 'credentials')
     expect(read(credentials).split('\n').sort()).toEqual(after.split('\n').sort())
   })
 
