@@ -10,19 +10,12 @@ import type { Documents } from '../../core/profiles/sections.ts'
 import { readSession, sessionKeys } from '../../core/profiles/session-section.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import type { Warning } from '../../core/wire.ts'
-import {
-  noteMeant,
-  noteRestored,
-  noteWritten,
-  type SessionWrite,
-  type Source,
-} from '../../core/writes/ledger.ts'
-import { applyChanges } from '../../core/writes/merge.ts'
-import { planRestores, standsIn, type Undone } from '../../core/writes/plan-writes.ts'
-import type { UpdateResult } from '../../edges/files/store.ts'
+import { noteMeant, noteWritten, type SessionWrite, type Source } from '../../core/writes/ledger.ts'
+import { standsIn } from '../../core/writes/plan-writes.ts'
 import type { KnownFiles } from './known-files.ts'
-import { checkMerge, type Edit, mergeLate, noteMerged } from './late-merge.ts'
-import { type NoteWrite, updateBelieved } from './update-believed.ts'
+import type { Edit } from './late-merge.ts'
+import { replaceKnown } from './replace-known.ts'
+import type { NoteWrite } from './update-believed.ts'
 
 /** Why sections were left out, by session profile. */
 export type Skipped = ReadonlyMap<string, ErrorBody>
@@ -69,25 +62,6 @@ export async function removeSession(known: KnownFiles, sessionProfile: string): 
   return warnings
 }
 
-/** Writes once more what another program's write has undone; the names of those sections. */
-export async function restoreUndone(known: KnownFiles): Promise<string[]> {
-  let undone: Undone[] = []
-  const edit: Edit = {
-    edit(before) {
-      const document = known.parse(before)
-      checkAccepted(document, known.files.credentials)
-      const documents = { credentials: document, config: known.documents.config }
-      undone = planRestores(documents, known.ledger, known.now()).restore
-      return applyChanges(document, undone).document.toBytes()
-    },
-    verify: (before, after) => checkMerge(known.parse(before), known.parse(after), undone),
-  }
-  await write(known, edit, 'job', () => undefined)
-  const restored = undone.map(({ written, from }) => ({ written, found: from }))
-  known.setLedger(noteRestored(known.ledger, restored, known.now()))
-  return undone.map(({ name }) => name)
-}
-
 /** Replaces the file by one with these changes. `names`: the only sections that may differ. */
 async function replace(
   known: KnownFiles,
@@ -106,31 +80,9 @@ async function replace(
   }
   const note: NoteWrite = (before, after) =>
     known.setLedger(noteWritten(known.ledger, before, after, 'sessions', meant, known.now()))
-  const { warnings, bytes } = await write(known, edit, 'job', note)
+  const { warnings, bytes } = await replaceKnown(known, 'credentials', edit, note)
   known.setLedger(noteMeant(known.ledger, meant, known.parse(bytes), known.now()))
   return { warnings: warnings.map((warning) => ({ ...warning, file: known.files.credentials })), skipped }
-}
-
-/** Replaces the file and takes the new one for known; what others then still write into the old one is merged. */
-function write(
-  known: KnownFiles,
-  edit: Edit,
-  purpose: 'job' | 'merge',
-  note: NoteWrite,
-): Promise<UpdateResult> {
-  return updateBelieved(
-    known,
-    {
-      edit: (before) => edit.edit(before, false),
-      verify: edit.verify,
-      merge: (late) =>
-        mergeLate(known, edit, late, (merge) =>
-          write(known, merge, 'merge', (before, after) => noteMerged(known, before, after)),
-        ),
-    },
-    purpose,
-    note,
-  )
 }
 
 function withSessions(documents: Documents, writes: readonly SessionWrite[], path: string): Edited {
