@@ -44,7 +44,7 @@ export function onlyDevice(profile: string, devices: UserDevices): string {
 /** The device whose ARN ends so. Throws device.not-found, device.choice-needed and those of `onlyDevice`. */
 export function namedDevice(profile: string, end: string, devices: UserDevices): string {
   const named = devicesNamed(end, devices.usable)
-  if (named.length > 1) throw choiceNeeded(profile, { usable: named, securityKeys: [] })
+  if (named.length > 1) throw ambiguous(profile, end, named)
   if (named[0] !== undefined) return named[0]
   if (devices.usable.length === 0) throw noDevice(profile, devices)
   const isKey = devicesNamed(end, devices.securityKeys).length > 0
@@ -55,6 +55,23 @@ export function namedDevice(profile: string, end: string, devices: UserDevices):
       : `the user of ${shown(profile)} has no MFA device ${printable(end)}; it has ${listed(devices.usable)}`,
     `name one that it has: ${loginWith(profile, devices.usable)}`,
   )
+}
+
+/**
+ * The same where IAM may not be asked: by the devices that the profiles name, else as the serial number of a hardware device,
+ * which stands for itself. Throws `denied`, and device.choice-needed.
+ */
+export function deviceByEnd(
+  profile: string,
+  end: string,
+  serialNumbers: readonly string[],
+  denied: AppError,
+): string {
+  const named = devicesNamed(end, serialNumbers)
+  if (named.length > 1) throw ambiguous(profile, end, named)
+  if (named[0] !== undefined) return named[0]
+  if (isSerialNumber(end) && /^(?=.*\d)[A-Z0-9]+$/.test(end)) return end
+  throw denied
 }
 
 /**
@@ -81,6 +98,14 @@ export function listingDenied(profile: string): AppError {
     'iam.access-denied',
     `AWS does not let the user of ${shown(profile)} list its own MFA devices`,
     `ask your administrator for iam:ListMFADevices on your own user, or go without it: ${mfadCommand('login --serial-number arn:aws:iam::ACCOUNT:mfa/NAME', profile)}`,
+  )
+}
+
+function ambiguous(profile: string, end: string, serialNumbers: readonly string[]): AppError {
+  return new AppError(
+    'device.choice-needed',
+    `${printable(end)} is the end of ${serialNumbers.length} devices: ${listed(serialNumbers)}`,
+    `give one of them whole: ${loginWith(profile, serialNumbers)}`,
   )
 }
 
