@@ -85,9 +85,9 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     loadSts: async () => (await import('../edges/aws/sts.ts')).createSts(),
     loadIam: async () => (await import('../edges/aws/iam.ts')).createIam(),
   })
-  const { removed, isCompleted } = await known.credentials.recover()
+  const { removed, completed } = await known.recover()
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
-  if (isCompleted) log.info({}, 'completed an interrupted write of the credentials file')
+  for (const file of completed) log.info({}, `completed an interrupted write of the ${file} file`)
   const notes = openDaemonNotes(notesDirectory(environment))
   const warnings = () => ownWarnings({ known, environment, notes, pid: process.pid })
   const server = createHttpServer(createRoutes(agent, warnings), MFAD_VERSION, log)
