@@ -27,6 +27,10 @@ export const commands: readonly Command[] = [
         value: 'ARN',
         description: 'the MFA device: its ARN, or the end of it; kept with the session',
       },
+      save: {
+        type: 'boolean',
+        description: 'keep the device as mfa_serial of the profile, in its AWS config file',
+      },
       adopt: { type: 'boolean', description: 'take over a session section that another tool wrote' },
       json,
     },

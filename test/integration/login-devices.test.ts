@@ -1,6 +1,8 @@
 // Which device a login is for: the one that IAM knows, the one that is chosen at a terminal or named by its end, and one after
 // the other where there are several.
 import { spawn } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StsUser } from '../../src/demo/sts/embedded-sts.ts'
 import { requireProgram } from '../support/clients.ts'
@@ -226,6 +228,65 @@ describe('--serial-number', () => {
     ],
   ])('is refused where it is no device of the user: %s', async (name, says) => {
     await refused(['login', 'home', '--serial-number', name, '123456'], 4, says)
+  })
+})
+
+describe('--save', () => {
+  const config = () => readFileSync(join(sandbox.home, '.aws/config'), 'utf8')
+  const loginSaving = async (...args: string[]) => {
+    const { exitCode, stdout, stderr } = await sandbox.mfad('login', ...args, '--save')
+    return { exitCode, stdout: withoutTimes(stdout), stderr }
+  }
+
+  it('writes the device that was found into the section of the profile, and changes nothing else', async (context) => {
+    const before =
+      '# mine\n[profile dev]\nregion=eu-west-1\n\n[services s]\nec2 =\n  endpoint_url = https://e\n'
+    sandbox.writeConfig(before)
+    expect(await loginSaving('dev', sandbox.code())).toEqual({
+      exitCode: 0,
+      stdout: `dev → [dev-mfa]\ndev: mfa_serial = ${aliceSerial} is in ${sandbox.home}/.aws/config\n`,
+      stderr: '',
+    })
+    expect(config()).toBe(before.replace('eu-west-1\n', `eu-west-1\nmfa_serial = ${aliceSerial}\n`))
+    expect(section('dev-mfa')).not.toContain('mfad_serial')
+    const aws = requireProgram(context, 'aws')
+    const child = spawn(aws, ['configure', 'get', 'mfa_serial', '--profile', 'dev'], {
+      env: sandbox.environment,
+    })
+    expect((await run(child)).stdout).toBe(`${aliceSerial}\n`)
+    expect(await sandbox.mfad('login', 'dev', sandbox.nextCode())).toMatchObject({ exitCode: 0 })
+    expect(actions()).toEqual(['ListMFADevices', 'GetSessionToken', 'GetSessionToken'])
+  })
+
+  it('makes the section, or the file, where there is none', async () => {
+    rmSync(join(sandbox.home, '.aws/config'))
+    expect(await loginSaving('ops', sandbox.code(bobSerial))).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(config()).toBe(`[profile ops]\nmfa_serial = ${bobSerial}\n`)
+  })
+
+  it('writes it into the credentials file where an mfa_serial there would win', async () => {
+    sandbox.writeCredentials(`[home]\nmfa_serial = ${tablet}\n${keyLines(carol)}`)
+    const args = ['home', '--serial-number', 'carol-phone', sandbox.code(phone)]
+    expect(await loginSaving(...args)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(sandbox.readCredentials()).toContain(`[home]\nmfa_serial = ${phone}\naws_access_key_id`)
+    expect(config()).not.toContain('home')
+  })
+
+  it('is for the keys behind a role, also where no code is needed', async () => {
+    sandbox.writeConfig(`[profile admin]\nrole_arn = ${account}:role/admin\nsource_profile = dev\n`)
+    await sandbox.mfad('login', 'dev', sandbox.code())
+    const { stdout } = await loginSaving('admin')
+    expect(stdout).toContain(`dev: mfa_serial = ${aliceSerial} is in `)
+    expect(config()).toContain(`[profile dev]\nmfa_serial = ${aliceSerial}\n`)
+  })
+
+  it('is refused before a code is used where the file cannot be edited', async () => {
+    const twice = '[profile dev]\noutput = json\n[profile "dev"]\noutput = json\n'
+    sandbox.writeConfig(twice)
+    const { exitCode, stderr } = await loginSaving('dev', sandbox.code())
+    expect(exitCode, stderr).toBe(7)
+    expect(sandbox.codesSent()).toEqual([])
+    expect(config()).toBe(twice)
   })
 })
 
