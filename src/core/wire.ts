@@ -41,6 +41,8 @@ export type LoginRequest = {
   tokenCode?: string
   serialNumber?: string
   durationSeconds?: number
+  /** The device becomes the mfa_serial of the profiles. */
+  save?: boolean
   adopt?: boolean
 }
 
@@ -49,8 +51,18 @@ export type LoginAnswer = {
   failed: { profile: string; error: ErrorBody }[]
   /** Roles that AWS has not answered for yet; they are written when it does. */
   pending?: string[]
+  /** Of a login of all. */
+  left?: DeviceLeft[]
+  /** What `save` has written, or has found there. */
+  saved?: { profile: string; serialNumber: string; file: string }[]
   warnings: Warning[]
 }
+
+/** A device whose profiles a login of all did not reach: a code belongs to one device. */
+export type DeviceLeft = { serialNumber: string; profiles: string[] }
+
+/** `serialNumbers`: the devices of the profile's user that give codes. `securityKeys`: those that give none. */
+export type DevicesAnswer = { profile: string; serialNumbers: string[]; securityKeys: string[] }
 
 export type LogoutAnswer = { profile: string; sessionProfile: string; removed: boolean; warnings: Warning[] }
 export type SnoozeAnswer = { snoozed: { profile: string; until: string }[] }
@@ -81,13 +93,15 @@ export function readLoginRequest(body: unknown): LoginRequest {
     'tokenCode',
     'serialNumber',
     'durationSeconds',
+    'save',
     'adopt',
   ])
-  const { profiles, all, tokenCode, serialNumber, durationSeconds, adopt } = fields
+  const { profiles, all, tokenCode, serialNumber, durationSeconds, save, adopt } = fields
   if (!Array.isArray(profiles) || profiles.length > 100 || !profiles.every(isName)) {
     throw badRequest('profiles must be a list of at most 100 names')
   }
   if (all !== undefined && typeof all !== 'boolean') throw badRequest('all must be true or false')
+  if (save !== undefined && typeof save !== 'boolean') throw badRequest('save must be true or false')
   if (adopt !== undefined && typeof adopt !== 'boolean') throw badRequest('adopt must be true or false')
   if (tokenCode !== undefined && !(typeof tokenCode === 'string' && tokenCode.length <= 64)) {
     throw badRequest('tokenCode must be a string of six digits')
@@ -102,11 +116,12 @@ export function readLoginRequest(body: unknown): LoginRequest {
     ...(tokenCode === undefined ? {} : { tokenCode }),
     ...(serialNumber === undefined ? {} : { serialNumber }),
     ...(durationSeconds === undefined ? {} : { durationSeconds: durationSeconds as number }),
+    ...(save === undefined ? {} : { save }),
     ...(adopt === undefined ? {} : { adopt }),
   }
 }
 
-/** The profile of a logout or renew request. Throws usage.bad-request. */
+/** The profile of a logout, a renew or a devices request. Throws usage.bad-request. */
 export function readProfileRequest(body: unknown): { profile: string } {
   const { profile } = readFields(body, ['profile'])
   if (!isName(profile)) throw badRequest('profile must be a name')

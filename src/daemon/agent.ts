@@ -18,6 +18,7 @@ import { clockStepMs, mendsOffset } from '../core/time/clock-step.ts'
 import { earliest } from '../core/time/instant.ts'
 import type { UtcOffset } from '../core/time/quiet-hours.ts'
 import type {
+  DevicesAnswer,
   LoginAnswer,
   LoginRequest,
   LogoutAnswer,
@@ -35,11 +36,11 @@ import type { KnownFiles } from './files/known-files.ts'
 import { removeSession } from './files/session-writer.ts'
 import { createJobs } from './jobs.ts'
 import { type CodeCommandDeps, createCodeCommands } from './login/code-commands.ts'
+import { devicesOf, type FindDeviceDeps } from './login/find-device.ts'
 import { createLogins } from './login/logins.ts'
 import { keysInFiles } from './login/long-term-keys.ts'
 import { renewRoles } from './login/renew-roles.ts'
 import { createRoleCalls } from './login/role-calls.ts'
-import type { LoginDeps } from './login/sts-session.ts'
 import { testReminder } from './reminders/notify-test.ts'
 import { createReminders } from './reminders/reminders.ts'
 import { createRenewals } from './reminders/renewals.ts'
@@ -47,7 +48,7 @@ import { createRoleRenewals } from './reminders/role-renewals.ts'
 import { currentSnoozes, snooze } from './reminders/snoozes.ts'
 import { createSessionWatch, type SessionWatch } from './session-watch.ts'
 
-export type AgentDeps = Omit<LoginDeps, 'state' | 'longTermKeys' | 'sessionWatch'> &
+export type AgentDeps = Omit<FindDeviceDeps, 'state' | 'longTermKeys' | 'sessionWatch' | 'found'> &
   CodeCommandDeps & {
     known: KnownFiles
     /** So long the answer to a login waits for roles. */
@@ -72,6 +73,8 @@ export type Agent = {
   /** New credentials without the user; possible while another profile on the device has a live session. */
   renew(request: { profile: string }): Promise<LoginAnswer>
   logout(request: { profile: string }): Promise<LogoutAnswer>
+  /** Asks IAM for the devices of the profile's user. */
+  devices(request: { profile: string }): Promise<DevicesAnswer>
   snooze(request: { profile?: string; seconds: number }): SnoozeAnswer
   /** Waits that long for an answer to it. */
   notifyTest(request: { waitSeconds: number }): Promise<NotifyTestAnswer>
@@ -119,6 +122,10 @@ export function createAgent(deps: AgentDeps): Agent {
     async logout({ profile }) {
       await jobs.begin()
       return jobs.enqueue(() => logOut({ ...deps, sessionWatch }, state, profile))
+    },
+    async devices({ profile }) {
+      await jobs.begin()
+      return devicesOf(parts.loginDeps, profile)
     },
     snooze(request) {
       look()
@@ -202,7 +209,7 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
       ),
     look: lookAgain,
   })
-  return { jobs, codeCommands, keeper, sessionWatch, logins, reminders, renewals, roleRenewals }
+  return { jobs, loginDeps, codeCommands, keeper, sessionWatch, logins, reminders, renewals, roleRenewals }
 }
 
 /** Starts what is due, and asks to be woken for what comes next. */

@@ -20,6 +20,7 @@ import { sessionDurationLimits } from '../../core/profiles/aws-values.ts'
 import type { KeyProfile, Profile, RoleProfile } from '../../core/profiles/profile.ts'
 import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import { type SessionCredentials, sessionValues } from '../../core/profiles/session-section.ts'
+import { mfadCommand } from '../../core/text/commands.ts'
 import type { LoginRequest } from '../../core/wire.ts'
 import type { Sts } from '../../edges/aws/sts.ts'
 import { type AgentState, noteIssued, profilesNow } from '../agent-state.ts'
@@ -39,6 +40,8 @@ export type LoginDeps = {
   sessionWatch: Pick<SessionWatch, 'made' | 'outdated'>
   /** The keys that a call is signed with, wherever they come from. Throws profile.no-keys. */
   longTermKeys(profile: Pick<Profile, 'profile'>): Promise<LongTermCredentials>
+  /** By profile that names no device, the one that IAM has for its user: for this one login. */
+  found?: ReadonlyMap<string, string>
   stopping: AbortSignal
   log: { debug(facts: object, message: string): void; warn(facts: object, message: string): void }
 }
@@ -146,7 +149,8 @@ function checkLife(seconds: number): void {
 const leastLifeSeconds = -60
 const mostLifeSeconds = sessionDurationLimits.most + 3600
 
-function rememberFailure(
+/** The error that says what a failure means; it is logged, and remembered of these profiles. */
+export function rememberFailure(
   deps: LoginDeps,
   caller: Pick<Profile, 'profile' | 'serialNumber' | 'accessKeyId'>,
   failure: StsFailure,
@@ -190,18 +194,22 @@ function logFailure(
 
 const codeErrorMs = 60_000
 
-function codeNeeded({ asked, serialNumber }: LoginPlan): AppError {
+function codeNeeded({ asked, serialNumber, chosenDevice }: LoginPlan): AppError {
   return new AppError(
     'usage.token-code-needed',
     `${asked.join(', ')} ${asked.length === 1 ? 'needs' : 'need'} a code from ${serialNumber}`,
-    `mfad login ${asked.join(' ')} CODE`,
+    mfadCommand(
+      chosenDevice === undefined ? 'login' : `login --serial-number ${chosenDevice}`,
+      ...asked,
+      'CODE',
+    ),
   )
 }
 
 /** Asks AWS whose keys they are, where profiles with one serial number use different ones. No code is used for it. */
 export async function identifyUsers(deps: LoginDeps, request: LoginRequest): Promise<void> {
   const { state, known } = deps
-  const profiles = profilesToIdentify(profilesNow(known, state), request, deps.now())
+  const profiles = profilesToIdentify(profilesNow(known, state, deps.found), request, deps.now())
   const unknown = new Map(
     profiles
       .filter(({ accessKeyId }) => !state.identities.has(accessKeyId))

@@ -1,6 +1,7 @@
 // Where a profile's calls to AWS go, from all the places that may say so: its sections, the daemon's environment, the settings.
 import { AppError } from '../../core/errors.ts'
 import {
+  type AwsService,
   type AwsTarget,
   type AwsVariables,
   type Partitions,
@@ -8,7 +9,7 @@ import {
   type TargetValues,
   targetKeys,
 } from '../../core/login/sts-target.ts'
-import type { KeyProfile, RoleProfile } from '../../core/profiles/profile.ts'
+import type { Profile, RoleProfile } from '../../core/profiles/profile.ts'
 import { profileSections, viewOf } from '../../core/profiles/sections.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 
@@ -17,10 +18,12 @@ export function targetOf(
   known: Pick<KnownFiles, 'documents' | 'files' | 'settings'>,
   variables: AwsVariables,
   partitions: Partitions,
-  { profile, serialNumber }: KeyProfile,
+  { profile, serialNumber = '' }: Pick<Profile, 'profile' | 'serialNumber'>,
+  service: AwsService = 'sts',
 ): AwsTarget {
   return stsTarget({
     profile,
+    service,
     serialNumber,
     values: targetValues(known, profile),
     variables,
