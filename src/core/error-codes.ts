@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'daemon.socket-lost'
   | 'daemon.socket-path'
   | 'daemon.socket-unusable'
+  | 'daemon.status-file'
   | 'daemon.stopping'
   | 'daemon.unsafe-socket'
   | 'device.different-users'

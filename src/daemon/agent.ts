@@ -28,6 +28,7 @@ import type {
 import { forgetUnwritten, noteMeant } from '../core/writes/ledger.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
 import { describeBug, type Log } from '../edges/logger.ts'
+import type { StatusFile } from '../edges/status-file.ts'
 import { type AgentState, createAgentState, keptUntil, profilesNow } from './agent-state.ts'
 import { agentStatus } from './agent-status.ts'
 import { createKeeper } from './files/keeper.ts'
@@ -46,6 +47,7 @@ import { createRenewals } from './reminders/renewals.ts'
 import { createRoleRenewals } from './reminders/role-renewals.ts'
 import { currentSnoozes, snooze } from './reminders/snoozes.ts'
 import { createSessionWatch, type SessionWatch } from './session-watch.ts'
+import { createStatusLines } from './status-lines.ts'
 
 export type AgentDeps = Omit<LoginDeps, 'state' | 'longTermKeys' | 'sessionWatch'> &
   CodeCommandDeps & {
@@ -60,6 +62,7 @@ export type AgentDeps = Omit<LoginDeps, 'state' | 'longTermKeys' | 'sessionWatch
     /** From 0 up to 1. */
     random(): number
     desktop: Desktop
+    statusFile: StatusFile
     /** Asks for a look at this instant, in place of the one asked for before; undefined asks for none. */
     wakeAt(instant: Date | undefined): void
   }
@@ -112,6 +115,7 @@ export function createAgent(deps: AgentDeps): Agent {
       return agentStatus(deps, state, {
         givenUp: new Map([...renewals.givenUp(currentSessions(deps, state)), ...roleRenewals.givenUp()]),
         sessionProblems: sessionWatch.problems(),
+        warnings: parts.statusLines.warnings(),
       })
     },
     login: logins.logIn,
@@ -202,7 +206,8 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
       ),
     look: lookAgain,
   })
-  return { jobs, codeCommands, keeper, sessionWatch, logins, reminders, renewals, roleRenewals }
+  const statusLines = createStatusLines({ ...deps, state })
+  return { jobs, codeCommands, keeper, sessionWatch, logins, reminders, renewals, roleRenewals, statusLines }
 }
 
 /** Starts what is due, and asks to be woken for what comes next. */
@@ -221,6 +226,7 @@ function planAhead(deps: AgentDeps, state: AgentState, parts: Parts): void {
   // Of these it was told that they are not renewed, or will be.
   const given = all.filter(({ isBehind, profile }) => isBehind && givenUp.has(profile))
   const remindAt = parts.reminders.look([...withHope(sessions, renewal.hopeUntil), ...given], rules)
+  parts.statusLines.look()
   deps.wakeAt(earliest(renewal.nextAt, roleAt, remindAt, known.doubtfulUntil, keepAt, watchAt))
 }
 

@@ -23,9 +23,11 @@ import {
   resolveFiles,
   settingsPath,
   stateDirectory,
+  statusPath,
 } from '../edges/paths.ts'
 import { runHelperCommand } from '../edges/programs/helper-command.ts'
 import { loadSettings } from '../edges/settings-file.ts'
+import { openStatusFile } from '../edges/status-file.ts'
 import { userId } from '../edges/user.ts'
 import { startWatcher } from '../edges/watcher.ts'
 import { type Agent, createAgent } from './agent.ts'
@@ -65,8 +67,10 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     settings: () => desktopSettings(known, checkTrusted, log),
     log,
   })
+  const statusFile = openStatusFile(statusPath(known.files.socket))
   const agent = createAgent({
     known,
+    statusFile,
     daemon,
     log,
     variables: awsVariables(environment),
@@ -106,6 +110,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     log.info({ reason: await reasonToStop(signalled, known.files.socket, socket.isOurs) }, 'stopping')
   } finally {
     notes.remove()
+    statusFile.close(socket.isOurs())
     socket.remove()
     const closed = new Promise((resolve) => server.close(resolve))
     const abortTimer = setTimeout(() => stopping.abort(), abortAfterMs)

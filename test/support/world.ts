@@ -17,6 +17,7 @@ import type { FileStore } from '../../src/edges/files/store.ts'
 import type { Log } from '../../src/edges/logger.ts'
 import { resolveFiles } from '../../src/edges/paths.ts'
 import { loadSettings } from '../../src/edges/settings-file.ts'
+import { openStatusFile } from '../../src/edges/status-file.ts'
 
 const start = Date.parse('2026-11-23T08:00:00Z')
 const tickSeconds = 30
@@ -52,6 +53,7 @@ export type StsCall = { at: string; accessKeyId: string; serialNumber: string; t
 /** Its clock moves only when a test moves it. */
 export class World {
   readonly home = mkdtempSync(join(tmpdir(), 'mfad-agent-'))
+  readonly statusFile = join(this.home, 'mfad.status')
   readonly shown: Shown[] = []
   nowMs = start
   /** STS's clock minus ours. */
@@ -174,6 +176,7 @@ export class World {
       random: () => 1,
       mostRolesMs: this.mostRolesMs,
       desktop: this.desktop,
+      statusFile: openStatusFile(this.statusFile),
       checkOwnFile: () => {
         if (this.unsafeFile !== undefined) throw this.unsafeFile
       },
