@@ -143,6 +143,17 @@ export const commands: readonly Command[] = [
     run: async (invocation) => (await import('./commands/daemon.ts')).runDaemonCommand(invocation),
   },
   {
+    name: 'prompt',
+    summary: 'a function for the prompt of your shell: the profile of AWS_PROFILE and its time left',
+    usage: 'mfad prompt bash|zsh|fish',
+    details:
+      'It reads a small file that the daemon keeps, by built-ins of the shell: no program is started at a prompt.\nThe first lines of what is printed say how to use it.',
+    options: {},
+    positionals: { least: 1, most: 1 },
+    examples: [[`eval "$(mfad prompt bash)"; PS1='\${MFAD_PROMPT}'$PS1`, 'in ~/.bashrc']],
+    run: async (invocation) => (await import('./commands/prompt.ts')).runPrompt(invocation),
+  },
+  {
     name: 'demo',
     summary: 'see it work against an STS on this computer, in a throw-away home; touches nothing of yours',
     usage: 'mfad demo [--keep]',
