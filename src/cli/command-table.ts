@@ -50,17 +50,23 @@ export const commands: readonly Command[] = [
   {
     name: 'status',
     summary: 'every profile, its session and the time left',
-    usage: 'mfad status [--json | --watch]',
+    usage: 'mfad status [PROFILE ...] [--all] [--json | --watch | --format FORMAT]',
+    details:
+      'Profiles that mfad does not log in, and those of the setting hide, are counted in one line. With a PROFILE: exit\ncode 8 unless each has a live session.',
     options: {
+      all: { type: 'boolean', short: 'a', description: 'a line for every profile' },
       json,
       watch: {
         type: 'boolean',
-        description: 'redraw it every second until Ctrl-C; into a pipe: print it once',
+        short: 'w',
+        description: 'keep it up to date, until q; into a pipe: print it once',
       },
+      format: { type: 'string', value: 'FORMAT', description: 'for a bar: line, waybar or xbar' },
     },
-    positionals: { least: 0, most: 0 },
+    positionals: { least: 0, most: anyNumber },
     examples: [
       ['mfad status', 'a table'],
+      ['mfad status dev && make deploy', 'go on only with a live session'],
       ['mfad status --watch', 'a table that updates itself'],
       [`mfad status --json | jq -r '.profiles[] | select(.state == "expired").profile'`, 'for scripts'],
     ],

@@ -19,6 +19,8 @@ export type Settings = {
   prompt: PromptWay
   /** Run by /bin/sh at every reminder. */
   notifyCommand?: string
+  /** Profiles that `status` leaves out, `*` for any part of a name. */
+  hide: readonly string[]
   logLevel: LogLevel
   /** The address of the proxy to AWS. It may hold a password, so no message and no log line shows it. */
   httpsProxy?: string
@@ -39,6 +41,7 @@ export const defaultSettings: Settings = {
   suffix: '-mfa',
   notify: 'desktop',
   prompt: 'auto',
+  hide: [],
   logLevel: 'info',
   warnings: [],
 }

@@ -18,6 +18,7 @@ const longestCommand = 4096
 const mayBeEmpty: ReadonlySet<string> = new Set([
   'quiet_hours',
   'notify_command',
+  'hide',
   'https_proxy',
   'no_proxy',
   'ca_bundle',
@@ -71,6 +72,12 @@ const readers: Readonly<Record<string, Reader>> = {
     text.length <= longestCommand && !text.includes('\0')
       ? { notifyCommand: text }
       : `must be a command of at most ${longestCommand} characters`,
+  hide: (text) => {
+    const hide = text.split(/[\s,]+/).filter((name) => name !== '')
+    return hide.length <= 1000 && text.length <= longestCommand
+      ? { hide }
+      : 'must be at most 1000 names of profiles with commas between, such as legacy-*, old'
+  },
   log_level: (text) => {
     const level = (['debug', 'info', 'warn', 'error'] as const).find((known) => known === text)
     return level === undefined ? 'must be debug, info, warn or error' : { logLevel: level }
