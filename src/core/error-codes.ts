@@ -126,6 +126,7 @@ export type ErrorCode =
   | 'profile.unusable-name'
   | 'session.lost'
   | 'session.other-key'
+  | 'settings.after-write-failed'
   | 'settings.bad-ca-bundle'
   | 'settings.bad-proxy'
   | 'settings.bad-variable'

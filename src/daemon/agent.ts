@@ -29,6 +29,7 @@ import { forgetUnwritten, noteMeant } from '../core/writes/ledger.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
 import { describeBug, type Log } from '../edges/logger.ts'
 import type { StatusFile } from '../edges/status-file.ts'
+import { createAfterWrite } from './after-write.ts'
 import { type AgentState, createAgentState, keptUntil, profilesNow } from './agent-state.ts'
 import { agentStatus } from './agent-status.ts'
 import { createKeeper } from './files/keeper.ts'
@@ -115,7 +116,7 @@ export function createAgent(deps: AgentDeps): Agent {
       return agentStatus(deps, state, {
         givenUp: new Map([...renewals.givenUp(currentSessions(deps, state)), ...roleRenewals.givenUp()]),
         sessionProblems: sessionWatch.problems(),
-        warnings: parts.statusLines.warnings(),
+        warnings: [...parts.statusLines.warnings(), ...parts.afterWrite.warnings()],
       })
     },
     login: logins.logIn,
@@ -138,6 +139,7 @@ export function createAgent(deps: AgentDeps): Agent {
       jobs.refuseNew()
       parts.reminders.close()
       parts.codeCommands.close()
+      parts.afterWrite.close()
       await renewals.close()
       await roleRenewals.close()
       await logins.idle()
@@ -207,7 +209,19 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
     look: lookAgain,
   })
   const statusLines = createStatusLines({ ...deps, state })
-  return { jobs, codeCommands, keeper, sessionWatch, logins, reminders, renewals, roleRenewals, statusLines }
+  const afterWrite = createAfterWrite(deps)
+  return {
+    jobs,
+    codeCommands,
+    keeper,
+    sessionWatch,
+    logins,
+    reminders,
+    renewals,
+    roleRenewals,
+    statusLines,
+    afterWrite,
+  }
 }
 
 /** Starts what is due, and asks to be woken for what comes next. */
@@ -227,6 +241,7 @@ function planAhead(deps: AgentDeps, state: AgentState, parts: Parts): void {
   const given = all.filter(({ isBehind, profile }) => isBehind && givenUp.has(profile))
   const remindAt = parts.reminders.look([...withHope(sessions, renewal.hopeUntil), ...given], rules)
   parts.statusLines.look()
+  parts.afterWrite.look()
   deps.wakeAt(earliest(renewal.nextAt, roleAt, remindAt, known.doubtfulUntil, keepAt, watchAt))
 }
 

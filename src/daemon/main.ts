@@ -84,8 +84,8 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     mostRolesMs: 20_000,
     desktop,
     checkOwnFile: (path) => checkTrusted([path]),
-    runCommand: (command, timeoutMs, stop) =>
-      runHelperCommand(command, { environment, timeoutMs, stopping: stop }),
+    runCommand: (command, timeoutMs, stop, variables = {}) =>
+      runHelperCommand(command, { environment, variables, timeoutMs, stopping: stop }),
     loadSts: async () => (await import('../edges/aws/sts.ts')).createSts(),
   })
   const { removed, isCompleted } = await known.credentials.recover()

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseDocument } from '../../src/core/document/parse.ts'
-import type { CommandResult } from '../../src/core/login/mfa-process.ts'
+import type { CommandResult } from '../../src/core/login/command-result.ts'
 import type { StsFailure } from '../../src/core/login/sts-failure.ts'
 import type { UtcOffset } from '../../src/core/time/quiet-hours.ts'
 import { type Agent, createAgent } from '../../src/daemon/agent.ts'
@@ -81,6 +81,7 @@ export class World {
   runCommand: (command: string) => CommandResult | Promise<CommandResult> = () => printed(this.nextCode())
   readonly commandsRun: string[] = []
   readonly commandSignals: AbortSignal[] = []
+  readonly commandVariables: (Record<string, string> | undefined)[] = []
   /** How long sessions live, whatever was asked for. */
   lifeSeconds: number | undefined
   unsafeFile: Error | undefined
@@ -180,8 +181,9 @@ export class World {
       checkOwnFile: () => {
         if (this.unsafeFile !== undefined) throw this.unsafeFile
       },
-      runCommand: async (command, _timeoutMs, stopping) => {
+      runCommand: async (command, _timeoutMs, stopping, variables) => {
         this.commandSignals.push(stopping)
+        this.commandVariables.push(variables)
         this.commandsRun.push(`${this.now().toISOString().slice(11, 19)} ${command}`)
         return this.runCommand(command)
       },

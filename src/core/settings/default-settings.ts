@@ -19,6 +19,8 @@ export type Settings = {
   prompt: PromptWay
   /** Run by /bin/sh at every reminder. */
   notifyCommand?: string
+  /** Run by /bin/sh after each write of session sections. */
+  afterWriteCommand?: string
   /** Profiles that `status` leaves out, `*` for any part of a name. */
   hide: readonly string[]
   logLevel: LogLevel

@@ -13,11 +13,13 @@ import { defaultSettings, type Settings } from './default-settings.ts'
 import { isProxyAddress } from './proxy-address.ts'
 
 const longestCommand = 4096
+const badCommand = `must be a command of at most ${longestCommand} characters`
 
 /** An empty value is the same as none. For every other key an empty value is a mistake. */
 const mayBeEmpty: ReadonlySet<string> = new Set([
   'quiet_hours',
   'notify_command',
+  'after_write_command',
   'hide',
   'https_proxy',
   'no_proxy',
@@ -29,6 +31,7 @@ const mayBeEmpty: ReadonlySet<string> = new Set([
 /** Their values may hold ; and # for good reason. */
 const freeText: ReadonlySet<string> = new Set([
   'notify_command',
+  'after_write_command',
   'https_proxy',
   'ca_bundle',
   'credentials_file',
@@ -68,10 +71,8 @@ const readers: Readonly<Record<string, Reader>> = {
     const prompt = (['auto', 'zenity', 'kdialog', 'osascript', 'none'] as const).find((way) => way === text)
     return prompt === undefined ? 'must be auto, zenity, kdialog, osascript or none' : { prompt }
   },
-  notify_command: (text) =>
-    text.length <= longestCommand && !text.includes('\0')
-      ? { notifyCommand: text }
-      : `must be a command of at most ${longestCommand} characters`,
+  notify_command: (text) => (isCommand(text) ? { notifyCommand: text } : badCommand),
+  after_write_command: (text) => (isCommand(text) ? { afterWriteCommand: text } : badCommand),
   hide: (text) => {
     const hide = text.split(/[\s,]+/).filter((name) => name !== '')
     return hide.length <= 1000 && text.length <= longestCommand
@@ -150,6 +151,10 @@ function disagreement(key: string, reader: Reader, value: unknown, entry: Entry)
 
 function unquoted(text: string): string {
   return text.replace(/^(["'])(.*)\1$/, '$2')
+}
+
+function isCommand(text: string): boolean {
+  return text.length <= longestCommand && !text.includes('\0')
 }
 
 function isPath(text: string): boolean {

@@ -41,6 +41,10 @@ export type KnownFiles = {
   readonly ledger: Ledger
   /** From now on, this is what we meant to stand in the file. */
   setLedger(ledger: Ledger): void
+  /** We have just written or removed these session sections. */
+  noteWritten(sections: Iterable<string>): void
+  /** Those that were written or removed since this was asked last. */
+  takeWritten(): string[]
   /** Where the credentials file really is; undefined until it could be located. */
   readonly realPath: string | undefined
   /** The daemon is ending: merges no longer wait for other programs. */
@@ -77,6 +81,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
   let ledger = emptyLedger
   let realPath: string | undefined
   let isClosing = false
+  const written = new Set<string>()
 
   const refresh = (): boolean => {
     const areSettingsNew = settings.refresh()
@@ -102,6 +107,14 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     },
     setLedger(next) {
       ledger = next
+    },
+    noteWritten(sections) {
+      for (const section of sections) written.add(section)
+    },
+    takeWritten() {
+      const sections = [...written]
+      written.clear()
+      return sections
     },
     get settings() {
       return settings.current

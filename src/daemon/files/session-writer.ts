@@ -83,6 +83,7 @@ export async function restoreUndone(known: KnownFiles): Promise<string[]> {
     verify: (before, after) => checkMerge(known.parse(before), known.parse(after), undone),
   }
   await write(known, edit, 'job', () => undefined)
+  known.noteWritten(undone.map(({ name }) => name))
   const restored = undone.map(({ written, from }) => ({ written, found: from }))
   known.setLedger(noteRestored(known.ledger, restored, known.now()))
   return undone.map(({ name }) => name)
@@ -106,7 +107,8 @@ async function replace(
   }
   const note: NoteWrite = (before, after) =>
     known.setLedger(noteWritten(known.ledger, before, after, 'sessions', meant, known.now()))
-  const { warnings, bytes } = await write(known, edit, 'job', note)
+  const { warnings, bytes, isChanged } = await write(known, edit, 'job', note)
+  if (isChanged) known.noteWritten(meant.keys())
   known.setLedger(noteMeant(known.ledger, meant, known.parse(bytes), known.now()))
   return { warnings: warnings.map((warning) => ({ ...warning, file: known.files.credentials })), skipped }
 }

@@ -42,6 +42,7 @@ describe('the settings', () => {
     ['duration = 36h', { durationSeconds: 129_600 }],
     ['duration = 1h30m', { durationSeconds: 5400 }],
     ['duration=8h', { durationSeconds: 28_800 }],
+    ['after_write_command = tmux refresh-client -S', { afterWriteCommand: 'tmux refresh-client -S' }],
     ['hide = legacy-*, old,,x', { hide: ['legacy-*', 'old', 'x'] }],
     ['hide =', {}],
     ['reminders = 0m', { reminderLeadSeconds: [0] }],
