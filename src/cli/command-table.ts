@@ -149,6 +149,23 @@ export const commands: readonly Command[] = [
     run: async (invocation) => (await import('./commands/daemon.ts')).runDaemonCommand(invocation),
   },
   {
+    name: 'config',
+    summary: 'the settings: each with its value, its default and where it comes from',
+    usage: 'mfad config [list | get KEY | set KEY VALUE | unset KEY | edit]',
+    details:
+      'A bad value and an unknown key are refused before anything is written. Comments and the order of the file stay.\nedit opens the file in $VISUAL or $EDITOR, and checks it afterwards. A running daemon sees a change at once.',
+    options: { json },
+    positionals: { least: 0, most: anyNumber },
+    examples: [
+      ['mfad config', 'all of them'],
+      ['mfad config get duration', 'one value, for scripts'],
+      ['mfad config set reminders 30m,5m,0m', 'be reminded earlier'],
+      ['mfad config set -- suffix -session', 'a value that begins with -'],
+      ['mfad config unset reminders', 'back to the default'],
+    ],
+    run: async (invocation) => (await import('./commands/config.ts')).runConfig(invocation),
+  },
+  {
     name: 'prompt',
     summary: 'a function for the prompt of your shell: the profile of AWS_PROFILE and its time left',
     usage: 'mfad prompt bash|zsh|fish',

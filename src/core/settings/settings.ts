@@ -95,6 +95,36 @@ const readers: Readonly<Record<string, Reader>> = {
   socket: (text) => (isPath(text) ? { socket: text } : 'must be an absolute path, or begin with ~/'),
 }
 
+export const settingNames: readonly string[] = Object.keys(readers)
+
+/** Why `key` cannot be set to this; undefined where it can. Throws settings.unknown-key. */
+export function settingProblem(key: string, text: string): string | undefined {
+  const reader = Object.hasOwn(readers, key) ? readers[key] : undefined
+  if (reader === undefined)
+    throw new AppError(
+      'settings.unknown-key',
+      `there is no setting ${printable(key, 40)}`,
+      nearestSetting(key),
+    )
+  if (text === '' && mayBeEmpty.has(key)) return undefined
+  const read = reader(text)
+  return typeof read === 'string' ? `${key} ${read}` : undefined
+}
+
+/** What the file holds for each setting that both readers read alike, whether it can be used or not. */
+export function settingTexts(
+  parsed: unknown,
+  document: CredentialsDocument,
+): ReadonlyMap<string, { text: string; line: number }> {
+  const values = (parsed as { mfad?: Record<string, unknown> }).mfad ?? {}
+  const texts = new Map<string, { text: string; line: number }>()
+  for (const [key, entry] of document.sections.get('mfad')?.entries ?? []) {
+    const text = agreedText(Object.hasOwn(values, key) ? values[key] : undefined, entry)
+    if (Object.hasOwn(readers, key) && text !== undefined) texts.set(key, { text, line: entry.line })
+  }
+  return texts
+}
+
 /**
  * The settings in a file. `parsed` is what `ini` made of the same bytes as `document`. What is not known is left out with a
  * warning, so that a typing error costs one setting and not every login.
@@ -162,15 +192,18 @@ function isPath(text: string): boolean {
 }
 
 function unknownKey(key: string, { line }: Entry, file: string): Warning {
-  const near = nearestName(key, Object.keys(readers))
   return {
     code: 'settings.unknown-key',
     message: `there is no setting ${printable(key, 40)}, so this line does nothing`,
-    hint:
-      near === undefined ? `the settings are ${Object.keys(readers).join(', ')}` : `did you mean ${near}?`,
+    hint: nearestSetting(key),
     file,
     line,
   }
+}
+
+function nearestSetting(key: string): string {
+  const near = nearestName(key, settingNames)
+  return near === undefined ? `the settings are ${settingNames.join(', ')}` : `did you mean ${near}?`
 }
 
 function unknownSection({ name, line }: Section, file: string): Warning {
