@@ -55,17 +55,23 @@ export const commands: readonly Command[] = [
   {
     name: 'status',
     summary: 'every profile, its session and the time left',
-    usage: 'mfad status [--json | --watch]',
+    usage: 'mfad status [PROFILE ...] [--all] [--json | --watch | --format FORMAT]',
+    details:
+      'Profiles that mfad does not log in, and those of the setting hide, are counted in one line. With a PROFILE: exit\ncode 8 unless each has a live session.',
     options: {
+      all: { type: 'boolean', short: 'a', description: 'a line for every profile' },
       json,
       watch: {
         type: 'boolean',
-        description: 'redraw it every second until Ctrl-C; into a pipe: print it once',
+        short: 'w',
+        description: 'keep it up to date, until q; into a pipe: print it once',
       },
+      format: { type: 'string', value: 'FORMAT', description: 'for a bar: line, waybar or xbar' },
     },
-    positionals: { least: 0, most: 0 },
+    positionals: { least: 0, most: anyNumber },
     examples: [
       ['mfad status', 'a table'],
+      ['mfad status dev && make deploy', 'go on only with a live session'],
       ['mfad status --watch', 'a table that updates itself'],
       [`mfad status --json | jq -r '.profiles[] | select(.state == "expired").profile'`, 'for scripts'],
     ],
@@ -146,6 +152,34 @@ export const commands: readonly Command[] = [
       ['mfad daemon --detach', 'in a container, or over ssh'],
     ],
     run: async (invocation) => (await import('./commands/daemon.ts')).runDaemonCommand(invocation),
+  },
+  {
+    name: 'config',
+    summary: 'the settings: each with its value, its default and where it comes from',
+    usage: 'mfad config [list | get KEY | set KEY VALUE | unset KEY | edit]',
+    details:
+      'A bad value and an unknown key are refused before anything is written. Comments and the order of the file stay.\nedit opens the file in $VISUAL or $EDITOR, and checks it afterwards. A running daemon sees a change at once.',
+    options: { json },
+    positionals: { least: 0, most: anyNumber },
+    examples: [
+      ['mfad config', 'all of them'],
+      ['mfad config get duration', 'one value, for scripts'],
+      ['mfad config set reminders 30m,5m,0m', 'be reminded earlier'],
+      ['mfad config set -- suffix -session', 'a value that begins with -'],
+      ['mfad config unset reminders', 'back to the default'],
+    ],
+    run: async (invocation) => (await import('./commands/config.ts')).runConfig(invocation),
+  },
+  {
+    name: 'prompt',
+    summary: 'a function for the prompt of your shell: the profile of AWS_PROFILE and its time left',
+    usage: 'mfad prompt bash|zsh|fish',
+    details:
+      'It reads a small file that the daemon keeps, by built-ins of the shell: no program is started at a prompt.\nThe first lines of what is printed say how to use it.',
+    options: {},
+    positionals: { least: 1, most: 1 },
+    examples: [[`eval "$(mfad prompt bash)"; PS1='\${MFAD_PROMPT}'$PS1`, 'in ~/.bashrc']],
+    run: async (invocation) => (await import('./commands/prompt.ts')).runPrompt(invocation),
   },
   {
     name: 'demo',

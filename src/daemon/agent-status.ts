@@ -15,16 +15,17 @@ type Deps = {
   now(): Date
 }
 
-/** By profile: why its renewal without the user was given up, and what became of its session. */
+/** By profile: why its renewal without the user was given up, and what became of its session. `warnings`: the others. */
 type Problems = {
   givenUp: ReadonlyMap<string, ErrorBody>
   sessionProblems: ReadonlyMap<string, ErrorBody>
+  warnings: readonly Warning[]
 }
 
 export function agentStatus(
   { known, daemon, desktop, now }: Deps,
   state: AgentState,
-  { givenUp, sessionProblems }: Problems,
+  { givenUp, sessionProblems, warnings }: Problems,
 ): Status {
   return buildStatus(
     {
@@ -38,6 +39,7 @@ export function agentStatus(
         ...orphanedProblems(known, sessionProblems),
         ...notifierWarnings(known, state),
         ...desktop.warnings(),
+        ...warnings,
       ],
       clockOffsetSeconds: largestClockOffset(state),
       clockOffsetOf: (accessKeyId) => clockOffsetOf(state, accessKeyId),

@@ -29,6 +29,8 @@ import type {
 import { forgetUnwritten, noteMeant } from '../core/writes/ledger.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
 import { describeBug, type Log } from '../edges/logger.ts'
+import type { StatusFile } from '../edges/status-file.ts'
+import { createAfterWrite } from './after-write.ts'
 import { type AgentState, createAgentState, keptUntil, profilesNow } from './agent-state.ts'
 import { agentStatus } from './agent-status.ts'
 import { createKeeper } from './files/keeper.ts'
@@ -47,6 +49,7 @@ import { createRenewals } from './reminders/renewals.ts'
 import { createRoleRenewals } from './reminders/role-renewals.ts'
 import { currentSnoozes, snooze } from './reminders/snoozes.ts'
 import { createSessionWatch, type SessionWatch } from './session-watch.ts'
+import { createStatusLines } from './status-lines.ts'
 
 export type AgentDeps = Omit<FindDeviceDeps, 'state' | 'longTermKeys' | 'sessionWatch' | 'found'> &
   CodeCommandDeps & {
@@ -61,6 +64,7 @@ export type AgentDeps = Omit<FindDeviceDeps, 'state' | 'longTermKeys' | 'session
     /** From 0 up to 1. */
     random(): number
     desktop: Desktop
+    statusFile: StatusFile
     /** Asks for a look at this instant, in place of the one asked for before; undefined asks for none. */
     wakeAt(instant: Date | undefined): void
   }
@@ -115,6 +119,7 @@ export function createAgent(deps: AgentDeps): Agent {
       return agentStatus(deps, state, {
         givenUp: new Map([...renewals.givenUp(currentSessions(deps, state)), ...roleRenewals.givenUp()]),
         sessionProblems: sessionWatch.problems(),
+        warnings: [...parts.statusLines.warnings(), ...parts.afterWrite.warnings()],
       })
     },
     login: logins.logIn,
@@ -141,6 +146,7 @@ export function createAgent(deps: AgentDeps): Agent {
       jobs.refuseNew()
       parts.reminders.close()
       parts.codeCommands.close()
+      parts.afterWrite.close()
       await renewals.close()
       await roleRenewals.close()
       await logins.idle()
@@ -209,7 +215,21 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
       ),
     look: lookAgain,
   })
-  return { jobs, loginDeps, codeCommands, keeper, sessionWatch, logins, reminders, renewals, roleRenewals }
+  const statusLines = createStatusLines({ ...deps, state })
+  const afterWrite = createAfterWrite(deps)
+  return {
+    jobs,
+    loginDeps,
+    codeCommands,
+    keeper,
+    sessionWatch,
+    logins,
+    reminders,
+    renewals,
+    roleRenewals,
+    statusLines,
+    afterWrite,
+  }
 }
 
 /** Starts what is due, and asks to be woken for what comes next. */
@@ -228,6 +248,8 @@ function planAhead(deps: AgentDeps, state: AgentState, parts: Parts): void {
   // Of these it was told that they are not renewed, or will be.
   const given = all.filter(({ isBehind, profile }) => isBehind && givenUp.has(profile))
   const remindAt = parts.reminders.look([...withHope(sessions, renewal.hopeUntil), ...given], rules)
+  parts.statusLines.look()
+  parts.afterWrite.look()
   deps.wakeAt(earliest(renewal.nextAt, roleAt, remindAt, known.doubtfulUntil, keepAt, watchAt))
 }
 

@@ -23,9 +23,11 @@ import {
   resolveFiles,
   settingsPath,
   stateDirectory,
+  statusPath,
 } from '../edges/paths.ts'
 import { runHelperCommand } from '../edges/programs/helper-command.ts'
 import { loadSettings } from '../edges/settings-file.ts'
+import { openStatusFile } from '../edges/status-file.ts'
 import { userId } from '../edges/user.ts'
 import { startWatcher } from '../edges/watcher.ts'
 import { type Agent, createAgent } from './agent.ts'
@@ -65,8 +67,10 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     settings: () => desktopSettings(known, checkTrusted, log),
     log,
   })
+  const statusFile = openStatusFile(statusPath(known.files.socket))
   const agent = createAgent({
     known,
+    statusFile,
     daemon,
     log,
     variables: awsVariables(environment),
@@ -80,8 +84,8 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     mostRolesMs: 20_000,
     desktop,
     checkOwnFile: (path) => checkTrusted([path]),
-    runCommand: (command, timeoutMs, stop) =>
-      runHelperCommand(command, { environment, timeoutMs, stopping: stop }),
+    runCommand: (command, timeoutMs, stop, variables = {}) =>
+      runHelperCommand(command, { environment, variables, timeoutMs, stopping: stop }),
     loadSts: async () => (await import('../edges/aws/sts.ts')).createSts(),
     loadIam: async () => (await import('../edges/aws/iam.ts')).createIam(),
   })
@@ -107,6 +111,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     log.info({ reason: await reasonToStop(signalled, known.files.socket, socket.isOurs) }, 'stopping')
   } finally {
     notes.remove()
+    statusFile.close(socket.isOurs())
     socket.remove()
     const closed = new Promise((resolve) => server.close(resolve))
     const abortTimer = setTimeout(() => stopping.abort(), abortAfterMs)

@@ -46,6 +46,11 @@ export function socketCandidates(environment: Environment, socket: string, uid: 
   return [join('/run/user', String(uid), 'mfad', 'mfad.sock'), socket]
 }
 
+/** The status file beside a socket: `mfad.status` for `mfad.sock`. */
+export function statusPath(socket: string): string {
+  return `${socket.replace(/\.sock$/, '')}.status`
+}
+
 /** Is it at its default place, which no variable and no setting has changed? Its directory is then mfad's own. */
 export function isDefaultSocket(environment: Environment, socket: string): boolean {
   return socket === absolute(defaultSocket(environment), environment)

@@ -1,6 +1,7 @@
 // Reads the settings file, the only one that the `ini` package parses.
 import { readFileSync, statSync } from 'node:fs'
 import { parse } from 'ini'
+import type { CredentialsDocument } from '../core/document/document.ts'
 import { parseDocument } from '../core/document/parse.ts'
 import { AppError } from '../core/errors.ts'
 import { defaultSettings, type Settings } from '../core/settings/default-settings.ts'
@@ -22,11 +23,20 @@ export function readSettingsFile(path: string): ReadSettings {
   try {
     const bytes = readBounded(path)
     if (bytes === undefined) return { settings: defaultSettings }
-    return readSettings(parseIni(bytes, path), parseDocument(bytes), path)
+    const { parsed, document } = parseSettings(bytes, path)
+    return readSettings(parsed, document, path)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     return { settings: defaultSettings, problem: error }
   }
+}
+
+/** What both readers make of the file's bytes. Throws settings.invalid. */
+export function parseSettings(
+  bytes: Uint8Array,
+  path: string,
+): { parsed: unknown; document: CredentialsDocument } {
+  return { parsed: parseIni(bytes, path), document: parseDocument(bytes) }
 }
 
 /** `ini` throws a TypeError at some texts, such as a section below a key that is null. */

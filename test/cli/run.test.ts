@@ -41,9 +41,19 @@ describe('mfad', () => {
     [['login', '--duration'], "option '--duration <value>' argument missing", 'look at: mfad login --help'],
     [['login', '--all=yes'], "option '--all' does not take an argument", 'look at: mfad login --help'],
     [
-      ['status', 'dev'],
-      'too many arguments for: mfad status [--json | --watch]',
-      'look at: mfad status --help',
+      ['notify-test', 'dev'],
+      'too many arguments for: mfad notify-test [--wait DURATION]',
+      'look at: mfad notify-test --help',
+    ],
+    [
+      ['status', '--format', 'xml'],
+      'there is no format xml',
+      'the formats are line, waybar, xbar; for scripts: mfad status --json',
+    ],
+    [
+      ['status', '--format', 'line', '--json'],
+      '--format prints one answer in a form of its own',
+      'leave out --watch and --json',
     ],
     [['logout', 'a', 'b'], 'too many arguments for: mfad logout [PROFILE]', 'look at: mfad logout --help'],
   ])('%j is a usage error with its next step', async (args, message, hint) => {
@@ -105,7 +115,7 @@ describe.each(commands.map((command) => [command.name, command] as const))(
 )
 
 it('words after -- are no options, not even --help', async () => {
-  const { exitCode, stderr } = await mfad('status', '--', '--help')
+  const { exitCode, stderr } = await mfad('notify-test', '--', '--help')
   expect(exitCode).toBe(2)
   expect(stderr).toContain('too many arguments')
 })

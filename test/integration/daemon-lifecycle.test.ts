@@ -13,6 +13,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -81,7 +82,26 @@ describe('starting', () => {
       stderr: `mfad: a daemon is already running at ${socketPath}\n  → look at it with: mfad status\n`,
     })
     expect((await sandbox.status()).daemon).toEqual(before)
-    expect(readdirSync(join(sandbox.home, 'run/mfad'))).toEqual([`daemon-${before?.pid}.json`, 'mfad.sock'])
+    expect(readdirSync(join(sandbox.home, 'run/mfad'))).toEqual([
+      `daemon-${before?.pid}.json`,
+      'mfad.sock',
+      'mfad.status',
+    ])
+  })
+
+  it('replaces the status file that a killed daemon left, and takes its own along', async () => {
+    const statusFile = join(sandbox.home, 'run/mfad/mfad.status')
+    const killed = await sandbox.startDaemon()
+    await sandbox.mfad('login', 'dev', sandbox.code())
+    expect(readFileSync(statusFile, 'utf8')).toMatch(/^dev valid \d{10}\n$/)
+    expect(statSync(statusFile).mode & 0o777).toBe(0o600)
+    await killed.stop('SIGKILL')
+    expect(existsSync(statusFile)).toBe(true)
+    sandbox.writeCredentials(devCredentials)
+    const daemon = await sandbox.startDaemon()
+    expect(readFileSync(statusFile, 'utf8')).toBe('')
+    await daemon.stop()
+    expect(existsSync(statusFile)).toBe(false)
   })
 
   it('replaces the socket of a daemon that was killed, and knows what it knew', async () => {

@@ -43,7 +43,7 @@ describe('mfad status --watch', () => {
   it('follows what happens, and Ctrl-C leaves the terminal as it was', async () => {
     await sandbox.startDaemon()
     const terminal = watch()
-    await shows(terminal, 'Ctrl-C ends this')
+    await shows(terminal, 'q ends this')
     expect(lastPicture(terminal)[1]).toMatch(/^dev +inactive$/)
     await sandbox.mfad('login', 'dev', sandbox.code())
     await shows(terminal, 'dev      dev-mfa  valid     ██████████ 1')
@@ -62,7 +62,7 @@ describe('mfad status --watch', () => {
   ])('leaves the terminal as it was at %s', async (_, signal, exitCode) => {
     await sandbox.startDaemon()
     const terminal = watch()
-    await shows(terminal, 'Ctrl-C ends this')
+    await shows(terminal, 'q ends this')
     terminal.signal(signal)
     expect(await terminal.ended()).toEqual({ exitCode, isSane: true })
     expect(terminal.shown().endsWith(leave)).toBe(true)
@@ -72,20 +72,30 @@ describe('mfad status --watch', () => {
     await sandbox.startDaemon()
     await sandbox.mfad('login', 'dev', sandbox.code())
     const terminal = watch()
-    await shows(terminal, 'Ctrl-C ends this')
+    await shows(terminal, 'q ends this')
     terminal.resize(20, 3)
     await until('the picture is small', () => lastPicture(terminal).length === 3)
-    expect(lastPicture(terminal)).toEqual(['PROFILE  SECTION  S…', 'dev      dev-mfa  v…', '… 6 more lines'])
+    expect(lastPicture(terminal)[0]).toBe('PROFILE  LEFT     E…')
+    expect(lastPicture(terminal)[1]).toMatch(/^dev {6}1[12]h.* .…$|^dev {6}12h {6}.…$/)
+    expect(lastPicture(terminal)[2]).toMatch(/^… \d+ more lines$/)
     terminal.resize(100, 30)
-    await shows(terminal, 'Ctrl-C ends this')
+    await shows(terminal, 'q ends this')
     terminal.signal(sigterm)
     expect(await terminal.ended()).toEqual({ exitCode: 143, isSane: true })
+  })
+
+  it('ends with q, and only then', async () => {
+    await sandbox.startDaemon()
+    const terminal = watch()
+    await terminal.typeAfter('q ends this', 'xQ')
+    expect(await terminal.ended()).toEqual({ exitCode: 0, isSane: true })
+    expect(terminal.shown().endsWith(leave)).toBe(true)
   })
 
   it('gives the terminal back when it is put aside with Ctrl-Z, and comes back', async () => {
     await sandbox.startDaemon()
     const terminal = watch()
-    await terminal.typeAfter('Ctrl-C ends this', '\u001a')
+    await terminal.typeAfter('q ends this', '\u001a')
     await until('it has left', () => terminal.shown().includes(leave))
     const before = terminal.shown().length
     terminal.signal(sigcont)
@@ -98,7 +108,7 @@ describe('mfad status --watch', () => {
   it('goes on when the daemon stops and starts again', async () => {
     const daemon = await sandbox.startDaemon()
     const terminal = watch()
-    await shows(terminal, 'Ctrl-C ends this')
+    await shows(terminal, 'q ends this')
     expect(lastPicture(terminal).join()).not.toContain('not running')
     await daemon.stop()
     await shows(terminal, 'mfad: the daemon is not running; this is what the files say')
@@ -125,13 +135,13 @@ describe('mfad status --watch', () => {
   it('ends at once at Ctrl-C also while the daemon does not answer', async () => {
     const daemon = await sandbox.startDaemon()
     const terminal = watch()
-    await shows(terminal, 'Ctrl-C ends this')
+    await shows(terminal, 'q ends this')
     daemon.process.kill('SIGSTOP')
     try {
       // By now it waits for an answer.
       await new Promise((resolve) => setTimeout(resolve, 1500))
       const before = Date.now()
-      await terminal.typeAfter('Ctrl-C ends this', '\u0003')
+      await terminal.typeAfter('q ends this', '\u0003')
       expect(await terminal.ended()).toEqual({ exitCode: 130, isSane: true })
       expect(Date.now() - before).toBeLessThan(1500)
     } finally {

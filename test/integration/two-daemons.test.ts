@@ -41,6 +41,7 @@ it('a second daemon on the same credentials file is named by both, under whateve
   expect(readdirSync(join(sandbox.home, 'run/mfad'))).toEqual([
     `daemon-${first.process.pid}.json`,
     'mfad.sock',
+    'mfad.status',
   ])
   await first.stop()
   expect(readdirSync(join(sandbox.home, 'run/mfad'))).toEqual([])

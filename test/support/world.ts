@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFile
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseDocument } from '../../src/core/document/parse.ts'
-import type { CommandResult } from '../../src/core/login/mfa-process.ts'
+import type { CommandResult } from '../../src/core/login/command-result.ts'
 import type { StsFailure } from '../../src/core/login/sts-failure.ts'
 import type { UtcOffset } from '../../src/core/time/quiet-hours.ts'
 import { type Agent, createAgent } from '../../src/daemon/agent.ts'
@@ -18,6 +18,7 @@ import type { FileStore } from '../../src/edges/files/store.ts'
 import type { Log } from '../../src/edges/logger.ts'
 import { resolveFiles } from '../../src/edges/paths.ts'
 import { loadSettings } from '../../src/edges/settings-file.ts'
+import { openStatusFile } from '../../src/edges/status-file.ts'
 
 const start = Date.parse('2026-11-23T08:00:00Z')
 const tickSeconds = 30
@@ -53,6 +54,7 @@ export type StsCall = { at: string; accessKeyId: string; serialNumber: string; t
 /** Its clock moves only when a test moves it. */
 export class World {
   readonly home = mkdtempSync(join(tmpdir(), 'mfad-agent-'))
+  readonly statusFile = join(this.home, 'mfad.status')
   readonly shown: Shown[] = []
   nowMs = start
   /** STS's clock minus ours. */
@@ -86,6 +88,7 @@ export class World {
   runCommand: (command: string) => CommandResult | Promise<CommandResult> = () => printed(this.nextCode())
   readonly commandsRun: string[] = []
   readonly commandSignals: AbortSignal[] = []
+  readonly commandVariables: (Record<string, string> | undefined)[] = []
   /** How long sessions live, whatever was asked for. */
   lifeSeconds: number | undefined
   unsafeFile: Error | undefined
@@ -181,11 +184,13 @@ export class World {
       random: () => 1,
       mostRolesMs: this.mostRolesMs,
       desktop: this.desktop,
+      statusFile: openStatusFile(this.statusFile),
       checkOwnFile: () => {
         if (this.unsafeFile !== undefined) throw this.unsafeFile
       },
-      runCommand: async (command, _timeoutMs, stopping) => {
+      runCommand: async (command, _timeoutMs, stopping, variables) => {
         this.commandSignals.push(stopping)
+        this.commandVariables.push(variables)
         this.commandsRun.push(`${this.now().toISOString().slice(11, 19)} ${command}`)
         return this.runCommand(command)
       },

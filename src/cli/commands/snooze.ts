@@ -7,7 +7,7 @@ import { mostSnoozeSeconds, type SnoozeAnswer } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
 import { connectDaemon } from '../connection/connection.ts'
 import { loadContext } from '../connection/context.ts'
-import { localTime } from '../text/status-text.ts'
+import { localTime } from '../text/local-time.ts'
 import { profileNames } from './login-words.ts'
 
 const defaultSeconds = 1800

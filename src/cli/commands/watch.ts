@@ -1,64 +1,80 @@
 // `mfad status --watch`: the status, redrawn every second until somebody ends it.
 import { AppError } from '../../core/errors.ts'
+import type { Status } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
 import { currentStatus } from '../connection/current-status.ts'
+import { type Keys, openKeys } from '../terminal/keys.ts'
 import type { Output } from '../terminal/output.ts'
 import { openScreen, type Screen, wrap } from '../terminal/screen.ts'
+import type { StatusView } from '../text/status-groups.ts'
 import { statusText } from '../text/status-text.ts'
+import { onlyNamed, viewOf } from './status-view.ts'
 
 const stepMs = 1000
 /** As a shell reports them: 128 plus the signal's number. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
-/** Ends with a signal, and leaves the terminal as it was, also when it is put aside with Ctrl-Z. */
-export async function watchStatus({ environment, output }: Invocation): Promise<number> {
+/** Ends with `q` or a signal, and leaves the terminal as it was, also when it is put aside with Ctrl-Z. */
+export async function watchStatus(invocation: Invocation): Promise<number> {
+  const { output } = invocation
   const screen = openScreen(output)
-  const events = listen(screen)
+  const keys = openKeys()
+  const events = listen(screen, keys)
   process.once('exit', screen.close)
   try {
     for (;;) {
-      const text = await render(environment, output, events.ending)
+      const found = await fetchStatus(invocation, events.ending)
       if (events.exitCode() !== undefined) return events.exitCode() ?? 0
-      screen.draw(text)
+      screen.draw(picture(found, output))
       await events.next(stepMs)
     }
   } finally {
     screen.close()
     process.off('exit', screen.close)
     events.close()
+    keys.close()
   }
 }
 
-/** The text to draw now: the status, and below it what would otherwise go to standard error. */
-async function render(
-  environment: Invocation['environment'],
-  output: Output,
+/** `notes`: what would otherwise go to standard error. `status` is missing where it cannot be had. */
+type Found = { status?: Status; notes: readonly string[]; view: StatusView }
+
+async function fetchStatus(
+  { environment, output, values, positionals }: Invocation,
   ending: AbortSignal,
-): Promise<string> {
+): Promise<Found> {
   const notes: string[] = []
   const beside: Output = {
     ...output,
     note: (text) => notes.push(text),
     printError: ({ message, hint }) => notes.push(`mfad: ${message}${hint === '' ? '' : `\n  → ${hint}`}`),
   }
-  const table = await currentStatus(environment, beside, ending).then(
-    (status) => [statusText(status, new Date(), output.style)],
-    (error: unknown) => {
-      if (!(error instanceof AppError)) throw error
-      beside.printError(error)
-      return []
-    },
-  )
-  const { columns } = output.size() ?? { columns: 80 }
-  return [
-    ...table,
-    ...notes.map((note) => wrap(note, columns)),
-    output.style('dim', 'Ctrl-C ends this'),
-  ].join('\n\n')
+  try {
+    const view = await viewOf(environment, values, positionals)
+    const status = onlyNamed(await currentStatus(environment, beside, ending), positionals)
+    return { status, notes, view }
+  } catch (error) {
+    if (!(error instanceof AppError)) throw error
+    beside.printError(error)
+    return { notes, view: {} }
+  }
 }
 
-/** The signals. Each cuts the wait of a second short; one that ends the program also cuts short the wait for the daemon. */
-function listen(screen: Screen): {
+/** The text to draw now. What does not fit beside the notes is folded. */
+function picture({ status, notes, view }: Found, output: Output): string {
+  const { columns, rows } = output.size() ?? { columns: 80, rows: 24 }
+  const below = [...notes.map((note) => wrap(note, columns)), output.style('dim', 'q ends this')].join('\n\n')
+  if (status === undefined) return below
+  const left = rows - below.split('\n').length - 1
+  const table = statusText(status, new Date(), output.style, { ...view, columns, rows: left, wraps: true })
+  return `${table}\n\n${below}`
+}
+
+/** Signals and keys. Each cuts the wait of a second short; what ends the program also cuts short the wait for the daemon. */
+function listen(
+  screen: Screen,
+  keys: Keys,
+): {
   exitCode(): number | undefined
   ending: AbortSignal
   next(ms: number): Promise<void>
@@ -67,19 +83,28 @@ function listen(screen: Screen): {
   let exitCode: number | undefined
   const ending = new AbortController()
   let wake: () => void = () => undefined
-  const onSignal = (signal: keyof typeof exitCodes) => {
-    exitCode = exitCodes[signal]
+  const end = (code: number) => {
+    exitCode = code
     ending.abort()
     wake()
   }
+  const onSignal = (signal: keyof typeof exitCodes) => end(exitCodes[signal])
   const onResize = () => wake()
   const onPutAside = () => {
     screen.close()
+    keys.giveBack()
     process.kill(process.pid, 'SIGSTOP')
   }
+  const onComeBack = () => {
+    keys.take()
+    wake()
+  }
+  keys.onKey((key) => {
+    if (key === 'q' || key === 'Q') end(0)
+  })
   for (const signal of Object.keys(exitCodes)) process.on(signal, onSignal)
   process.on('SIGWINCH', onResize)
-  process.on('SIGCONT', onResize)
+  process.on('SIGCONT', onComeBack)
   process.on('SIGTSTP', onPutAside)
   return {
     exitCode: () => exitCode,
@@ -95,7 +120,7 @@ function listen(screen: Screen): {
     close() {
       for (const signal of Object.keys(exitCodes)) process.off(signal, onSignal)
       process.off('SIGWINCH', onResize)
-      process.off('SIGCONT', onResize)
+      process.off('SIGCONT', onComeBack)
       process.off('SIGTSTP', onPutAside)
     },
   }

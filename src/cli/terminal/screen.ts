@@ -57,7 +57,7 @@ export function wrap(text: string, columns: number): string {
 }
 
 /** A line no wider than this; what is cut off is shown as `…`. The sequences for styles have no width. */
-function cutLine(line: string, columns: number): string {
+export function cutLine(line: string, columns: number): string {
   const parts = splitStyles(line)
   const isStyle = (index: number) => index % 2 === 1
   const width = parts.reduce((sum, part, index) => sum + (isStyle(index) ? 0 : widthOf(part)), 0)
@@ -81,7 +81,7 @@ function cutLine(line: string, columns: number): string {
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 
-function widthOf(text: string): number {
+export function widthOf(text: string): number {
   let width = 0
   for (const character of text) {
     if (/\p{M}|\u200d/u.test(character)) continue

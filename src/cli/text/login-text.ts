@@ -6,7 +6,7 @@ import { printable } from '../../core/text/printable.ts'
 import { formatDuration } from '../../core/time/duration.ts'
 import type { DevicesAnswer, LoginAnswer, Warning } from '../../core/wire.ts'
 import type { Output } from '../terminal/output.ts'
-import { localTime } from './status-text.ts'
+import { localTime } from './local-time.ts'
 
 export function printLogin(
   { renewed, failed, pending = [], left = [], saved = [], warnings }: LoginAnswer,

@@ -1,124 +1,138 @@
-// The words and bars of `mfad status`. Times are local and are formatted without Intl, which costs 13 ms to load.
+// What `mfad status` says: the table, what is to be done next, what was left out, and what is wrong.
 
 import { mfadCommand } from '../../core/text/commands.ts'
 import { printable } from '../../core/text/printable.ts'
 import { formatDuration } from '../../core/time/duration.ts'
-import type { ProfileStatus, SessionState, Status, Warning } from '../../core/wire.ts'
-import { clean, type Style } from '../terminal/output.ts'
+import type { ProfileStatus, Status, Warning } from '../../core/wire.ts'
+import { clean } from '../terminal/output.ts'
+import { wrap } from '../terminal/screen.ts'
+import { localTime } from './local-time.ts'
+import { groupProfiles, isActive, restLine, type StatusView } from './status-groups.ts'
+import { type Paint, renewalSign, tableLines } from './status-table.ts'
 
-type Paint = (style: Style, text: string) => string
-
-const barCells = 10
-/** A full bar: the usual length of a session. */
-const fullBarSeconds = 43_200
-const styleOf: Readonly<Record<SessionState, Style>> = {
-  valid: 'green',
-  expiring: 'yellow',
-  expired: 'red',
-  inactive: 'dim',
-  unmanaged: 'yellow',
-}
+/** Besides the table: the rest line, a hint, an empty line, and the prompt that follows. */
+const linesBeside = 4
+const mostFoldedLines = 4
 
 /** What `mfad status` prints. */
-export function statusText(status: Status, now: Date, paint: Paint): string {
-  const table = profileTable(status.profiles, now, paint)
+export function statusText(status: Status, now: Date, paint: Paint, view: StatusView = {}): string {
   // Nothing can be read of a file that is broken: it need not be empty.
   const isBroken = status.profiles.length === 0 && status.warnings.some(({ file }) => file !== undefined)
-  const parts = [isBroken ? '' : table, warningLines(status, paint)]
-  return parts.filter((part) => part !== '').join('\n\n')
+  const warnings = warningLines(status, paint, view)
+  const rows = (view.rows ?? Number.POSITIVE_INFINITY) - warnings.length
+  const table = isBroken ? '' : profileText(status.profiles, now, paint, { ...view, rows })
+  return [table, warnings.join('\n')].filter((part) => part !== '').join('\n\n')
 }
 
-function profileTable(profiles: readonly ProfileStatus[], now: Date, paint: Paint): string {
+function profileText(profiles: readonly ProfileStatus[], now: Date, paint: Paint, view: StatusView): string {
   if (profiles.length === 0)
     return 'no profiles yet\n  → add one with: aws configure --profile dev, and its device with: aws configure set mfa_serial ARN --profile dev'
-  const rows = profiles.map((profile) => ({ profile, cells: cellsOf(profile, now) }))
-  const heads = ['PROFILE', 'SECTION', 'STATE', 'LEFT', 'EXPIRES']
-  const widths = heads.map((head, column) =>
-    rows.reduce((width, { cells }) => Math.max(width, (cells[column] ?? '').length), head.length),
-  )
-  const line = (cells: readonly string[], painter: (text: string, column: number) => string) =>
-    cells
-      .map((cell, column) => painter(cell, column) + ' '.repeat((widths[column] ?? 0) - cell.length))
-      .join('  ')
-      .trimEnd()
-  return [
-    line(heads, (text) => paint('bold', text)),
-    ...rows.flatMap(({ profile, cells }) => [
-      line(cells, (text, column) =>
-        column === 2 || column === 3 ? paint(styleOf[profile.state], text) : text,
-      ),
-      ...noteLines(profile, now, paint),
-    ]),
-  ].join('\n')
+  const groups = groupProfiles(profiles, view)
+  const whole = withNotes(groups.shown, now, paint, view)
+  const isTooLong = whole.length + linesBeside > (view.rows ?? Number.POSITIVE_INFINITY)
+  const firm = groups.shown.filter(({ state }) => state !== 'inactive')
+  const table =
+    isTooLong && view.isAll !== true
+      ? [...withNotes(firm, now, paint, view), ...foldedLines(groups.shown, view)]
+      : whole
+  const below = [...nextSteps(groups.shown), restLine(groups)].filter((line) => line !== '')
+  const legend = table.some((line) => line.endsWith(renewalSign)) ? [`${renewalSign} renews by itself`] : []
+  const lines = [...below, ...legend].flatMap((line) => fitted(line, view))
+  return [...table, ...lines.map((line) => paint('dim', line))].join('\n')
 }
 
-function cellsOf(profile: ProfileStatus, now: Date): string[] {
-  const { state, secondsLeft, expiration } = profile
-  const left =
-    secondsLeft === undefined || secondsLeft <= 0 ? '' : `${bar(secondsLeft)} ${formatDuration(secondsLeft)}`
+function withNotes(profiles: readonly ProfileStatus[], now: Date, paint: Paint, view: StatusView): string[] {
+  if (profiles.length === 0) return []
+  const [heads = '', ...lines] = tableLines(profiles, now, paint, view.columns)
+  const notes = profiles.map((profile) => noteLines(profile, now, view).map((note) => paint('dim', note)))
+  return [heads, ...lines.flatMap((line, index) => [line, ...(notes[index] ?? [])])]
+}
+
+/** The profiles without a session, by their names alone. */
+function foldedLines(profiles: readonly ProfileStatus[], view: StatusView): string[] {
+  const inactive = profiles.filter(({ state }) => state === 'inactive')
+  const isReady = ({ reason }: ProfileStatus) => reason === undefined
   return [
-    printable(profile.profile),
-    state === 'inactive' ? '' : printable(profile.sessionProfile),
-    state,
-    left,
-    expiration === undefined ? '' : `${localTime(new Date(expiration), now)}${renewalWords(profile)}`,
+    ...nameLines('inactive', inactive.filter(isReady), view),
+    ...nameLines(
+      'cannot be logged in (mfad status PROFILE says why)',
+      inactive.filter((p) => !isReady(p)),
+      view,
+    ),
   ]
 }
 
-function renewalWords({ profile, kind, sourceProfile, renews }: ProfileStatus): string {
-  if (renews !== 'by-itself') return ''
-  const isFromSource = kind === 'role' && sourceProfile !== undefined && sourceProfile !== profile
-  return isFromSource ? `, renewed by itself from ${printable(sourceProfile)}` : ', renewed by itself'
+function nameLines(title: string, profiles: readonly ProfileStatus[], view: StatusView): string[] {
+  if (profiles.length === 0) return []
+  const names = profiles.map(({ profile }) => printable(profile))
+  for (let count = names.length; count > 0; count--) {
+    const more = names.length - count
+    const lines = fitted(
+      `${title}: ${names.slice(0, count).join(', ')}${more === 0 ? '' : `, and ${more} more: mfad status --all`}`,
+      { ...view, wraps: true },
+    )
+    if (lines.length <= mostFoldedLines) return lines
+  }
+  return [`${title}: ${names.length} profiles: mfad status --all`]
 }
 
-function bar(seconds: number): string {
-  const filled = Math.max(1, Math.min(barCells, Math.round((seconds / fullBarSeconds) * barCells)))
-  return '█'.repeat(filled) + '░'.repeat(barCells - filled)
-}
-
-function noteLines(
-  { profile, state, reason, lastError, snoozedUntil, kind }: ProfileStatus,
-  now: Date,
-  paint: Paint,
-): string[] {
+function noteLines(profile: ProfileStatus, now: Date, view: StatusView): string[] {
+  const { state, reason, lastError, snoozedUntil, kind } = profile
   const notes: string[] = []
-  if (reason !== undefined && (kind === 'key' || state !== 'inactive')) notes.push(reason)
-  if (lastError !== undefined) notes.push(`${lastError.message}\n    → ${lastError.hint}`)
-  if (state === 'expired' && lastError === undefined && reason === undefined)
-    notes.push(`→ ${mfadCommand('login', profile)}`)
+  if (reason !== undefined && (kind === 'key' || state !== 'inactive' || view.isAll === true))
+    notes.push(reason)
+  if (lastError !== undefined) notes.push(...lastError.message.split('\n'), `    → ${lastError.hint}`)
   if (snoozedUntil !== undefined) notes.push(`snoozed until ${localTime(new Date(snoozedUntil), now)}`)
-  return notes.flatMap((note) => note.split('\n')).map((note) => paint('dim', `  ${note}`))
+  return notes.flatMap((note) => note.split('\n')).flatMap((note) => fitted(`  ${note}`, view))
 }
 
-function warningLines({ warnings, clockOffsetSeconds }: Status, paint: Paint): string {
-  const lines = warnings.map(
-    (warning) =>
-      `${paint('yellow', 'warning:')} ${clean(`${warningPlace(warning)}${warning.message}\n  → ${warning.hint}`)}`,
-  )
+/**
+ * What to do about the sessions that have expired, device by device, since one code serves all of its profiles; and how to
+ * begin where nothing is active.
+ */
+function nextSteps(profiles: readonly ProfileStatus[]): string[] {
+  const devices = new Map<string, ProfileStatus[]>()
+  for (const profile of profiles) {
+    const { state, lastError, reason, serialNumber } = profile
+    if (state !== 'expired' || lastError !== undefined || reason !== undefined) continue
+    const device = serialNumber ?? `of ${profile.profile}`
+    devices.set(device, [...(devices.get(device) ?? []), profile])
+  }
+  const steps = [...devices.values()].map((group) => {
+    const first = group.find(({ kind }) => kind === 'key') ?? group[0]
+    const others = group.length - 1
+    const also = others === 0 ? '' : ` (its code renews ${others} more)`
+    return `  → ${mfadCommand('login', first?.profile ?? '')}${also}`
+  })
+  if (profiles.some(isActive)) return steps
+  const ready = profiles.find(({ state, reason, kind }) => {
+    return state === 'inactive' && reason === undefined && (kind === 'key' || kind === 'role')
+  })
+  return ready === undefined ? steps : [...steps, `  → ${mfadCommand('login', ready.profile)}`]
+}
+
+/** The later lines are as far in as the first. */
+function fitted(text: string, { columns, wraps }: StatusView): string[] {
+  if (columns === undefined || wraps !== true) return [text]
+  const indent = /^ */.exec(text)?.[0] ?? ''
+  return wrap(text.slice(indent.length), Math.max(10, columns - indent.length))
+    .split('\n')
+    .map((line) => indent + line)
+}
+
+function warningLines({ warnings, clockOffsetSeconds }: Status, paint: Paint, view: StatusView): string[] {
+  const texts = warnings.map((warning) => `${warningPlace(warning)}${warning.message}\n  → ${warning.hint}`)
   if (clockOffsetSeconds !== undefined) {
     const direction = clockOffsetSeconds > 0 ? 'behind' : 'ahead of'
-    lines.push(
-      `${paint('yellow', 'warning:')} this clock is ${formatDuration(Math.abs(clockOffsetSeconds))} ${direction} that of AWS`,
-    )
+    texts.push(`this clock is ${formatDuration(Math.abs(clockOffsetSeconds))} ${direction} that of AWS`)
   }
-  return lines.join('\n')
+  return texts
+    .flatMap((text) => clean(`warning: ${text}`).split('\n'))
+    .flatMap((line) => fitted(line, view))
+    .map((line) => line.replace(/^warning:/, (word) => paint('yellow', word)))
 }
 
 function warningPlace({ file, line }: Warning): string {
   if (file === undefined || line === undefined) return ''
   return `${file}:${line}: `
-}
-
-/** `22:15`, `tomorrow 08:00`, or `2026-11-25 08:00`. */
-export function localTime(date: Date, now: Date): string {
-  const two = (value: number) => String(value).padStart(2, '0')
-  const time = `${two(date.getHours())}:${two(date.getMinutes())}`
-  const days = Math.round((midnight(date) - midnight(now)) / 86_400_000)
-  if (days === 0) return time
-  if (days === 1) return `tomorrow ${time}`
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ${time}`
-}
-
-function midnight(date: Date): number {
-  return new Date(date.getFullYear(), date.getMonth(), date.getDate()).getTime()
 }

@@ -5,24 +5,8 @@ import type { MfaProcess } from '../profiles/profile.ts'
 import { mfadCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
 import { shellFailure } from '../text/shell-failure.ts'
+import type { CommandEnd, CommandResult } from './command-result.ts'
 import { codeInOutput } from './token-code.ts'
-
-export type CommandEnd =
-  | { kind: 'exited'; exitCode: number }
-  | { kind: 'signalled'; signal: string }
-  /** `stopped`: we ended it since it was no longer wanted, as when the daemon stops. */
-  | { kind: 'timed-out' | 'too-long' | 'stopped' }
-  /** The reason is the system's error code, such as ENOENT. */
-  | { kind: 'not-started'; reason?: string }
-
-/** How a command ended. `output` and `complaint` are what it printed, cut to their limits. */
-export type CommandResult = {
-  end: CommandEnd
-  output: string
-  complaint: string
-  /** The PATH that it had. */
-  path?: string
-}
 
 const mostComplaintCharacters = 200
 

@@ -19,6 +19,10 @@ export type Settings = {
   prompt: PromptWay
   /** Run by /bin/sh at every reminder. */
   notifyCommand?: string
+  /** Run by /bin/sh after each write of session sections. */
+  afterWriteCommand?: string
+  /** Profiles that `status` leaves out, `*` for any part of a name. */
+  hide: readonly string[]
   logLevel: LogLevel
   /** The address of the proxy to AWS. It may hold a password, so no message and no log line shows it. */
   httpsProxy?: string
@@ -39,6 +43,7 @@ export const defaultSettings: Settings = {
   suffix: '-mfa',
   notify: 'desktop',
   prompt: 'auto',
+  hide: [],
   logLevel: 'info',
   warnings: [],
 }

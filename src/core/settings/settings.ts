@@ -13,11 +13,14 @@ import { defaultSettings, type Settings } from './default-settings.ts'
 import { isProxyAddress } from './proxy-address.ts'
 
 const longestCommand = 4096
+const badCommand = `must be a command of at most ${longestCommand} characters`
 
 /** An empty value is the same as none. For every other key an empty value is a mistake. */
 const mayBeEmpty: ReadonlySet<string> = new Set([
   'quiet_hours',
   'notify_command',
+  'after_write_command',
+  'hide',
   'https_proxy',
   'no_proxy',
   'ca_bundle',
@@ -28,6 +31,7 @@ const mayBeEmpty: ReadonlySet<string> = new Set([
 /** Their values may hold ; and # for good reason. */
 const freeText: ReadonlySet<string> = new Set([
   'notify_command',
+  'after_write_command',
   'https_proxy',
   'ca_bundle',
   'credentials_file',
@@ -67,10 +71,14 @@ const readers: Readonly<Record<string, Reader>> = {
     const prompt = (['auto', 'zenity', 'kdialog', 'osascript', 'none'] as const).find((way) => way === text)
     return prompt === undefined ? 'must be auto, zenity, kdialog, osascript or none' : { prompt }
   },
-  notify_command: (text) =>
-    text.length <= longestCommand && !text.includes('\0')
-      ? { notifyCommand: text }
-      : `must be a command of at most ${longestCommand} characters`,
+  notify_command: (text) => (isCommand(text) ? { notifyCommand: text } : badCommand),
+  after_write_command: (text) => (isCommand(text) ? { afterWriteCommand: text } : badCommand),
+  hide: (text) => {
+    const hide = text.split(/[\s,]+/).filter((name) => name !== '')
+    return hide.length <= 1000 && text.length <= longestCommand
+      ? { hide }
+      : 'must be at most 1000 names of profiles with commas between, such as legacy-*, old'
+  },
   log_level: (text) => {
     const level = (['debug', 'info', 'warn', 'error'] as const).find((known) => known === text)
     return level === undefined ? 'must be debug, info, warn or error' : { logLevel: level }
@@ -85,6 +93,36 @@ const readers: Readonly<Record<string, Reader>> = {
     isPath(text) ? { credentialsFile: text } : 'must be an absolute path, or begin with ~/',
   config_file: (text) => (isPath(text) ? { configFile: text } : 'must be an absolute path, or begin with ~/'),
   socket: (text) => (isPath(text) ? { socket: text } : 'must be an absolute path, or begin with ~/'),
+}
+
+export const settingNames: readonly string[] = Object.keys(readers)
+
+/** Why `key` cannot be set to this; undefined where it can. Throws settings.unknown-key. */
+export function settingProblem(key: string, text: string): string | undefined {
+  const reader = Object.hasOwn(readers, key) ? readers[key] : undefined
+  if (reader === undefined)
+    throw new AppError(
+      'settings.unknown-key',
+      `there is no setting ${printable(key, 40)}`,
+      nearestSetting(key),
+    )
+  if (text === '' && mayBeEmpty.has(key)) return undefined
+  const read = reader(text)
+  return typeof read === 'string' ? `${key} ${read}` : undefined
+}
+
+/** What the file holds for each setting that both readers read alike, whether it can be used or not. */
+export function settingTexts(
+  parsed: unknown,
+  document: CredentialsDocument,
+): ReadonlyMap<string, { text: string; line: number }> {
+  const values = (parsed as { mfad?: Record<string, unknown> }).mfad ?? {}
+  const texts = new Map<string, { text: string; line: number }>()
+  for (const [key, entry] of document.sections.get('mfad')?.entries ?? []) {
+    const text = agreedText(Object.hasOwn(values, key) ? values[key] : undefined, entry)
+    if (Object.hasOwn(readers, key) && text !== undefined) texts.set(key, { text, line: entry.line })
+  }
+  return texts
 }
 
 /**
@@ -145,20 +183,27 @@ function unquoted(text: string): string {
   return text.replace(/^(["'])(.*)\1$/, '$2')
 }
 
+function isCommand(text: string): boolean {
+  return text.length <= longestCommand && !text.includes('\0')
+}
+
 function isPath(text: string): boolean {
   return /^(?:~\/|\/)[^\0\r\n]+$/.test(text) && text.length <= 4096
 }
 
 function unknownKey(key: string, { line }: Entry, file: string): Warning {
-  const near = nearestName(key, Object.keys(readers))
   return {
     code: 'settings.unknown-key',
     message: `there is no setting ${printable(key, 40)}, so this line does nothing`,
-    hint:
-      near === undefined ? `the settings are ${Object.keys(readers).join(', ')}` : `did you mean ${near}?`,
+    hint: nearestSetting(key),
     file,
     line,
   }
+}
+
+function nearestSetting(key: string): string {
+  const near = nearestName(key, settingNames)
+  return near === undefined ? `the settings are ${settingNames.join(', ')}` : `did you mean ${near}?`
 }
 
 function unknownSection({ name, line }: Section, file: string): Warning {

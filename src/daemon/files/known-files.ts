@@ -43,6 +43,10 @@ export type KnownFiles = {
   ledgerOf(name: FileName): Ledger
   /** From now on, this is what we meant to stand in the file; by default the credentials file. */
   setLedger(ledger: Ledger, name?: FileName): void
+  /** We have just written or removed these session sections. */
+  noteWritten(sections: Iterable<string>): void
+  /** Those that were written or removed since this was asked last. */
+  takeWritten(): string[]
   /** Where the credentials file really is; undefined until it could be located. */
   readonly realPath: string | undefined
   /** The daemon is ending: merges no longer wait for other programs. */
@@ -81,6 +85,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
   const ledgers = { credentials: emptyLedger, config: emptyLedger }
   const realPaths: Partial<Record<FileName, string | undefined>> = {}
   let isClosing = false
+  const written = new Set<string>()
 
   const refresh = (): boolean => {
     const areSettingsNew = settings.refresh()
@@ -111,6 +116,14 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     ledgerOf: (name) => ledgers[name],
     setLedger(next, name = 'credentials') {
       ledgers[name] = next
+    },
+    noteWritten(sections) {
+      for (const section of sections) written.add(section)
+    },
+    takeWritten() {
+      const sections = [...written]
+      written.clear()
+      return sections
     },
     get settings() {
       return settings.current

@@ -27,6 +27,7 @@ export async function restoreUndone(known: KnownFiles, name: FileName): Promise<
     },
   }
   await replaceKnown(known, name, edit, () => undefined)
+  if (name === 'credentials') known.noteWritten(undone.map((each) => each.name))
   const restored = undone.map(({ written, from }) => ({ written, found: from }))
   known.setLedger(noteRestored(known.ledgerOf(name), restored, known.now()), name)
   return undone.map((each) => each.name)

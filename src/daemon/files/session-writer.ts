@@ -80,7 +80,8 @@ async function replace(
   }
   const note: NoteWrite = (before, after) =>
     known.setLedger(noteWritten(known.ledger, before, after, 'sessions', meant, known.now()))
-  const { warnings, bytes } = await replaceKnown(known, 'credentials', edit, note)
+  const { warnings, bytes, isChanged } = await replaceKnown(known, 'credentials', edit, note)
+  if (isChanged) known.noteWritten(meant.keys())
   known.setLedger(noteMeant(known.ledger, meant, known.parse(bytes), known.now()))
   return { warnings: warnings.map((warning) => ({ ...warning, file: known.files.credentials })), skipped }
 }

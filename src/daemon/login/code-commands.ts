@@ -1,13 +1,19 @@
 // Codes from an mfa_process. One command runs at a time: two that ask one security key for a code would be in each other's
 // way.
-import { type CommandResult, codeOf, refusedMfaProcess } from '../../core/login/mfa-process.ts'
+import type { CommandResult } from '../../core/login/command-result.ts'
+import { codeOf, refusedMfaProcess } from '../../core/login/mfa-process.ts'
 import type { MfaProcess } from '../../core/profiles/profile.ts'
 
 export type CodeCommandDeps = {
   /** Throws where somebody else could have written the file. */
   checkOwnFile(path: string): void
   /** Never rejects. The command is ended after the time-out, and when the daemon stops. */
-  runCommand(command: string, timeoutMs: number, stopping: AbortSignal): Promise<CommandResult>
+  runCommand(
+    command: string,
+    timeoutMs: number,
+    stopping: AbortSignal,
+    variables?: Record<string, string>,
+  ): Promise<CommandResult>
 }
 
 export type CodeCommands = {

@@ -2,10 +2,9 @@
 // variables only: a profile's name never becomes part of a command line.
 
 import { messageOf } from '../../core/errors.ts'
-import type { CommandResult } from '../../core/login/mfa-process.ts'
-import { isPortableName } from '../../core/profiles/aws-values.ts'
+import type { CommandResult } from '../../core/login/command-result.ts'
+import { commandFailure, profilesVariable } from '../../core/login/settings-command.ts'
 import { printable } from '../../core/text/printable.ts'
-import { shellFailure } from '../../core/text/shell-failure.ts'
 import { formatInstant } from '../../core/time/instant.ts'
 import type { Warning } from '../../core/wire.ts'
 import type { Environment } from '../paths.ts'
@@ -14,8 +13,6 @@ import { desktopEnvironment } from './environment.ts'
 import { type DesktopDeps, type Reminded, type ReminderRequest, unanswerable } from './reminder.ts'
 
 const limitMs = 60_000
-/** Linux limits a variable to 128 KiB, and all of them together to a share of the stack. */
-const mostNamesLength = 32 * 1024
 
 type Told = {
   /** Once it has started it may have reached the user, however it ended. */
@@ -91,44 +88,25 @@ async function runNotifyCommand(
   return result.end.kind === 'not-started' ? notStarted : { isStarted: true, warning: warningAbout(result) }
 }
 
-/** Nothing that it has printed: that could be a secret. */
-function warningAbout({ end, complaint, path }: CommandResult): Warning | undefined {
-  if (end.kind === 'exited') {
-    if (end.exitCode === 0) return undefined
-    const failure = shellFailure(end.exitCode, complaint, path)
-    if (failure !== undefined)
-      return warningOf(
-        `notify_command failed: ${failure.fact}`,
-        `${failure.nextStep}; then try it with: mfad notify-test`,
-      )
-    return warningOf(`notify_command failed with exit code ${end.exitCode}`)
-  }
-  if (end.kind === 'signalled') return warningOf(`notify_command was ended by ${end.signal}`)
-  if (end.kind === 'timed-out') return warningOf(`notify_command took longer than ${limitMs / 1000} s`)
-  return end.kind === 'too-long' ? warningOf('notify_command printed more than 64 KiB') : undefined
+function warningAbout(result: CommandResult): Warning | undefined {
+  const failure = commandFailure('notify_command', result, limitMs / 1000)
+  if (failure === undefined) return undefined
+  const { message, nextStep } = failure
+  return warningOf(message, nextStep && `${nextStep}; then try it with: mfad notify-test`)
 }
 
 function warningOf(message: string, hint = generalHint): Warning {
   return { code: 'notifier.command-failed', message, hint }
 }
 
-/** Names with a space between; one that AWS tools cannot all read, such as one with a space, is left out. */
 function commandVariables({
   profiles,
   expiration,
   kind,
 }: Pick<ReminderRequest, 'profiles' | 'expiration' | 'kind'>): Record<string, string> {
   return {
-    MFAD_PROFILES: namesThatFit(profiles.filter(isPortableName)),
+    MFAD_PROFILES: profilesVariable(profiles),
     MFAD_EXPIRATION: formatInstant(expiration),
     MFAD_KIND: kind,
   }
-}
-
-/** Whole names only. A portable name is ASCII. */
-function namesThatFit(names: readonly string[]): string {
-  const text = names.join(' ')
-  if (text.length <= mostNamesLength) return text
-  const start = text.slice(0, mostNamesLength + 1)
-  return start.slice(0, Math.max(start.lastIndexOf(' '), 0))
 }

@@ -1,6 +1,6 @@
 // The one way in which mfad runs another program: by its argv, with limits on its time and its output, until it ends
 // or is ended. How it ended is part of the result, never an exception.
-import type { CommandEnd } from '../../core/login/mfa-process.ts'
+import type { CommandEnd } from '../../core/login/command-result.ts'
 import type { Environment } from '../paths.ts'
 import { collect, type StartedProgram, signalProgram, startProgram } from './started-program.ts'
 

@@ -1,7 +1,7 @@
 // Runs a command that a file of the user names, by /bin/sh: with limits on its time and output, without anything about
 // AWS in its environment, and with nothing of it left running afterwards. Whether the file is to be believed is in
 // files/disk/trust.ts.
-import type { CommandResult } from '../../core/login/mfa-process.ts'
+import type { CommandResult } from '../../core/login/command-result.ts'
 import type { Environment } from '../paths.ts'
 import { childEnvironment } from './child-environment.ts'
 import { runProgram } from './child-program.ts'

@@ -1,6 +1,6 @@
 // Runs one command of a service manager, with a limit on its time and output.
 
-import type { CommandEnd } from '../../core/login/mfa-process.ts'
+import type { CommandEnd } from '../../core/login/command-result.ts'
 import type { StepOutcome } from '../../core/service/step-outcome.ts'
 import { runProgram } from '../programs/child-program.ts'
 

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { localTime, statusText } from '../../../src/cli/text/status-text.ts'
+import { localTime } from '../../../src/cli/text/local-time.ts'
+import { statusText } from '../../../src/cli/text/status-text.ts'
 import type { ProfileStatus, Status } from '../../../src/core/wire.ts'
 
 const now = new Date('2026-11-23T10:00:00Z')

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type CommandResult, codeOf, refusedMfaProcess } from '../../../src/core/login/mfa-process.ts'
+import type { CommandResult } from '../../../src/core/login/command-result.ts'
+import { codeOf, refusedMfaProcess } from '../../../src/core/login/mfa-process.ts'
 import { codeInOutput } from '../../../src/core/login/token-code.ts'
 import { keysOf, profilesOf } from '../../support/profiles.ts'
 import { thrownBy } from '../../support/thrown.ts'

@@ -27,6 +27,7 @@ describe('the settings', () => {
       expect(read(text)).toEqual({
         durationSeconds: 43_200,
         reminderLeadSeconds: [600, 0],
+        hide: [],
         suffix: '-mfa',
         notify: 'desktop',
         prompt: 'auto',
@@ -41,6 +42,9 @@ describe('the settings', () => {
     ['duration = 36h', { durationSeconds: 129_600 }],
     ['duration = 1h30m', { durationSeconds: 5400 }],
     ['duration=8h', { durationSeconds: 28_800 }],
+    ['after_write_command = tmux refresh-client -S', { afterWriteCommand: 'tmux refresh-client -S' }],
+    ['hide = legacy-*, old,,x', { hide: ['legacy-*', 'old', 'x'] }],
+    ['hide =', {}],
     ['reminders = 0m', { reminderLeadSeconds: [0] }],
     ['reminders = 0s, 30m,10m', { reminderLeadSeconds: [1800, 600, 0] }],
     ['reminders = 10m, 600s, 10m', { reminderLeadSeconds: [600] }],

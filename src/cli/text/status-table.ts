@@ -1,0 +1,129 @@
+// The table of `mfad status`, in as many columns as there is room for: of two sessions among many, on whatever terminal,
+// the time is what somebody looks for, so it goes last.
+
+import { printable } from '../../core/text/printable.ts'
+import { formatDuration } from '../../core/time/duration.ts'
+import type { ProfileStatus, SessionState } from '../../core/wire.ts'
+import type { Style } from '../terminal/output.ts'
+import { cutLine, widthOf } from '../terminal/screen.ts'
+import { localTime } from './local-time.ts'
+
+export type Paint = (style: Style, text: string) => string
+
+type Layout = {
+  hasBar: boolean
+  hasSection: boolean
+  hasState: boolean
+  /** How a session is said to renew by itself. */
+  renewal: 'long' | 'short' | 'sign'
+}
+type Cell = { text: string; style?: Style }
+
+/** From the widest to the narrowest. */
+const layouts: readonly Layout[] = [
+  { hasBar: true, hasSection: true, hasState: true, renewal: 'long' },
+  { hasBar: true, hasSection: true, hasState: true, renewal: 'short' },
+  { hasBar: false, hasSection: true, hasState: true, renewal: 'short' },
+  { hasBar: false, hasSection: false, hasState: true, renewal: 'short' },
+  { hasBar: false, hasSection: false, hasState: true, renewal: 'sign' },
+  { hasBar: false, hasSection: false, hasState: false, renewal: 'sign' },
+]
+const barCells = 10
+/** A full bar: the usual length of a session. */
+const fullBarSeconds = 43_200
+const leastNameWidth = 8
+const between = 2
+
+export const styleOf: Readonly<Record<SessionState, Style>> = {
+  valid: 'green',
+  expiring: 'yellow',
+  expired: 'red',
+  inactive: 'dim',
+  unmanaged: 'yellow',
+}
+
+/** The heads, then a line for each profile. */
+export function tableLines(
+  profiles: readonly ProfileStatus[],
+  now: Date,
+  paint: Paint,
+  columns = Number.POSITIVE_INFINITY,
+): string[] {
+  const tables = layouts.map((layout) => cellsOf(profiles, layout, now))
+  const cells = tables.find((rows) => widthsOf(rows).reduce(sum, -between) <= columns) ?? tables.at(-1) ?? []
+  const widths = widthsOf(cells)
+  const tooWide = Math.max(0, widths.reduce(sum, -between) - columns)
+  const nameWidth = Math.max(Math.min(leastNameWidth, widths[0] ?? 0), (widths[0] ?? 0) - tooWide)
+  const line = (row: readonly Cell[]) =>
+    row
+      .map(({ text, style }, column) => {
+        const width = column === 0 ? nameWidth : (widths[column] ?? 0)
+        const shown = column === 0 ? cutLine(text, width) : text
+        const padding = ' '.repeat(Math.max(0, width - widthOf(shown)))
+        return `${style === undefined ? shown : paint(style, shown)}${padding}`
+      })
+      .join(' '.repeat(between))
+      .trimEnd()
+  return cells.map(line)
+}
+
+/** Does this line say by a sign only that a session renews by itself? */
+export const renewalSign = '↻'
+
+function cellsOf(profiles: readonly ProfileStatus[], layout: Layout, now: Date): Cell[][] {
+  const { hasSection, hasState } = layout
+  const heads = ['PROFILE', ...(hasSection ? ['SECTION'] : []), ...(hasState ? ['STATE'] : [])]
+  return [
+    [...heads, 'LEFT', 'EXPIRES'].map((text) => ({ text, style: 'bold' as const })),
+    ...profiles.map((profile) => {
+      const { state } = profile
+      const section = state === 'inactive' ? '' : printable(profile.sessionProfile)
+      return [
+        { text: printable(profile.profile) },
+        ...(hasSection ? [{ text: section }] : []),
+        ...(hasState ? [{ text: state, style: styleOf[state] }] : []),
+        { text: leftOf(profile, layout), style: styleOf[state] },
+        { text: expiresOf(profile, layout, now) },
+      ]
+    }),
+  ]
+}
+
+function leftOf({ state, secondsLeft }: ProfileStatus, { hasBar, hasState }: Layout): string {
+  if (secondsLeft === undefined || secondsLeft <= 0) return hasState ? '' : state
+  return `${hasBar ? `${bar(secondsLeft)} ` : ''}${formatDuration(secondsLeft)}`
+}
+
+function expiresOf(profile: ProfileStatus, { renewal }: Layout, now: Date): string {
+  const { expiration } = profile
+  if (expiration === undefined) return ''
+  return `${localTime(new Date(expiration), now)}${renewalWords(profile, renewal)}`
+}
+
+function renewalWords(
+  { profile, kind, sourceProfile, renews }: ProfileStatus,
+  renewal: Layout['renewal'],
+): string {
+  if (renews !== 'by-itself') return ''
+  if (renewal === 'sign') return ` ${renewalSign}`
+  if (renewal === 'short') return ', by itself'
+  const isFromSource = kind === 'role' && sourceProfile !== undefined && sourceProfile !== profile
+  return isFromSource ? `, renewed by itself from ${printable(sourceProfile)}` : ', renewed by itself'
+}
+
+function bar(seconds: number): string {
+  const filled = Math.max(1, Math.min(barCells, Math.round((seconds / fullBarSeconds) * barCells)))
+  return '█'.repeat(filled) + '░'.repeat(barCells - filled)
+}
+
+/** Of each column. */
+function widthsOf(rows: readonly (readonly Cell[])[]): number[] {
+  const columns = rows[0]?.length ?? 0
+  return Array.from({ length: columns }, (_, column) =>
+    rows.reduce((width, row) => Math.max(width, widthOf(row[column]?.text ?? '')), 0),
+  )
+}
+
+function sum(total: number, width: number): number {
+  return total + between + width
+}
