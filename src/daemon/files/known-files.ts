@@ -84,7 +84,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     if (both.realPath !== realPath) ledger = forgetWritten(ledger)
     realPath = both.realPath
     if (!areSettingsNew && !areFilesNew) return false
-    profiles = buildProfiles(both.documents, settings.current.suffix, settings.files)
+    profiles = buildProfiles(both.documents, settings.current, settings.files)
     return true
   }
   refresh()

@@ -6,8 +6,9 @@ import type { CredentialsDocument } from '../../core/document/document.ts'
 import { removeSection, setSection } from '../../core/document/edit.ts'
 import { checkAccepted } from '../../core/document/edit-checks.ts'
 import { AppError, type ErrorBody, errorBody } from '../../core/errors.ts'
+import { ownKeysOf, ownKeysWith, withoutUsers } from '../../core/profiles/own-keys.ts'
 import type { Documents } from '../../core/profiles/sections.ts'
-import { readSession, sessionKeys } from '../../core/profiles/session-section.ts'
+import { readSession } from '../../core/profiles/session-section.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import type { Warning } from '../../core/wire.ts'
 import {
@@ -61,7 +62,7 @@ export async function removeSession(known: KnownFiles, sessionProfile: string): 
   const { warnings } = await replace(known, new Set([sessionProfile]), (before) => {
     requireOurs(before, sessionProfile, false, known.files.credentials)
     return {
-      document: removeSection(before, sessionProfile, sessionKeys),
+      document: removeSection(before, sessionProfile, ownKeysOf(before.sections.get(sessionProfile))),
       meant: new Map([[sessionProfile, undefined]]),
       skipped: new Map(),
     }
@@ -145,7 +146,7 @@ function withSessions(documents: Documents, writes: readonly SessionWrite[], pat
     try {
       if (source !== undefined && !stands(source)) throw keysChangedError(source.profile, path)
       requireOurs(document, sessionProfile, adopt, path)
-      document = setSection(document, sessionProfile, sessionKeys, values)
+      document = withSession(document, sessionProfile, values)
       meant.set(sessionProfile, source)
     } catch (error) {
       if (!isOptional || !(error instanceof AppError)) throw error
@@ -153,6 +154,15 @@ function withSessions(documents: Documents, writes: readonly SessionWrite[], pat
     }
   }
   return { document, meant, skipped }
+}
+
+function withSession(
+  document: CredentialsDocument,
+  name: string,
+  values: ReadonlyMap<string, string>,
+): CredentialsDocument {
+  const written = withoutUsers(document, name, values)
+  return setSection(document, name, ownKeysWith(document.sections.get(name), written), written)
 }
 
 function asOptional(write: SessionWrite): SessionWrite {
@@ -164,7 +174,7 @@ function checkOnlySessions(
   after: CredentialsDocument,
   names: ReadonlySet<string>,
 ): void {
-  if (changesOnlySections(before, after, names, sessionKeys)) return
+  if (changesOnlySections(before, after, names, ownKeysOf)) return
   throw new AppError(
     'internal.unsafe-edit',
     'the new credentials file would have changed more than session sections; nothing was written',

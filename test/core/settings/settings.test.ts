@@ -28,6 +28,7 @@ describe('the settings', () => {
         durationSeconds: 43_200,
         reminderLeadSeconds: [600, 0],
         suffix: '-mfa',
+        longTermSuffix: '-long-term',
         notify: 'desktop',
         prompt: 'auto',
         logLevel: 'info',
