@@ -107,6 +107,7 @@ export type ErrorCode =
   | 'profile.holds-session'
   | 'profile.keys-changed'
   | 'profile.keys-from-command'
+  | 'profile.keys-in-both'
   | 'profile.malformed-keys'
   | 'profile.malformed-role'
   | 'profile.malformed-serial-number'

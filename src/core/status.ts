@@ -5,7 +5,7 @@ import type { ErrorBody } from './errors.ts'
 import type { Identities } from './profiles/devices.ts'
 import type { Profile } from './profiles/profile.ts'
 import { type Renewal, renewalsOf } from './profiles/renewal.ts'
-import { secondsLeft, sessionState } from './profiles/session-state.ts'
+import { isActive, secondsLeft, sessionState } from './profiles/session-state.ts'
 import { formatInstant } from './time/instant.ts'
 import type { Files, ProfileStatus, Status, Warning } from './wire.ts'
 
@@ -43,7 +43,7 @@ export function buildStatus(facts: StatusFacts, now: Date): Status {
     daemon,
     files,
     ...(Math.abs(clockOffsetSeconds) > shownClockOffsetSeconds ? { clockOffsetSeconds } : {}),
-    warnings: [...facts.warnings],
+    warnings: [...facts.warnings, ...facts.profiles.filter(isActive).flatMap(({ warnings }) => warnings)],
     profiles: facts.profiles.map((profile) =>
       profileStatus(profile, facts, renewals.get(profile.profile), issuersNow(profile, facts, now)),
     ),

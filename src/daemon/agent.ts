@@ -13,6 +13,7 @@ import type { ErrorBody } from '../core/errors.ts'
 import { type ActiveSession, activeSessions } from '../core/plan/active-sessions.ts'
 import { notifierWarning } from '../core/plan/reminder-text.ts'
 import { isHopeless, withHope } from '../core/plan/renewal-plan.ts'
+import { keysOfRoot } from '../core/profiles/profile.ts'
 import { findProfile } from '../core/profiles/profiles.ts'
 import { clockStepMs, mendsOffset } from '../core/time/clock-step.ts'
 import { earliest } from '../core/time/instant.ts'
@@ -181,7 +182,8 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
     ...deps,
     ...jobs,
     state,
-    longTermKeys: (profile: { profile: string }) => keysInFiles(known.documents, profile),
+    longTermKeys: (profile: { profile: string }) =>
+      keysInFiles(known.documents, { profile: keysOfRoot(known.profiles, profile.profile) }),
     roleCalls: createRoleCalls(),
     sessionWatch,
   }

@@ -124,7 +124,7 @@ describe('the status', () => {
   })
 
   it('of a foreign section gives the reason with the line, before any other', () => {
-    const status = statusOf(`${dev}[dev-mfa]\nregion = x\n`, '[profile dev-mfa]\nsso_start_url = x\n')
+    const status = statusOf(`${dev}[dev-mfa]\nmanager = awsume\n`, '[profile dev-mfa]\nsso_start_url = x\n')
     expect(status.profiles).toMatchObject([
       { state: 'unmanaged', reason: "[dev-mfa] is not mfad's (line 5)" },
     ])

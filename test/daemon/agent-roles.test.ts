@@ -149,7 +149,7 @@ describe('a login of a role', () => {
   })
 
   it('refuses a section that is not ours before a code is used', async () => {
-    world.writeCredentials(`${world.readCredentials()}\n[admin-mfa]\noutput = json\n`)
+    world.writeCredentials(`${world.readCredentials()}\n[admin-mfa]\nmanager = awsume\n`)
     const error = await refused(logIn(['admin']))
     expect(error).toMatchObject({ code: 'profile.session-not-ours' })
     expect(world.stsCalls).toEqual([])

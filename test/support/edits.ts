@@ -4,11 +4,15 @@ import type { CredentialsDocument } from '../../src/core/document/document.ts'
 import { removeSection, setSection } from '../../src/core/document/edit.ts'
 import { parseDocument } from '../../src/core/document/parse.ts'
 import { AppError } from '../../src/core/errors.ts'
+import { inStepKeys } from '../../src/core/profiles/in-step-settings.ts'
 import { sessionKeys } from '../../src/core/profiles/session-section.ts'
 import { type UserEdited, userEditsOf } from './user-edits.ts'
 
 export const sessionName = 'dev-mfa'
-export const ownKeys: readonly string[] = sessionKeys
+/** Those of a section whose only setting is the region, as most are. */
+export const ownKeys: readonly string[] = sessionKeys.filter(
+  (key) => key === 'region' || !inStepKeys.includes(key),
+)
 
 /** An edit is missing where it was refused in the promised way. */
 export type Edits = {

@@ -12,8 +12,13 @@ export function documentsOf(credentials: string, config = ''): Documents {
   return { credentials: parse(credentials), config: parse(config) }
 }
 
-export function profilesOf(credentials: string, config = '', suffix = '-mfa'): Profile[] {
-  return buildProfiles(documentsOf(credentials, config), suffix, paths)
+export function profilesOf(
+  credentials: string,
+  config = '',
+  suffix = '-mfa',
+  longTermSuffix = '-long-term',
+): Profile[] {
+  return buildProfiles(documentsOf(credentials, config), { suffix, longTermSuffix }, paths)
 }
 
 /** The lines of a profile with long-term keys. */

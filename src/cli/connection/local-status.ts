@@ -20,7 +20,7 @@ export function localStatus({ environment, files, settings }: Context, now: Date
       files,
       profiles: buildProfiles(
         { credentials: credentials.document, config: config.document },
-        settings.suffix,
+        settings,
         files,
       ),
       reminderLeadSeconds: settings.reminderLeadSeconds,

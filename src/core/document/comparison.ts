@@ -1,7 +1,7 @@
 // Do AWS tools read the same in two documents, apart from our lines? As botocore and as the AWS SDK.
 
 import type { CredentialsDocument, SdkEntry, SdkSections, Section } from './document.ts'
-import { linesOf, textWithoutSections } from './own-lines.ts'
+import { linesOf, type OwnKeys, ownKeysIn, textWithoutSections } from './own-lines.ts'
 import { sdkNameOf } from './sdk.ts'
 
 /** Do the two differ in nothing but our lines in the named sections? Verifies a file before it replaces another. */
@@ -9,7 +9,7 @@ export function changesOnlySections(
   before: CredentialsDocument,
   after: CredentialsDocument,
   names: ReadonlySet<string>,
-  ownKeys: readonly string[],
+  ownKeys: OwnKeys,
 ): boolean {
   const [one, other] = [before, after].map((document) => textWithoutSections(document, names, ownKeys))
   if (one === undefined || one !== other || before.isUtf8 !== after.isUtf8) return false
@@ -21,7 +21,7 @@ function readsTheSameElsewhere(
   before: CredentialsDocument,
   after: CredentialsDocument,
   names: ReadonlySet<string>,
-  ownKeys: readonly string[],
+  ownKeys: OwnKeys,
 ): boolean {
   if (isRejected(after) && !isRejected(before)) return false
   const changed = sectionsThatMayDiffer(before, after, names)
@@ -96,12 +96,12 @@ function sameValues(ones: Values, others: Values): boolean {
 }
 
 /** The user's entries in a section of ours, without those of [DEFAULT]: they come and go with the header. */
-function othersIn({ sections }: CredentialsDocument, name: string, ownKeys: readonly string[]): Values {
+function othersIn({ sections }: CredentialsDocument, name: string, ownKeys: OwnKeys): Values {
   const defaults = sections.get('DEFAULT')?.entries
-  const entries = [...(sections.get(name)?.entries ?? [])]
-  return new Map(
-    entries.filter(([key, { line }]) => !ownKeys.includes(key) && defaults?.get(key)?.line !== line),
-  )
+  const section = sections.get(name)
+  const own = ownKeysIn(section, ownKeys)
+  const entries = [...(section?.entries ?? [])]
+  return new Map(entries.filter(([key, { line }]) => !own.includes(key) && defaults?.get(key)?.line !== line))
 }
 
 function sameToTheSdk(ones: SdkSections, others: SdkSections): boolean {
@@ -115,7 +115,7 @@ function readBySdk(
   document: CredentialsDocument,
   given: readonly Section[],
   names: ReadonlySet<string>,
-  ownKeys: readonly string[],
+  ownKeys: OwnKeys,
 ): SdkSections {
   const named = [...names].flatMap((name) => document.sections.get(name) ?? [])
   const sections = new Map(document.sdkSections)
@@ -124,7 +124,8 @@ function readBySdk(
   for (const name of names) {
     const section = document.sections.get(name)
     const ownLines = new Set(section ? linesOf(document, section, ownKeys).own.map(({ line }) => line) : [])
-    const isOurs = (key: string, { line }: SdkEntry) => ownKeys.includes(key) || ownLines.has(line)
+    const own = ownKeysIn(section, ownKeys)
+    const isOurs = (key: string, { line }: SdkEntry) => own.includes(key) || ownLines.has(line)
     const entries = sections.get(sdkNameOf(name) ?? '')
     if (entries)
       setUnlessEmpty(

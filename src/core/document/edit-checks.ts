@@ -3,6 +3,7 @@
 import { AppError } from '../errors.ts'
 import { changesOnlySections } from './comparison.ts'
 import type { CredentialsDocument, Entry, Finding } from './document.ts'
+import { type OwnKeys, ownKeysIn } from './own-lines.ts'
 import { sdkNameOf } from './sdk.ts'
 
 /** Refuses line breaks, and white space at the ends, which would be read as something else. The caller knows what else a
@@ -49,11 +50,11 @@ export function assertOnlyTheseChanged(
   before: CredentialsDocument,
   after: CredentialsDocument,
   names: ReadonlySet<string>,
-  ownKeys: readonly string[],
+  ownKeys: OwnKeys,
 ): void {
   if (before === after || changesOnlySections(before, after, names, ownKeys)) return
   const [name = ''] = names
-  throw unreadableError(before, name, ownKeys)
+  throw unreadableError(before, name, ownKeysIn(after.sections.get(name), ownKeys))
 }
 
 /** AWS tools would not all read section `name` as meant; the line that is most likely the reason is named. */

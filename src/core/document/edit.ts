@@ -18,8 +18,11 @@ export function setSection(
   ownKeys: readonly string[],
   values: ReadonlyMap<string, string>,
 ): CredentialsDocument {
-  return setSections(document, ownKeys, new Map([[name, values]]))
+  return setSections(document, new Map([[name, { ownKeys, values }]]))
 }
+
+/** What is to stand in a section, and every key that may be ours there, in the order in which they are written. */
+export type SectionLines = { ownKeys: readonly string[]; values: ReadonlyMap<string, string> }
 
 /**
  * As `setSection` for each of them in turn, with one reading instead of one for each: 300 sections take as long as one. Throws
@@ -27,12 +30,11 @@ export function setSection(
  */
 export function setSections(
   document: CredentialsDocument,
-  ownKeys: readonly string[],
-  sections: ReadonlyMap<string, ReadonlyMap<string, string>>,
+  sections: ReadonlyMap<string, SectionLines>,
 ): CredentialsDocument {
   const splices: Splice[] = []
   let start = document.text.length
-  for (const [name, values] of sections) {
+  for (const [name, { ownKeys, values }] of sections) {
     assertWritable(name, values)
     assertStandsOnce(document, name)
     const section = document.sections.get(name)
@@ -41,11 +43,13 @@ export function setSections(
     start = Math.min(start, section.start)
   }
   let text = spliced(document.text, splices)
-  for (const [name, values] of sections)
+  for (const [name, { ownKeys, values }] of sections)
     if (!document.sections.has(name)) text = appended(text, name, ownKeys, values)
   const after = withText(document, text, start)
-  for (const [name, values] of sections) assertReadable(document, after, name, ownKeys, values)
-  assertOnlyTheseChanged(document, after, new Set(sections.keys()), ownKeys)
+  for (const [name, { ownKeys, values }] of sections) assertReadable(document, after, name, ownKeys, values)
+  assertOnlyTheseChanged(document, after, new Set(sections.keys()), (section) =>
+    section === undefined ? [] : (sections.get(section.name)?.ownKeys ?? []),
+  )
   return after
 }
 

@@ -16,13 +16,12 @@ export type SectionLines = {
   hasOthers: boolean
 }
 
-export function linesOf(
-  document: CredentialsDocument,
-  section: Section,
-  ownKeys: readonly string[],
-): SectionLines {
+/** Every key that may be ours, in the order in which they are written; or which are, where sections differ. */
+export type OwnKeys = readonly string[] | ((section: Section | undefined) => readonly string[])
+
+export function linesOf(document: CredentialsDocument, section: Section, ownKeys: OwnKeys): SectionLines {
   const keyByLine = new Map<number, string>()
-  for (const key of ownKeys) {
+  for (const key of ownKeysIn(section, ownKeys)) {
     const entry = section.entries.get(key)
     if (entry) keyByLine.set(entry.line, key)
   }
@@ -50,6 +49,10 @@ export function isCommentOrBlank({ text }: CredentialsDocument, { start, end }: 
   return /^(?:[#;]|$)/.test(stripPython(text.slice(start, end)))
 }
 
+export function ownKeysIn(section: Section | undefined, ownKeys: OwnKeys): readonly string[] {
+  return typeof ownKeys === 'function' ? ownKeys(section) : ownKeys
+}
+
 /**
  * The text without our lines in the named sections: the inverse of adding them, in whatever order they came and go.
  * A header goes too unless something else would then fall into the section before, and with it the one line end that was
@@ -63,7 +66,7 @@ export function isCommentOrBlank({ text }: CredentialsDocument, { start, end }: 
 export function textWithoutSections(
   document: CredentialsDocument,
   names: ReadonlySet<string>,
-  ownKeys: readonly string[],
+  ownKeys: OwnKeys,
 ): string {
   const { text, sections } = document
   const found = [...names].flatMap((name) => sections.get(name) ?? [])

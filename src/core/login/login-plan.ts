@@ -10,6 +10,7 @@ import {
   isCodeReady,
   isLoginReady,
   type KeyProfile,
+  keysAt,
   type MfaProcess,
   type Profile,
   type RoleProfile,
@@ -283,7 +284,7 @@ function requireLoginReady(profile: Profile, request: LoginRequest, credentialsF
     throw new AppError(
       'profile.no-keys',
       `profile ${profile.profile} has no access key`,
-      `add one with: ${awsCommand('configure', profile.profile)}`,
+      `add one with: ${awsCommand('configure', keysAt(profile))}`,
     )
   return { ...profile, serialNumber, accessKeyId }
 }
@@ -296,13 +297,19 @@ function noSerialNumber(profile: string): AppError {
   )
 }
 
-function requireOurs({ profile, session }: Profile, adopt: boolean, credentialsFile: string): void {
+function requireOurs(
+  { profile, keyProfile, session }: Profile,
+  adopt: boolean,
+  credentialsFile: string,
+): void {
   if (session.kind !== 'foreign') return
   if (!session.isAdoptable) {
     throw new AppError(
       'profile.session-not-ours',
       `${session.reason}, and it has an access key of its own: line ${session.line} of ${credentialsFile}`,
-      "mfad will not replace it: rename that section, or choose another suffix in mfad's settings",
+      keyProfile === undefined
+        ? "mfad will not replace it: rename that section, or choose another suffix in mfad's settings"
+        : `mfad will not replace it: take it out of that section, where the session of the keys in [${keyProfile}] belongs`,
     )
   }
   if (adopt) return

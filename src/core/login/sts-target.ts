@@ -1,6 +1,7 @@
 // Where a profile's calls to AWS go, and whom they trust: region, endpoint, certificates and proxy. A value that is wrong is
 // refused here, before a code is used. It must never count as one that is missing.
 import { AppError } from '../errors.ts'
+import { isSafeEndpoint } from '../profiles/aws-values.ts'
 import { regionProblem } from '../profiles/region-problem.ts'
 import type { Settings } from '../settings/default-settings.ts'
 import { isProxyAddress } from '../settings/proxy-address.ts'
@@ -151,16 +152,6 @@ function endpointOf({ profile, service = 'sts', values, variables }: TargetSourc
     `the endpoint URL for ${profile} (${given.where}) is neither https nor on this computer`,
     `correct it there, to one such as https://${service === 'sts' ? 'sts.eu-west-1' : service}.amazonaws.com`,
   )
-}
-
-/** https anywhere, http on loopback only; no user information and nothing that could hide a second host. */
-function isSafeEndpoint(url: string): boolean {
-  const host = String.raw`(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])`
-  const isHttps = new RegExp(`^https://${host}(?::\\d{1,5})?(?:/[\\w./~-]*)?$`).test(url)
-  const isLoopback = /^http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(?:\/[\w./~-]*)?$/.test(
-    url,
-  )
-  return (isHttps || isLoopback) && URL.canParse(url)
 }
 
 /** True and false in upper or lower case, as botocore takes them. It reads all else as false; here that is refused. */

@@ -26,6 +26,16 @@ export function isRegion(text: string): boolean {
   return patterns.region.test(text)
 }
 
+/** https anywhere, http on loopback only; no user information and nothing that could hide a second host. */
+export function isSafeEndpoint(url: string): boolean {
+  const host = String.raw`(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:]+\])`
+  const isHttps = new RegExp(`^https://${host}(?::\\d{1,5})?(?:/[\\w./~-]*)?$`).test(url)
+  const isLoopback = /^http:\/\/(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d{1,5})?(?:\/[\w./~-]*)?$/.test(
+    url,
+  )
+  return (isHttps || isLoopback) && URL.canParse(url)
+}
+
 export function isSerialNumber(text: string): boolean {
   return patterns.serialNumber.test(text)
 }

@@ -4,9 +4,9 @@ import { awsCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
 import { isPortableName, isSerialNumber } from './aws-values.ts'
 import { kindObstacle, misplacedObstacle } from './kind-obstacles.ts'
-import type { FilePaths, Profile } from './profile.ts'
+import { type FilePaths, keysAt, type Profile } from './profile.ts'
 import { regionProblem } from './region-problem.ts'
-import { longTermCredentialsOf, type ProfileSections, viewOf } from './sections.ts'
+import { longTermCredentialsOf, type ProfileSections, viewOfProfile } from './sections.ts'
 
 /** The device comes last: `--serial-number` replaces it, and must find all the rest looked at. */
 export function findObstacle(
@@ -45,14 +45,12 @@ const keysThatMustAgree = [
   'external_id',
   'role_session_name',
 ] as const
+const keysOfInPlace = [...keysThatMustAgree, 'aws_mfa_device'] as const
 
-function keyObstacle(
-  sections: ProfileSections,
-  { profile, kind, accessKeyId }: Profile,
-  paths: FilePaths,
-): ErrorBody | undefined {
-  const view = viewOf(sections, profile)
-  for (const key of keysThatMustAgree) {
+function keyObstacle(sections: ProfileSections, keyed: Profile, paths: FilePaths): ErrorBody | undefined {
+  const { profile, kind, accessKeyId } = keyed
+  const view = viewOfProfile(sections, keyed)
+  for (const key of keyed.keyProfile === undefined ? keysThatMustAgree : keysOfInPlace) {
     const place = view.disputedAt(key)
     if (place === undefined) continue
     return {
@@ -62,7 +60,7 @@ function keyObstacle(
     }
   }
   if (kind === 'role' && accessKeyId === undefined) return undefined
-  const keys = longTermCredentialsOf(sections, profile)
+  const keys = longTermCredentialsOf(sections, keysAt(keyed))
   if (
     keys !== undefined &&
     /^[A-Z0-9]{16,128}$/.test(keys.accessKeyId) &&
@@ -73,19 +71,19 @@ function keyObstacle(
   return {
     code: 'profile.malformed-keys',
     message: `the access key of ${profile} is empty or malformed`,
-    hint: `enter it again with: ${awsCommand('configure', profile)}`,
+    hint: `enter it again with: ${awsCommand('configure', keysAt(keyed))}`,
   }
 }
 
 function regionObstacle(
   sections: ProfileSections,
-  { profile }: Profile,
+  profile: Profile,
   paths: FilePaths,
 ): ErrorBody | undefined {
-  const { value, placeOf } = viewOf(sections, profile)
+  const { value, placeOf } = viewOfProfile(sections, profile)
   const [region, place] = [value('region'), placeOf('region')]
   if (region === undefined || place === undefined) return undefined
-  return regionProblem(profile, region, `line ${place.line} of ${paths[place.file]}`)
+  return regionProblem(profile.profile, region, `line ${place.line} of ${paths[place.file]}`)
 }
 
 function deviceObstacle(

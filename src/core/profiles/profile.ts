@@ -39,10 +39,22 @@ export type Profile = {
   obstacle?: ErrorBody
   /** The session section stands, but its profile is gone. */
   isOrphan?: boolean
-  /** The config file gives the session profile a region of its own, so that ours would only hide it. */
-  hasOwnSessionRegion: boolean
-  /** Keys of the profile that AWS tools would need in the session profile too. */
-  notInherited: readonly string[]
+  /** Set where the session stands in the profile's own section: the section that holds its keys, `dev-long-term`. */
+  keyProfile?: string
+  /** What our section holds of the profile's settings; see in-step-settings.ts. */
+  inStep: ReadonlyMap<string, string>
+  /** What its user should know: in the answer to a login, and in the status while the session stands. */
+  warnings: readonly ErrorBody[]
+}
+
+/** The section with the long-term keys of a profile. */
+export function keysAt({ profile, keyProfile = profile }: Pick<Profile, 'profile' | 'keyProfile'>): string {
+  return keyProfile
+}
+
+/** The same by name, for the root of a role. */
+export function keysOfRoot(profiles: readonly Profile[], root: string): string {
+  return keysAt(profiles.find(({ profile }) => profile === root) ?? { profile: root })
 }
 
 /** A role as AssumeRole takes it. */

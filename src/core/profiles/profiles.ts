@@ -1,10 +1,13 @@
 // The profiles a user knows, derived from the two files: what each one is, its device, and what stands in the place of
 // its session section. A profile is the union of its sections, the credentials file winning key by key.
-import { AppError } from '../errors.ts'
+import { deviceObstacles } from '../error-codes.ts'
+import { AppError, type ErrorBody } from '../errors.ts'
 import { mfadCommand } from '../text/commands.ts'
 import { nearestName } from '../text/nearest-name.ts'
 import { printable } from '../text/printable.ts'
 import { isRegion } from './aws-values.ts'
+import { findInPlace, type InPlace, type Suffixes, takenWarning } from './in-place.ts'
+import { inStepOf } from './in-step-settings.ts'
 import { findObstacle } from './obstacles.ts'
 import type { FilePaths, MfaProcess, Profile, Role } from './profile.ts'
 import { withSources } from './roles.ts'
@@ -14,29 +17,36 @@ import {
   type ProfileView,
   profileSections,
   viewOf,
+  viewOfProfile,
 } from './sections.ts'
-import { readSession, readSessionSection } from './session-section.ts'
+import { readSession, readSessionSection, type Session } from './session-section.ts'
 
 /** Every profile of the two files in the order of the credentials file, then of the config file, then orphans. */
-export function buildProfiles(documents: Documents, suffix: string, paths: FilePaths): Profile[] {
+export function buildProfiles(documents: Documents, suffixes: Suffixes, paths: FilePaths): Profile[] {
+  const { suffix } = suffixes
   const sections = profileSections(documents)
   const known = new Set([
     ...sections.credentials.keys(),
     ...sections.config.keys(),
     ...sections.misplaced.keys(),
   ])
-  const listed = [...known].filter((name) => !isSessionOfAnother(sections, name, suffix, known))
-  const profiles = listed.map((name) => buildProfile(documents, sections, name, suffix, paths))
-  return [...withSources(profiles, suffix), ...orphans(documents, suffix, new Set(listed))]
+  const inPlace = findInPlace(sections, known, suffixes.longTermSuffix, kindOf)
+  const ownerOf = new Map([...inPlace.keys].map(([profile, keys]) => [keys, profile]))
+  const named = new Set([...known].map((name) => ownerOf.get(name) ?? name))
+  const listed = [...named].filter(
+    (name) => inPlace.keys.has(name) || !isSessionOfAnother(sections, name, suffix, named),
+  )
+  const profiles = listed.map((name) => buildProfile(documents, sections, name, suffix, inPlace, paths))
+  return [...withSources(profiles, suffix), ...orphans(documents, suffix, new Set(listed), inPlace)]
 }
 
 /**
- * The profile that a name given by the user means: that profile, or the one whose session profile it names.
+ * The profile that a name given by the user means: that profile, or the one whose session profile or section of keys it names.
  * Throws profile.not-found with the nearest name.
  */
 export function findProfile(profiles: readonly Profile[], name: string): Profile {
   const exact = profiles.find(({ profile }) => profile === name)
-  const found = exact ?? profiles.find(({ sessionProfile }) => sessionProfile === name)
+  const found = exact ?? profiles.find((each) => each.sessionProfile === name || each.keyProfile === name)
   if (found !== undefined) return found
   const near = nearestName(
     name,
@@ -77,25 +87,30 @@ function buildProfile(
   sections: ProfileSections,
   name: string,
   suffix: string,
+  inPlace: InPlace,
   paths: FilePaths,
 ): Profile {
-  const view = viewOf(sections, name)
-  const sessionProfile = name + suffix
-  const session = readSession(documents.credentials, sessionProfile)
-  const kind = kindOf(view)
+  const keyProfile = inPlace.keys.get(name)
+  const keyed = { profile: name, ...(keyProfile === undefined ? {} : { keyProfile }) }
+  const view = viewOfProfile(sections, keyed)
+  const sessionProfile = keyProfile === undefined ? name + suffix : name
+  const session = sessionOf(documents, keyed, sessionProfile, inPlace)
+  const kind = keyProfile === undefined ? kindOf(view) : 'key'
   const duration = view.value('duration_seconds')
-  const inConfig = sections.config.get(sessionProfile)
+  const mfaSerial =
+    view.value('mfa_serial') ?? (keyProfile === undefined ? undefined : view.value('aws_mfa_device'))
   const isOwnSource = kind === 'role' && [undefined, name].includes(view.value('source_profile'))
   const hasOwnKeys = view.has('aws_access_key_id') && view.has('aws_secret_access_key')
   const fields = {
-    serialNumber: (session.kind === 'ours' ? session.serialNumber : undefined) ?? view.value('mfa_serial'),
-    mfaSerial: view.value('mfa_serial'),
+    keyProfile,
+    serialNumber: (session.kind === 'ours' ? session.serialNumber : undefined) ?? mfaSerial,
+    mfaSerial,
     sourceProfile: view.value('source_profile'),
     region: validRegion(view.value('region')),
     endpointUrl: view.value('endpoint_url'),
     accessKeyId: kind === 'key' || (isOwnSource && hasOwnKeys) ? view.value('aws_access_key_id') : undefined,
     durationSeconds: duration === undefined ? undefined : wholeNumber(duration),
-    mfaProcess: ['key', 'role'].includes(kind) ? findMfaProcess(sections, name, suffix, paths) : undefined,
+    mfaProcess: ['key', 'role'].includes(kind) ? findMfaProcess(sections, keyed, suffix, paths) : undefined,
     role: kind === 'role' ? roleOf(view) : undefined,
     hasOwnKeys: kind === 'role' ? hasOwnKeys : undefined,
   }
@@ -104,14 +119,52 @@ function buildProfile(
     sessionProfile,
     kind,
     session,
-    hasOwnSessionRegion: inConfig?.entries.has('region') ?? false,
-    notInherited: ['endpoint_url', 'ca_bundle'].filter(
-      (key) => view.value(key) !== undefined && !inConfig?.entries.has(key),
-    ),
+    ...inStep(sections, view, keyed, sessionProfile, inPlace),
     ...definedOnly(fields),
   }
-  const obstacle = findObstacle(sections, profile, paths)
+  const found = findObstacle(sections, profile, paths)
+  // The device comes last: another one can be given for a login.
+  const isFirst = found !== undefined && !deviceObstacles.has(found.code)
+  const obstacle = isFirst ? found : (placeObstacle(profile, inPlace) ?? found)
   return obstacle === undefined ? profile : { ...profile, obstacle }
+}
+
+function placeObstacle({ sessionProfile, keyProfile }: Profile, { keys }: InPlace): ErrorBody | undefined {
+  const owner = keys.get(sessionProfile)
+  if (keyProfile !== undefined || owner === undefined) return undefined
+  return {
+    code: 'profile.session-is-key-profile',
+    message: `[${printable(sessionProfile)}] is for the session of the keys in [${printable(owner)}]`,
+    hint: "rename one of the two, or choose another suffix in mfad's settings",
+  }
+}
+
+/** A session in the place of another profile's is not this one's. */
+function sessionOf(
+  { credentials }: Documents,
+  { keyProfile }: Pick<Profile, 'keyProfile'>,
+  sessionProfile: string,
+  inPlace: InPlace,
+): Session {
+  const owner = inPlace.keys.get(sessionProfile)
+  if (keyProfile !== undefined || owner === undefined) return readSession(credentials, sessionProfile)
+  const line = credentials.sections.get(sessionProfile)?.line ?? 0
+  const reason = `[${sessionProfile}] is for the session of the keys in [${owner}]`
+  return { kind: 'foreign', reason, line, isAdoptable: false }
+}
+
+function inStep(
+  { config }: ProfileSections,
+  view: ProfileView,
+  { profile, keyProfile }: Pick<Profile, 'profile' | 'keyProfile'>,
+  sessionProfile: string,
+  inPlace: InPlace,
+): Pick<Profile, 'inStep' | 'warnings'> {
+  // The profile's own section in the config file applies as a whole.
+  if (keyProfile !== undefined) return { inStep: new Map(), warnings: [] }
+  const { settings, warnings } = inStepOf(view, profile, sessionProfile, config.get(sessionProfile))
+  const taken = takenWarning(profile, sessionProfile, inPlace)
+  return { inStep: settings, warnings: taken === undefined ? warnings : [...warnings, taken] }
 }
 
 function roleOf({ value }: ProfileView): Role {
@@ -124,7 +177,7 @@ function roleOf({ value }: ProfileView): Role {
 /** As in aws-vault, `mfa_process` is inherited along `source_profile`; that may go in a circle. */
 function findMfaProcess(
   sections: ProfileSections,
-  profile: string,
+  { profile, keyProfile }: Pick<Profile, 'profile' | 'keyProfile'>,
   suffix: string,
   paths: FilePaths,
 ): MfaProcess | undefined {
@@ -132,7 +185,8 @@ function findMfaProcess(
   let name: string | undefined = profile
   while (name !== undefined && !seen.has(name)) {
     seen.add(name)
-    const view = viewOf(sections, name)
+    const isFirst = seen.size === 1 && keyProfile !== undefined
+    const view = isFirst ? viewOfProfile(sections, { profile, keyProfile }) : viewOf(sections, name)
     const line = view.wholeLine('mfa_process')
     if (line !== undefined) return { command: line.text, profile: name, file: paths[line.file] }
     name = sourceOf(sections, view, suffix)
@@ -163,27 +217,35 @@ function definedOnly<T extends object>(fields: T): Defined<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>
 }
 
-function orphans(documents: Documents, suffix: string, listed: ReadonlySet<string>): Profile[] {
+function orphans(
+  documents: Documents,
+  suffix: string,
+  listed: ReadonlySet<string>,
+  { keys }: InPlace,
+): Profile[] {
+  const keySections = new Set(keys.values())
   const found: Profile[] = []
   for (const [name, section] of documents.credentials.sections) {
     const session = readSessionSection(section)
-    if (session.kind !== 'ours') continue
-    const isSuffixed = name.endsWith(suffix) && name.length > suffix.length
-    const profile = isSuffixed ? name.slice(0, -suffix.length) : name
-    if (isSuffixed && listed.has(profile)) continue
+    if (session.kind !== 'ours' || keys.has(name)) continue
+    const base = name.endsWith(suffix) && name.length > suffix.length ? name.slice(0, -suffix.length) : name
+    const isElsewhere = keys.has(base) || keySections.has(base)
+    if (base !== name && listed.has(base) && !isElsewhere) continue
+    const profile = isElsewhere ? name : base
     found.push({
       profile,
       sessionProfile: name,
       kind: 'other',
       session,
       isOrphan: true,
-      hasOwnSessionRegion: false,
-      notInherited: [],
+      inStep: new Map(),
+      warnings: [],
       obstacle: {
         code: 'profile.orphan',
-        message: isSuffixed
-          ? `profile ${profile} is gone, its session is still there`
-          : `[${name}] was written under another suffix`,
+        message:
+          profile === name
+            ? `[${name}] holds a session that mfad wrote, and no profile has its session there now`
+            : `profile ${profile} is gone, its session is still there`,
         hint: `remove it with: ${mfadCommand('logout', profile)}`,
       },
     })

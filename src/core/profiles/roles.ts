@@ -23,7 +23,10 @@ const mostLinks = 16
  * speaks against it. `suffix`: that of session profiles.
  */
 export function withSources(profiles: readonly Profile[], suffix: string): Profile[] {
-  const byName = new Map(profiles.map((profile) => [profile.profile, profile]))
+  const byKeys = profiles.flatMap((profile) =>
+    profile.keyProfile === undefined ? [] : [[profile.keyProfile, profile] as const],
+  )
+  const byName = new Map([...byKeys, ...profiles.map((profile) => [profile.profile, profile] as const)])
   return profiles.map((profile) => {
     if (profile.kind !== 'role' || profile.obstacle !== undefined) return profile
     const found = findSource(profile, byName, suffix)
@@ -69,7 +72,7 @@ function findSource(
   }
 }
 
-/** A source that names a session profile means its profile; an exact name wins. */
+/** A source that names a session profile, or a section of keys, means its profile; an exact name wins. */
 function sourceOf(
   { sourceProfile = '' }: Profile,
   byName: ReadonlyMap<string, Profile>,

@@ -39,6 +39,8 @@ export type ProfileView = {
   wholeLine(key: string): { text: string; file: keyof Documents } | undefined
   /** Where AWS tools disagree about the key in the file that wins. */
   disputedAt(key: string): Place | undefined
+  /** The wanted keys, each with its text as botocore reads it: of a nested block such as `s3 =`, `\nkey = value\n...`. */
+  texts(isWanted: (key: string, text: string) => boolean): ReadonlyMap<string, string>
 }
 
 export type LongTermCredentials = { accessKeyId: string; secretAccessKey: string }
@@ -109,10 +111,41 @@ export function viewOf({ credentials, config }: ProfileSections, name: string): 
       const [file, section] = find((each) => each?.entries.has(key) ?? false) ?? []
       return section?.entries.get(key)?.disputed ? placeIn(file, section, key) : undefined
     },
+    texts(isWanted) {
+      const found = new Map<string, string>()
+      for (const [, section] of inOrder)
+        for (const { key, value } of section?.entries.values() ?? [])
+          if (isWanted(key, value) && !found.has(key)) found.set(key, value)
+      return found
+    },
   }
 }
 
-/** The long-term keys of a key profile. The only place where they leave the documents. */
+/**
+ * A profile as mfad takes it. Where its keys stand in a section of their own, `keyProfile`, that one says what the profile
+ * itself does not; and of access keys only those count, since the profile's own section holds the session.
+ */
+export function viewOfProfile(
+  sections: ProfileSections,
+  { profile, keyProfile }: { profile: string; keyProfile?: string },
+): ProfileView {
+  const own = viewOf(sections, profile)
+  if (keyProfile === undefined) return own
+  const keys = viewOf(sections, keyProfile)
+  const viewFor = (key: string) => (accessKeys.test(key) || !own.has(key) ? keys : own)
+  return {
+    has: (key) => viewFor(key).has(key),
+    value: (key) => viewFor(key).value(key),
+    placeOf: (key) => viewFor(key).placeOf(key),
+    wholeLine: (key) => viewFor(key).wholeLine(key),
+    disputedAt: (key) => viewFor(key).disputedAt(key),
+    texts: (isWanted) => new Map([...keys.texts(isWanted), ...own.texts(isWanted)]),
+  }
+}
+
+const accessKeys = /^aws_(?:access_key_id|secret_access_key|session_token|security_token)$/
+
+/** The long-term keys of the section `profile`: see keysAt. The only place where they leave the documents. */
 export function longTermCredentialsOf(
   sections: ProfileSections,
   profile: string,

@@ -4,19 +4,21 @@ import { agreedValue, type CredentialsDocument, type Section } from '../document
 import { AppError } from '../errors.ts'
 import { formatInstant } from '../time/instant.ts'
 import { isRegion, isSerialNumber, patterns } from './aws-values.ts'
+import { inStepKeys } from './in-step-settings.ts'
 
-/** Every key that may be ours in a session section, in the order in which they are written. */
-export const sessionKeys = [
+/** Every key that may be ours in a session section, in the order in which they are written. Which are, says own-keys.ts. */
+export const sessionKeys: readonly string[] = [
   'aws_access_key_id',
   'aws_secret_access_key',
   'aws_session_token',
   'aws_security_token',
   'expiration',
-  'region',
+  ...inStepKeys,
   'manager',
   'mfad_key',
+  'mfad_settings',
   'mfad_serial',
-] as const
+]
 
 /** Temporary credentials as STS issues them. */
 export type SessionCredentials = {
@@ -40,7 +42,14 @@ const ownKeyIdLength = 8
 const longTermKeys = ['aws_access_key_id', 'aws_secret_access_key'] as const
 const maxTokenLength = 8192
 /** What a section holds beside its credentials. */
-export type SectionValues = { region?: string | undefined; serialNumber?: string | undefined }
+export type SectionValues = {
+  region?: string | undefined
+  /** The region among them, where it is not given by itself. Each has been looked at; see in-step-settings.ts. */
+  settings?: ReadonlyMap<string, string>
+  /** No setting in the section is ours: it is the profile's own. */
+  isInPlace?: boolean
+  serialNumber?: string | undefined
+}
 
 /**
  * The values of a session section, each checked against its own pattern: a hostile endpoint could put a line break and
@@ -49,8 +58,10 @@ export type SectionValues = { region?: string | undefined; serialNumber?: string
  */
 export function sessionValues(
   credentials: SessionCredentials,
-  { region, serialNumber }: SectionValues,
+  { region: ownRegion, settings = new Map(), isInPlace = false, serialNumber }: SectionValues,
 ): Map<string, string> {
+  const region = ownRegion ?? settings.get('region')
+  const others = [...settings].filter(([key]) => key !== 'region')
   const { accessKeyId, secretAccessKey, sessionToken, expiration } = credentials
   const malformed =
     malformedValue(credentials) ??
@@ -69,16 +80,40 @@ export function sessionValues(
     ['aws_session_token', sessionToken],
     ['expiration', formatInstant(expiration)],
     ...(region === undefined ? [] : [['region', region] as const]),
+    ...others,
     ['manager', 'mfad'],
     ['mfad_key', accessKeyId.slice(-ownKeyIdLength)],
+    ...listOf([...(region === undefined ? [] : ['region']), ...others.map(([key]) => key)], isInPlace),
     ...(serialNumber === undefined ? [] : [['mfad_serial', serialNumber] as const]),
   ])
 }
 
-/** What stands in the section of this name: nothing, a session of ours, or something that is not ours. */
+/**
+ * The line that says which settings in a section are ours. Without it that is the region, as in most sections.
+ *
+ *     region                     no line
+ *     region and output          mfad_settings = region, output
+ *     none, and not the region   mfad_settings = none
+ */
+export function listOf(settings: readonly string[], isRegionOfUser: boolean): [string, string][] {
+  if (!isRegionOfUser && settings.every((key) => key === 'region')) return []
+  return [['mfad_settings', settings.length === 0 ? 'none' : settings.join(', ')]]
+}
+
+/**
+ * What stands in the section of this name: nothing, a session of ours, or something that is not ours. A section with settings
+ * alone has room for a session.
+ */
 export function readSession(document: CredentialsDocument, name: string): Session {
   const section = document.sections.get(name)
-  return section === undefined ? { kind: 'none' } : readSessionSection(section)
+  return section === undefined || !hasCredentials(section) ? { kind: 'none' } : readSessionSection(section)
+}
+
+const credentialKeys =
+  /^(?:aws_(?:access|secret|session|security)|expiration$|manager$|mfad_|credential_|role_|source_profile$|sso_|web_identity|login_session$)/
+
+function hasCredentials({ entries }: Section): boolean {
+  return [...entries.keys()].some((key) => credentialKeys.test(key))
 }
 
 /**
@@ -153,22 +188,12 @@ function malformedValue({
 
 /** What our section should hold beside its credentials. `serialNumber`: the device of the session. */
 export function sectionValues(
-  profile: { region?: string; hasOwnSessionRegion: boolean; mfaSerial?: string },
+  profile: { inStep: ReadonlyMap<string, string>; keyProfile?: string; mfaSerial?: string },
   serialNumber: string | undefined,
 ): SectionValues {
   return {
-    region: sessionRegion(profile),
+    settings: profile.inStep,
+    isInPlace: profile.keyProfile !== undefined,
     serialNumber: serialNumber === profile.mfaSerial ? undefined : serialNumber,
   }
-}
-
-/** The region our section should hold: the profile's own, unless the config file gives the session profile one. */
-function sessionRegion({
-  region,
-  hasOwnSessionRegion,
-}: {
-  region?: string
-  hasOwnSessionRegion: boolean
-}): string | undefined {
-  return hasOwnSessionRegion ? undefined : region
 }

@@ -15,6 +15,8 @@ export type Settings = {
   /** When no reminder is shown and nothing renews by itself. */
   quietHours?: QuietHours
   suffix: string
+  /** Of sections that hold keys whose session goes to the section without it. */
+  longTermSuffix: string
   notify: 'desktop' | 'none'
   prompt: PromptWay
   /** Run by /bin/sh at every reminder. */
@@ -41,6 +43,7 @@ export const defaultSettings: Settings = {
   durationSeconds: 43_200,
   reminderLeadSeconds: [600, 0],
   suffix: '-mfa',
+  longTermSuffix: '-long-term',
   notify: 'desktop',
   prompt: 'auto',
   hide: [],

@@ -66,6 +66,12 @@ const readers: Readonly<Record<string, Reader>> = {
     if (text === '') return 'must not be empty: a session needs a section of its own'
     return isPortableName(`x${text}`) ? { suffix: text } : 'must be letters, digits or _ . / % @ : + -'
   },
+  long_term_suffix: (text) => {
+    if (text === '') return 'must not be empty: the session goes to the section without it'
+    return isPortableName(`x${text}`)
+      ? { longTermSuffix: text }
+      : 'must be letters, digits or _ . / % @ : + -'
+  },
   notify: (text) => (text === 'desktop' || text === 'none' ? { notify: text } : 'must be desktop or none'),
   prompt: (text) => {
     const prompt = (['auto', 'zenity', 'kdialog', 'osascript', 'none'] as const).find((way) => way === text)
@@ -149,8 +155,21 @@ export function readSettings(parsed: unknown, document: CredentialsDocument, pat
     if (typeof read === 'string') problem ??= invalid(path, entry.line, read)
     else settings = { ...settings, ...read }
   }
+  problem ??= sameSuffix(settings, document, path)
   settings = { ...settings, warnings }
   return problem === undefined ? { settings } : { settings, problem }
+}
+
+/** One name would be that of a session and of a section of keys. */
+function sameSuffix(
+  { suffix, longTermSuffix }: Settings,
+  document: CredentialsDocument,
+  path: string,
+): AppError | undefined {
+  if (suffix !== longTermSuffix) return undefined
+  const entries = document.sections.get('mfad')?.entries
+  const { line = 1 } = entries?.get('long_term_suffix') ?? entries?.get('suffix') ?? {}
+  return invalid(path, line, 'suffix and long_term_suffix must differ')
 }
 
 /** What the value sets; a text where it cannot be used: what is wrong with it. */

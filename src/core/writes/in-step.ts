@@ -1,10 +1,15 @@
-// A session profile inherits nothing, so our section carries its profile's region; when that one changes, ours follows.
+// A session profile inherits nothing, so our section carries settings of its profile; when those change, ours follow.
 
-import type { Profile } from '../profiles/profile.ts'
+import { inStepKeys } from '../profiles/in-step-settings.ts'
+import { ownKeysWith, withoutUsers } from '../profiles/own-keys.ts'
+import { keysOfRoot, type Profile } from '../profiles/profile.ts'
 import { type Documents, longTermCredentialsOf, profileSections } from '../profiles/sections.ts'
 import { readSessionCredentials, sectionValues, sessionValues } from '../profiles/session-section.ts'
 import { isActive } from '../profiles/session-state.ts'
 import type { SessionWrite } from './ledger.ts'
+
+/** `aws_security_token` is never written: botocore prefers a stale one. */
+const followed = [...inStepKeys, 'mfad_settings', 'aws_security_token']
 
 /** The writes that bring all sections of ours in step with their profiles. */
 export function outOfStep(profiles: readonly Profile[], documents: Documents): SessionWrite[] {
@@ -12,20 +17,24 @@ export function outOfStep(profiles: readonly Profile[], documents: Documents): S
   return profiles
     .filter((profile) => isActive(profile) && !profile.isOrphan)
     .flatMap((profile) => {
-      const section = documents.credentials.sections.get(profile.sessionProfile)
+      const { sessionProfile, session } = profile
+      const section = documents.credentials.sections.get(sessionProfile)
       const credentials = section && readSessionCredentials(section)
-      const root = profile.source?.root ?? profile.profile
-      const keys = longTermCredentialsOf(sections, root)
       if (section === undefined || credentials === undefined) return []
-      const chosen = profile.session.kind === 'ours' ? profile.session.serialNumber : undefined
-      const values = sectionValues(profile, chosen ?? profile.mfaSerial)
-      const isInStep =
-        section.entries.get('region')?.value === values.region && !section.entries.has('aws_security_token')
+      const chosen = session.kind === 'ours' ? session.serialNumber : undefined
+      const wanted = sessionValues(credentials, sectionValues(profile, chosen ?? profile.mfaSerial))
+      const values = withoutUsers(documents.credentials, sessionProfile, wanted)
+      const own = new Set(ownKeysWith(section, values))
+      const isInStep = followed.every(
+        (key) => !own.has(key) || section.entries.get(key)?.value === values.get(key),
+      )
       if (isInStep) return []
+      const root = keysOfRoot(profiles, profile.source?.root ?? profile.profile)
+      const keys = longTermCredentialsOf(sections, root)
       return [
         {
-          sessionProfile: profile.sessionProfile,
-          values: sessionValues(credentials, values),
+          sessionProfile,
+          values,
           ...(keys === undefined ? {} : { source: { profile: root, keys } }),
           replaces: credentials.accessKeyId,
           adopt: false,

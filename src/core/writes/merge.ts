@@ -7,7 +7,8 @@ import { removeSection, setSection } from '../document/edit.ts'
 import { parseDocument, parseText } from '../document/parse.ts'
 import { encode, lineEndOf, splitLines } from '../document/text.ts'
 import { AppError } from '../errors.ts'
-import { readSession, readSessionSection, sessionKeys } from '../profiles/session-section.ts'
+import { ownKeysOf, ownKeysWith, withoutUsers } from '../profiles/own-keys.ts'
+import { readSession, readSessionSection } from '../profiles/session-section.ts'
 import { mergeLines } from './line-merge.ts'
 import {
   addedLines,
@@ -108,7 +109,11 @@ function putTogether({ texts, order, lineEnd }: Merging, current: CredentialsDoc
 }
 
 function withoutSessions(document: CredentialsDocument, names: readonly string[]): CredentialsDocument {
-  return names.reduce((rest, name) => removeSection(rest, name, sessionKeys), document)
+  return names.reduce(withoutOurs, document)
+}
+
+function withoutOurs(document: CredentialsDocument, name: string): CredentialsDocument {
+  return removeSection(document, name, ownKeysOf(document.sections.get(name)))
 }
 
 function isOwnSession(name: string, text: string): boolean {
@@ -157,7 +162,7 @@ function withoutOwnLines(name: string, from: string | undefined, to: string): Re
   const [base, theirs] = [from ?? '', to].map((text) => parseText(text, true))
   const isLeftAlone = base && theirs && !isTouched(name, base, theirs)
   if (!isLeftAlone || readSession(base, name).kind !== 'ours') return { kind: 'text', text: to }
-  const rest = unlessRefused(() => removeSection(theirs, name, sessionKeys))
+  const rest = unlessRefused(() => withoutOurs(theirs, name))
   if (rest === undefined || rest.sections.has(name)) return { kind: 'text', text: rest?.text ?? to }
   return { kind: 'comments', text: rest.text }
 }
@@ -200,12 +205,15 @@ function withOwnValues(
   if (isTouched(name, base, theirs) || !base.sections.has(name) || !theirs.sections.has(name))
     return undefined
   const values = new Map(
-    sessionKeys.flatMap((key) => {
+    ownKeysOf(section).flatMap((key) => {
       const value = section.entries.get(key)?.value
       return value === undefined ? [] : [[key, value] as const]
     }),
   )
-  const withValues = (document: CredentialsDocument) => setSection(document, name, sessionKeys, values).text
+  // A setting that the other side has put there is its own, and not ours to replace.
+  if ([base, theirs].some((document) => withoutUsers(document, name, values) !== values)) return undefined
+  const withValues = (document: CredentialsDocument) =>
+    setSection(document, name, ownKeysWith(document.sections.get(name), values), values).text
   return unlessRefused(() => withBothEdits(withValues(base), withValues(theirs), found))
 }
 
@@ -227,7 +235,8 @@ export function hasSameSession(name: string, one: string | undefined, other: str
 
 /** Do our own lines in a section differ? */
 function isTouched(name: string, base: CredentialsDocument, theirs: CredentialsDocument): boolean {
-  return sessionKeys.some((key) => valueIn(base, name, key) !== valueIn(theirs, name, key))
+  const keys = [base, theirs].flatMap(({ sections }) => ownKeysOf(sections.get(name)))
+  return keys.some((key) => valueIn(base, name, key) !== valueIn(theirs, name, key))
 }
 
 function valueIn({ sections }: CredentialsDocument, name: string, key: string): string | undefined {

@@ -4,6 +4,7 @@
 
 import { isFileCode } from '../../core/error-codes.ts'
 import { AppError, errorBody } from '../../core/errors.ts'
+import { inStepKeys } from '../../core/profiles/in-step-settings.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
 import { earliest } from '../../core/time/instant.ts'
 import { outOfStep } from '../../core/writes/in-step.ts'
@@ -48,7 +49,7 @@ type Tries = {
   restoreAgainAt?: Date
   /** The profiles that were compared last: what failed for them is not tried again before the files change. */
   inStepFor?: readonly Profile[]
-  /** How often a section was brought in step, by its access key id and the region it got. */
+  /** How often a section was brought in step, by its access key id and the settings it got. */
   corrections: Map<string, number>
 }
 
@@ -178,7 +179,7 @@ async function bringInStep({ known, log }: KeeperDeps, tries: Tries): Promise<vo
   try {
     await writeSessions(known, writes)
   } catch (error) {
-    log.warn({ error: errorBody(error) }, 'the region of a session could not be kept in step')
+    log.warn({ error: errorBody(error) }, 'the settings of a session could not be kept in step')
   }
 }
 
@@ -189,7 +190,7 @@ function corrections(known: KnownFiles, tries: Tries): SessionWrite[] {
 }
 
 function correctionId({ replaces, values }: SessionWrite): string {
-  return `${replaces} ${values.get('region') ?? ''}`
+  return [replaces, ...inStepKeys.map((key) => values.get(key))].join(' ')
 }
 
 function isFileError(error: unknown): boolean {

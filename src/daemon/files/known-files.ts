@@ -96,7 +96,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
       realPaths[name] = realPath
     }
     if (!areSettingsNew && !areFilesNew) return false
-    profiles = buildProfiles(both.documents, settings.current.suffix, settings.files)
+    profiles = buildProfiles(both.documents, settings.current, settings.files)
     return true
   }
   refresh()

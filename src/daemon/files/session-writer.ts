@@ -3,11 +3,12 @@
 
 import { changesOnlySections } from '../../core/document/comparison.ts'
 import type { CredentialsDocument } from '../../core/document/document.ts'
-import { removeSection, setSection, setSections } from '../../core/document/edit.ts'
+import { removeSection, type SectionLines, setSections } from '../../core/document/edit.ts'
 import { checkAccepted } from '../../core/document/edit-checks.ts'
 import { AppError, type ErrorBody, errorBody } from '../../core/errors.ts'
+import { ownKeysOf, ownKeysWith, withoutUsers } from '../../core/profiles/own-keys.ts'
 import type { Documents } from '../../core/profiles/sections.ts'
-import { readSession, sessionKeys } from '../../core/profiles/session-section.ts'
+import { readSession } from '../../core/profiles/session-section.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import type { Warning } from '../../core/wire.ts'
 import { noteMeant, noteWritten, type SessionWrite, type Source } from '../../core/writes/ledger.ts'
@@ -54,7 +55,7 @@ export async function removeSession(known: KnownFiles, sessionProfile: string): 
   const { warnings } = await replace(known, new Set([sessionProfile]), (before) => {
     requireOurs(before, sessionProfile, false, known.files.credentials)
     return {
-      document: removeSection(before, sessionProfile, sessionKeys),
+      document: removeSection(before, sessionProfile, ownKeysOf(before.sections.get(sessionProfile))),
       meant: new Map([[sessionProfile, undefined]]),
       skipped: new Map(),
     }
@@ -111,9 +112,11 @@ function togetherOr(
 ): Edited {
   try {
     for (const write of writes) check(write)
-    const values = new Map(writes.map((write) => [write.sessionProfile, write.values]))
+    const sections = writes.map(
+      ({ sessionProfile: name, values }) => [name, ownLines(document, name, values)] as const,
+    )
     const meant = new Map(writes.map(({ sessionProfile, source }) => [sessionProfile, source]))
-    return { document: setSections(document, sessionKeys, values), meant, skipped: new Map() }
+    return { document: setSections(document, new Map(sections)), meant, skipped: new Map() }
   } catch (error) {
     // Which of them it was, and what becomes of the others, is found one by one.
     if (error instanceof AppError) return otherwise()
@@ -133,7 +136,7 @@ function oneByOne(
     const { sessionProfile, source, values, isOptional } = write
     try {
       check(write)
-      document = setSection(document, sessionProfile, sessionKeys, values)
+      document = withSession(document, sessionProfile, values)
       meant.set(sessionProfile, source)
     } catch (error) {
       if (!isOptional || !(error instanceof AppError)) throw error
@@ -141,6 +144,24 @@ function oneByOne(
     }
   }
   return { document, meant, skipped }
+}
+
+function withSession(
+  document: CredentialsDocument,
+  name: string,
+  values: ReadonlyMap<string, string>,
+): CredentialsDocument {
+  return setSections(document, new Map([[name, ownLines(document, name, values)]]))
+}
+
+/** What is to stand in a section, and which of its keys are ours. */
+function ownLines(
+  document: CredentialsDocument,
+  name: string,
+  values: ReadonlyMap<string, string>,
+): SectionLines {
+  const written = withoutUsers(document, name, values)
+  return { values: written, ownKeys: ownKeysWith(document.sections.get(name), written) }
 }
 
 function asOptional(write: SessionWrite): SessionWrite {
@@ -152,7 +173,7 @@ function checkOnlySessions(
   after: CredentialsDocument,
   names: ReadonlySet<string>,
 ): void {
-  if (changesOnlySections(before, after, names, sessionKeys)) return
+  if (changesOnlySections(before, after, names, ownKeysOf)) return
   throw new AppError(
     'internal.unsafe-edit',
     'the new credentials file would have changed more than session sections; nothing was written',

@@ -6,7 +6,7 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import { AppError, type ErrorBody, errorBody } from '../../core/errors.ts'
 import { askingProfile } from '../../core/login/role-plan.ts'
-import type { RoleProfile } from '../../core/profiles/profile.ts'
+import { keysOfRoot, type RoleProfile } from '../../core/profiles/profile.ts'
 import {
   readSession,
   readSessionCredentials,
@@ -94,7 +94,7 @@ async function assume(
   const write: SessionWrite = {
     sessionProfile: role.sessionProfile,
     values: sessionValues(credentials, sectionValues(role, role.mfaSerial)),
-    source: { profile: root, keys },
+    source: { profile: keysOfRoot(deps.known.profiles, root), keys },
     adopt,
     isOptional: true,
     ...(replaces === undefined ? {} : { replaces }),

@@ -12,7 +12,7 @@ import { isFileCode } from '../../core/error-codes.ts'
 import { AppError, type ErrorBody, errorBody } from '../../core/errors.ts'
 import { type LoginPlan, planLogin } from '../../core/login/login-plan.ts'
 import { checkTokenCode, type TokenCode } from '../../core/login/token-code.ts'
-import { isOwnRoot, type KeyProfile, type MfaProcess } from '../../core/profiles/profile.ts'
+import { isOwnRoot, type KeyProfile, keysAt, type MfaProcess } from '../../core/profiles/profile.ts'
 import { longTermCredentialsOf, profileSections } from '../../core/profiles/sections.ts'
 import {
   readSessionCredentials,
@@ -21,9 +21,9 @@ import {
   sessionValues,
 } from '../../core/profiles/session-section.ts'
 import { isActive } from '../../core/profiles/session-state.ts'
-import { awsCommand, mfadCommand } from '../../core/text/commands.ts'
+import { mfadCommand } from '../../core/text/commands.ts'
 import { formatInstant } from '../../core/time/instant.ts'
-import type { LoginAnswer, LoginRequest, Warning } from '../../core/wire.ts'
+import type { LoginAnswer, LoginRequest } from '../../core/wire.ts'
 import {
   forgetUnwritten,
   keepUnwritten,
@@ -100,8 +100,9 @@ async function withRoles(
 ): Promise<LoginAnswer> {
   const answer = plan.left.length === 0 ? devices : { ...devices, left: plan.left }
   if (plan.roles.length === 0) return answer
+  const asked = plan.roles.filter(({ profile }) => plan.asked.includes(profile))
   const wishes = plan.roles.map((role): RoleWish => {
-    const isAsked = plan.asked.includes(role.profile)
+    const isAsked = asked.includes(role)
     const { session } = role
     return {
       role,
@@ -117,7 +118,7 @@ async function withRoles(
     ...answer,
     renewed: [...answer.renewed, ...renewed],
     failed: [...answer.failed, ...failed],
-    warnings: [...answer.warnings, ...warnings],
+    warnings: [...answer.warnings, ...asked.flatMap((role) => role.warnings), ...warnings],
     ...(pending.size === 0 ? {} : { pending: [...pending] }),
   }
 }
@@ -134,9 +135,10 @@ function planNow(deps: LoginDeps, request: LoginRequest): Planned {
     credentialsFile: files.credentials,
   })
   const sections = profileSections(known.documents)
-  const sources = [...plan.targets, ...plan.companions].flatMap(({ profile }) => {
-    const keys = longTermCredentialsOf(sections, profile)
-    return keys === undefined ? [] : [[profile, { profile, keys }] as const]
+  const sources = [...plan.targets, ...plan.companions].flatMap((profile) => {
+    const source = keysAt(profile)
+    const keys = longTermCredentialsOf(sections, source)
+    return keys === undefined ? [] : [[profile.profile, { profile: source, keys }] as const]
   })
   return { plan, request, sources: new Map(sources) }
 }
@@ -230,7 +232,7 @@ async function writeSession(
   return {
     renewed: renewed.map(({ profile, sessionProfile }) => ({ profile, sessionProfile, expiration })),
     failed,
-    warnings: [...warnings, ...inheritanceWarnings(plan.targets)],
+    warnings: [...warnings, ...plan.targets.flatMap((profile) => profile.warnings)],
   }
 }
 
@@ -302,14 +304,4 @@ function keptCredentials(deps: LoginDeps, plan: LoginPlan): SessionCredentials |
 
 function callerKeyId({ targets: [caller] }: LoginPlan): string {
   return caller?.accessKeyId ?? ''
-}
-
-function inheritanceWarnings(profiles: readonly KeyProfile[]): Warning[] {
-  return profiles.flatMap(({ profile, sessionProfile, notInherited }) =>
-    notInherited.map((key) => ({
-      code: 'profile.not-inherited',
-      message: `${key} of ${profile} does not apply to ${sessionProfile}`,
-      hint: `set it there too: ${awsCommand(`configure set ${key} VALUE`, sessionProfile)}`,
-    })),
-  )
 }

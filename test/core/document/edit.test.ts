@@ -348,8 +348,7 @@ describe('for any file', () => {
           for (const name of inOrder) inTurn = setSection(inTurn, name, sessionKeys, sessionLines)
           const together = setSections(
             before,
-            sessionKeys,
-            new Map(inOrder.map((name) => [name, sessionLines])),
+            new Map(inOrder.map((name) => [name, { ownKeys: sessionKeys, values: sessionLines }])),
           )
           expect(text(together)).toBe(text(inTurn))
           compared += 1

@@ -158,7 +158,7 @@ describe('a login of all', () => {
       section('c') +
       section('d') +
       '[e]\nregion = x\n' +
-      '[d-mfa]\nregion = x\n' +
+      '[d-mfa]\nmanager = awsume\n' +
       live('c')
     expect(planned(files, { all: true, tokenCode: '123456' })).toEqual({
       targets: ['a', 'c'],

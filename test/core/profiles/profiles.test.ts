@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Profile } from '../../../src/core/profiles/profile.ts'
 import { buildProfiles, findProfile } from '../../../src/core/profiles/profiles.ts'
 import { longTermCredentialsOf, profileSections } from '../../../src/core/profiles/sections.ts'
+import { defaultSettings } from '../../../src/core/settings/default-settings.ts'
 import { documentsOf, keysOf, paths, profilesOf, sessionOf } from '../../support/profiles.ts'
 import { thrownBy } from '../../support/thrown.ts'
 
@@ -35,16 +36,19 @@ describe('a profile', () => {
       endpointUrl: 'https://sts.example.com',
       durationSeconds: 3600,
       accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
-      hasOwnSessionRegion: false,
-      notInherited: ['endpoint_url'],
+      inStep: new Map([
+        ['region', 'eu-west-1'],
+        ['endpoint_url', 'https://sts.example.com'],
+      ]),
+      warnings: [],
     })
   })
 
   it('says what the session profile would need too, until it has it', () => {
     const config = '[profile dev]\nca_bundle = /etc/ca.pem\nendpoint_url = https://sts.example.com\n'
-    expect(only(dev, config).notInherited).toEqual(['endpoint_url', 'ca_bundle'])
+    expect([...only(dev, config).inStep.keys()]).toEqual(['endpoint_url', 'ca_bundle'])
     const own = '[profile dev-mfa]\nca_bundle = /etc/ca.pem\n'
-    expect(only(dev, config + own).notInherited).toEqual(['endpoint_url'])
+    expect([...only(dev, config + own).inStep.keys()]).toEqual(['endpoint_url'])
   })
 
   it('is found in the config file however its name is spelled', () => {
@@ -111,9 +115,10 @@ describe('a profile', () => {
     expect(only(dev, `[profile dev]\nregion = ${text}\n`).region).toBe(region)
   })
 
-  it('says when the config file gives its session profile a region of its own', () => {
-    expect(only(dev, '[profile dev-mfa]\nregion = eu-west-1\n').hasOwnSessionRegion).toBe(true)
-    expect(only(dev, '[profile dev-mfa]\noutput = json\n').hasOwnSessionRegion).toBe(false)
+  it('gives its session profile a region only where the config file gives it none', () => {
+    const config = '[profile dev]\nregion = eu-west-1\n'
+    expect(only(dev, `${config}[profile dev-mfa]\nregion = us-east-1\n`).inStep.has('region')).toBe(false)
+    expect(only(dev, `${config}[profile dev-mfa]\noutput = json\n`).inStep.has('region')).toBe(true)
   })
 
   it('shows nothing of its secret', () => {
@@ -412,8 +417,8 @@ describe('session sections', () => {
         kind: 'other',
         session: expect.objectContaining({ kind: 'ours' }),
         isOrphan: true,
-        hasOwnSessionRegion: false,
-        notInherited: [],
+        inStep: new Map(),
+        warnings: [],
         obstacle: {
           code: 'profile.orphan',
           message: 'profile dev is gone, its session is still there',
@@ -431,7 +436,7 @@ describe('session sections', () => {
       sessionProfile: 'dev-mfa',
       isOrphan: true,
       obstacle: {
-        message: '[dev-mfa] was written under another suffix',
+        message: '[dev-mfa] holds a session that mfad wrote, and no profile has its session there now',
         hint: 'remove it with: mfad logout dev-mfa',
       },
     })
@@ -549,6 +554,6 @@ it('a file of 10,000 profiles is read in well under a second', () => {
   const credentials = Array.from({ length: 10_000 }, (_, index) => `[p${index}]\n${keys}`).join('')
   const documents = documentsOf(credentials)
   const startedAt = performance.now()
-  expect(buildProfiles(documents, '-mfa', paths)).toHaveLength(10_000)
+  expect(buildProfiles(documents, defaultSettings, paths)).toHaveLength(10_000)
   expect(performance.now() - startedAt).toBeLessThan(1000)
 })

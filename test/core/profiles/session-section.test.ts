@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { agreedValue } from '../../../src/core/document/document.ts'
 import { parseDocument } from '../../../src/core/document/parse.ts'
 import { isPortableName, isRegion, isSerialNumber } from '../../../src/core/profiles/aws-values.ts'
+import { inStepKeys } from '../../../src/core/profiles/in-step-settings.ts'
 import {
   readSession,
   readSessionCredentials,
@@ -45,12 +46,13 @@ describe('the section that is written', () => {
   })
 
   it('lists its keys in the order in which they are written', () => {
-    const written = [...sessionValues(issued, { region: 'eu-west-1', serialNumber: 'GAHT12345678' }).keys()]
+    const settings = new Map(inStepKeys.map((key) => [key, key === 'region' ? 'eu-west-1' : 'x']))
+    const written = [...sessionValues(issued, { settings, serialNumber: 'GAHT12345678' }).keys()]
     expect(sessionKeys.filter((key) => key !== 'aws_security_token')).toEqual(written)
   })
 
   it('holds the device of the session where it is not the one of the profile', () => {
-    const dev = { hasOwnSessionRegion: false, mfaSerial: 'GAHT12345678' }
+    const dev = { inStep: new Map(), mfaSerial: 'GAHT12345678' }
     expect(sectionValues(dev, 'GAHT12345678').serialNumber).toBeUndefined()
     const values = sessionValues(issued, sectionValues(dev, 'GAHT99999999'))
     expect([...values].at(-1)).toEqual(['mfad_serial', 'GAHT99999999'])
@@ -203,7 +205,7 @@ describe('whose a section is', () => {
       false,
     ],
     ['with a malformed key id', '[dev-mfa]\naws_access_key_id = asia\n', "[dev-mfa] is not mfad's", false],
-    ['without keys', '[dev-mfa]\nregion = eu-west-1\n', "[dev-mfa] is not mfad's", true],
+    ['without keys', '[dev-mfa]\nmanager = awsume\n', "[dev-mfa] is not mfad's", true],
     [
       'with a key that AWS tools read differently',
       '[dev-mfa]\naws_access_key_id = ASIAIOSFODNN7EXAMPLE # mine\n',
@@ -220,8 +222,25 @@ describe('whose a section is', () => {
     expect(session(text)).toEqual({ kind: 'foreign', line: 1, reason, isAdoptable })
   })
 
+  it('none: one with settings alone has room for a session', () => {
+    expect(session('[dev-mfa]\nregion = eu-west-1\noutput = json\nassumed_role = False\n')).toEqual({
+      kind: 'none',
+    })
+  })
+
+  it.each([
+    'credential_process = op read x',
+    'role_arn = x',
+    'source_profile = dev',
+    'sso_session = x',
+    'aws_session_token = x',
+    'expiration = 2026-11-23 10:32:13',
+  ])('foreign: one with %s', (line) => {
+    expect(session(`[dev-mfa]\nregion = eu-west-1\n${line}\n`)).toMatchObject({ kind: 'foreign' })
+  })
+
   it('tells the line of a foreign section', () => {
-    expect(session(`[dev]\nregion = x\n\n[dev-mfa]\nregion = x\n`)).toMatchObject({ line: 4 })
+    expect(session(`[dev]\nregion = x\n\n[dev-mfa]\nmanager = x\n`)).toMatchObject({ line: 4 })
   })
 
   it('never shows a value of the section in its reason', () => {

@@ -38,7 +38,7 @@ describe('a session', () => {
   })
 
   it('that is not ours is unmanaged', () => {
-    expect(sessionState(withSession('[dev-mfa]\nregion = x\n'), [0], now)).toBe('unmanaged')
+    expect(sessionState(withSession('[dev-mfa]\nmanager = awsume\n'), [0], now)).toBe('unmanaged')
   })
 
   it.each([

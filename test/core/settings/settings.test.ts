@@ -29,6 +29,7 @@ describe('the settings', () => {
         reminderLeadSeconds: [600, 0],
         hide: [],
         suffix: '-mfa',
+        longTermSuffix: '-long-term',
         notify: 'desktop',
         prompt: 'auto',
         logLevel: 'info',

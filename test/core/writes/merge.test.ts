@@ -2,9 +2,11 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import type { CredentialsDocument } from '../../../src/core/document/document.ts'
 import { removeSection, setSection } from '../../../src/core/document/edit.ts'
 import { parseDocument } from '../../../src/core/document/parse.ts'
-import { readSession, sessionKeys, sessionValues } from '../../../src/core/profiles/session-section.ts'
+import { ownKeysOf } from '../../../src/core/profiles/own-keys.ts'
+import { readSession, sessionValues } from '../../../src/core/profiles/session-section.ts'
 import { applyChanges, differsOnlyBy } from '../../../src/core/writes/merge.ts'
 import { sectionChanges, sectionTexts } from '../../../src/core/writes/section-changes.ts'
 import { iniFile } from '../../support/ini-arbitrary.ts'
@@ -23,7 +25,7 @@ const ours = (text: string, keyId: string) =>
   setSection(
     parse(text),
     'a-mfa',
-    sessionKeys,
+    ownKeysOf(parse(text).sections.get('a-mfa')),
     sessionValues(
       {
         accessKeyId: `ASIA${keyId.padEnd(16, '0')}`,
@@ -34,6 +36,9 @@ const ours = (text: string, keyId: string) =>
       {},
     ),
   ).text
+
+const loggedOutOf = (document: CredentialsDocument) =>
+  removeSection(document, 'a-mfa', ownKeysOf(document.sections.get('a-mfa')))
 
 describe('a change by another program', () => {
   it.each<[string, string, string, string, string]>([
@@ -128,7 +133,7 @@ describe('a change by another program', () => {
       for (const current of ['[x]\nk=1\n', '[x]\nk=1', '[a]\nk=2\n\n[x]\n']) {
         const { document } = applyChanges(parse(current), added)
         expect(readSession(document, 'a-mfa').kind).toBe('ours')
-        expect(removeSection(document, 'a-mfa', sessionKeys).text).toBe(current)
+        expect(loggedOutOf(document).text).toBe(current)
         const removed = sectionChanges(parse(ours(base, 'NEW')), parse(base))
         expect(applyChanges(document, removed).document.text).toBe(current)
       }
@@ -154,7 +159,7 @@ describe('a change by another program', () => {
   it('to a session section that has ended leaves it so, and keeps the comment', () => {
     const base = `${ours('[a]\nk=1\n', 'OLD')}# one\n`
     const loggedOut = '[a]\nk=1\n# one\n'
-    expect(removeSection(parse(base), 'a-mfa', sessionKeys).text).toBe(loggedOut)
+    expect(loggedOutOf(parse(base)).text).toBe(loggedOut)
     expect(merge(base, `${base}# two\n`, loggedOut)).toBe(`${loggedOut}# two\n`)
     expect(merge(base, `${base}# two\n`, `${loggedOut}\n[b]\n`)).toBe('[a]\nk=1\n# one\n\n[b]\n# two\n')
     expect(merge(base, `${base}output = json\n`, loggedOut)).toMatch('[a-mfa]\n# one\noutput = json\n')
@@ -162,7 +167,7 @@ describe('a change by another program', () => {
 
   it('that ends a session section keeps the comments below it, once', () => {
     const base = `${ours('[a]\nk=1\n', 'OLD')}# one\n`
-    const loggedOut = removeSection(parse(base), 'a-mfa', sessionKeys).text
+    const loggedOut = loggedOutOf(parse(base)).text
     expect(merge(base, loggedOut, base)).toBe(loggedOut)
     expect(merge(base, '[a]\nk=1\n', base)).toBe(loggedOut)
   })
@@ -254,7 +259,7 @@ describe('for any two files', () => {
     const ourEdits = fc.constantFrom(
       (text: string) => text,
       (text: string) => ours(text, 'NEW'),
-      (text: string) => removeSection(parse(text), 'a-mfa', sessionKeys).text,
+      (text: string) => loggedOutOf(parse(text)).text,
     )
     fc.assert(
       fc.property(file, fc.boolean(), comments, comments, ourEdits, (plain, hasSession, one, other, edit) => {
