@@ -88,6 +88,16 @@ export function planRestores(
   return { restore: undone.filter((each) => !isLost(each)), lost: undone.filter(isLost) }
 }
 
+/** For a file in which there are no sessions: what another program has undone in it, and the ledger without what is over. */
+export function planEdits(
+  document: CredentialsDocument,
+  ledger: Ledger,
+  now: Date,
+): { restore: Undone[]; ledger: Ledger } {
+  const isOver = ledger.lastWritten !== undefined && remembered(ledger, now).length === 0
+  return { restore: undoneIn(document, ledger, now), ledger: isOver ? emptyLedger : ledger }
+}
+
 /** Does the key profile of a session stand in these documents as it was? */
 export function standsIn(documents: Documents): (source: Source | undefined) => boolean {
   const sections = profileSections(documents)
@@ -111,10 +121,8 @@ function undoneIn(document: CredentialsDocument, ledger: Ledger, now: Date): Und
     const change = hasOthers ? undoneChange(each, texts.get(name)) : undefined
     return change === undefined ? [] : [{ ...change, written: each }]
   })
-  const isMerge = ({ written: { kind } }: Undone) => kind === 'merge'
-  return undone.some(isMerge) && !descends(document, ledger.lastWritten)
-    ? undone.filter((each) => !isMerge(each))
-    : undone
+  const isSession = ({ written: { kind } }: Undone) => kind === 'sessions'
+  return undone.every(isSession) || descends(document, ledger.lastWritten) ? undone : undone.filter(isSession)
 }
 
 /**
@@ -133,6 +141,9 @@ function undoneChange(
     if (replaced === undefined) return undefined
     return { ...change, from: change.to === undefined ? found : replaced }
   }
+  // Exactly what stood there before our edit: a program has written back what it had read then.
+  if (kind === 'edit')
+    return stale.some((text) => isSame(found, text)) ? { ...change, from: found } : undefined
   return isMade(change, found) || !canMake(change, found) ? undefined : change
 }
 
