@@ -15,10 +15,12 @@ import {
   bobSerial,
   keyLines,
   openSandbox,
+  type RunningDaemon,
   run,
   type Sandbox,
 } from '../support/sandbox.ts'
 import { openTerminal } from '../support/terminal.ts'
+import { until } from '../support/until.ts'
 
 const account = 'arn:aws:iam::111122223333'
 const phone = `${account}:mfa/carol-phone`
@@ -55,6 +57,7 @@ const mei = user('mei', {
 })
 
 let sandbox: Sandbox
+let daemon: RunningDaemon
 beforeEach(async () => {
   sandbox = await openSandbox([alice, bob, carol, nobody, keyOnly, denied, hostile, mei])
   // No profile names its device.
@@ -65,7 +68,7 @@ beforeEach(async () => {
       .join(''),
   )
   sandbox.writeConfig('[profile dev]\nregion = eu-west-1\n[profile mei]\nregion = cn-north-1\n')
-  await sandbox.startDaemon()
+  daemon = await sandbox.startDaemon()
 })
 afterEach(() => sandbox.close())
 
@@ -335,6 +338,56 @@ describe('at a terminal', () => {
     expect(await terminal.ended()).toEqual({ exitCode: 0, isSane: true })
     expect(section('dev-mfa')).toContain(`mfad_serial = ${aliceSerial}`)
     expect(section('ops-mfa')).toContain(`mfad_serial = ${bobSerial}`)
+  })
+
+  it('one choice serves two profiles of one user', async () => {
+    sandbox.writeCredentials(`[home]\n${keyLines(carol)}[work]\n${keyLines(carol)}`)
+    const terminal = openTerminal(sandbox.environment, 'login', 'home', 'work')
+    await terminal.typeAfter('Which one? (1-3) ', '2\r')
+    await terminal.typeAfter('MFA code: ', `${sandbox.code(tablet)}\r`)
+    expect(await terminal.ended()).toEqual({ exitCode: 0, isSane: true })
+    expect(terminal.shown().match(/Which one/g)).toHaveLength(1)
+    expect(terminal.shown()).toContain('work → [work-mfa]')
+  })
+
+  it('what stands against one of several profiles is said before a code is asked for', async () => {
+    sandbox.writeConfig(`[profile dev]\nmfa_serial = ${aliceSerial}\n[profile sso]\nsso_start_url = x\n`)
+    const terminal = openTerminal(sandbox.environment, 'login', 'dev', 'ops', 'sso')
+    expect(await terminal.ended()).toEqual({ exitCode: 4, isSane: true })
+    expect(terminal.shown()).toMatch(/^mfad: sso signs in through IAM Identity Center/)
+  })
+
+  it('a role whose source names no device asks for the one of its source', async () => {
+    sandbox.writeConfig(`[profile admin]\nrole_arn = ${account}:role/admin\nsource_profile = home\n`)
+    const terminal = openTerminal(sandbox.environment, 'login', 'admin')
+    await terminal.typeAfter('Which one? (1-3) ', '3\r')
+    await terminal.typeAfter('MFA code: ', `${sandbox.code(token)}\r`)
+    expect((await terminal.ended()).exitCode).toBe(5)
+    expect(terminal.shown()).toContain(`admin needs a code from ${token}`)
+    expect(section('home-mfa')).toContain(`mfad_serial = ${token}`)
+  })
+
+  it('--adopt takes the section over with the device that was chosen', async () => {
+    const foreign = '\n[home-mfa]\naws_access_key_id = ASIAFOREIGNFOREIGN00\naws_session_token = x\n'
+    sandbox.writeCredentials(`[home]\n${keyLines(carol)}${foreign}`)
+    const terminal = openTerminal(sandbox.environment, 'login', 'home', '--adopt')
+    await terminal.typeAfter('Which one? (1-3) ', '1\r')
+    await terminal.typeAfter('MFA code: ', `${sandbox.code(phone)}\r`)
+    expect((await terminal.ended()).exitCode).toBe(0)
+    expect(section('home-mfa')).toContain(`mfad_serial = ${phone}`)
+  })
+})
+
+it('a daemon that is told to stop while IAM does not answer ends in time', async () => {
+  sandbox.sts.setFault({ kind: 'hang' })
+  const login = sandbox.mfad('login', 'dev', sandbox.code())
+  await until('IAM is asked', () => actions().includes('ListMFADevices'))
+  const startedAt = Date.now()
+  await daemon.stop()
+  expect(Date.now() - startedAt).toBeLessThan(8000)
+  expect(await login).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining('the daemon is stopping'),
   })
 })
 
