@@ -12,6 +12,7 @@ export const commands: readonly Command[] = [
   {
     name: 'login',
     summary: 'hand over an MFA code; one code serves every profile on the device',
+    isEveryday: true,
     usage: 'mfad login [PROFILE ...] [CODE | -]',
     details:
       'Without a PROFILE: the active one that expires soonest, or the only one. Without a CODE it is asked for; - reads it\nfrom standard input. Every active profile on the same device is renewed by the same code. Where a profile has no\nmfa_serial, IAM is asked for the device. --all asks device by device; with a CODE, or where nobody can be asked, it\nis for the device of the active profile that expires soonest, or that of --serial-number.',
@@ -34,6 +35,7 @@ export const commands: readonly Command[] = [
       adopt: { type: 'boolean', description: 'take over a session section that another tool wrote' },
       json,
     },
+    takesProfiles: true,
     positionals: { least: 0, most: anyNumber },
     examples: [
       ['mfad login dev 123456', 'renew dev, and every active profile on its device'],
@@ -45,16 +47,23 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'logout',
-    summary: 'remove a session section; the profile is no longer renewed or reminded of',
-    usage: 'mfad logout [PROFILE]',
-    options: { json },
-    positionals: { least: 0, most: 1 },
-    examples: [['mfad logout dev', 'remove [dev-mfa] from the credentials file']],
+    summary: 'remove a session section; it is no longer renewed or reminded of',
+    isEveryday: true,
+    usage: 'mfad logout [PROFILE ...] [--all]',
+    details: 'Without a PROFILE: that of AWS_PROFILE.',
+    options: { all: { type: 'boolean', description: 'every active profile' }, json },
+    takesProfiles: true,
+    positionals: { least: 0, most: anyNumber },
+    examples: [
+      ['mfad logout dev', 'remove [dev-mfa] from the credentials file'],
+      ['mfad logout --all', 'end every session'],
+    ],
     run: async (invocation) => (await import('./commands/logout.ts')).runLogout(invocation),
   },
   {
     name: 'status',
     summary: 'every profile, its session and the time left',
+    isEveryday: true,
     usage: 'mfad status [PROFILE ...] [--all] [--json | --watch | --format FORMAT]',
     details:
       'Profiles that mfad does not log in, and those of the setting hide, are counted in one line. With a PROFILE: exit\ncode 8 unless each has a live session.',
@@ -68,6 +77,7 @@ export const commands: readonly Command[] = [
       },
       format: { type: 'string', value: 'FORMAT', description: 'for a bar: line, waybar or xbar' },
     },
+    takesProfiles: true,
     positionals: { least: 0, most: anyNumber },
     examples: [
       ['mfad status', 'a table'],
@@ -84,6 +94,7 @@ export const commands: readonly Command[] = [
     details:
       'Without a PROFILE: all active ones. DURATION is 30m unless given, and 7d at most; 0s ends a snooze.',
     options: { json },
+    takesProfiles: true,
     positionals: { least: 0, most: 2 },
     examples: [
       ['mfad snooze', 'no reminders for 30 minutes'],
@@ -108,6 +119,7 @@ export const commands: readonly Command[] = [
   {
     name: 'install',
     summary: 'install and start the user service (systemd or launchd)',
+    isEveryday: true,
     usage: 'mfad install [--dry-run | --replace]',
     options: {
       'dry-run': { type: 'boolean', description: 'print the files and commands, change nothing' },
@@ -155,7 +167,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'config',
-    summary: 'the settings: each with its value, its default and where it comes from',
+    summary: 'the settings, each with its value and where it comes from',
+    isEveryday: true,
     usage: 'mfad config [list | get KEY | set KEY VALUE | unset KEY | edit]',
     details:
       'A bad value and an unknown key are refused before anything is written. Comments and the order of the file stay.\nedit opens the file in $VISUAL or $EDITOR, and checks it afterwards. A running daemon sees a change at once.',
@@ -183,7 +196,8 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'demo',
-    summary: 'see it work against an STS on this computer, in a throw-away home; touches nothing of yours',
+    summary: 'see it work in a throw-away home; touches nothing of yours',
+    isEveryday: true,
     usage: 'mfad demo [--keep]',
     options: {
       keep: { type: 'boolean', description: 'leave everything running to play with, until Ctrl-C' },

@@ -25,6 +25,10 @@ export type Command = {
   details?: string
   options: Readonly<Record<string, OptionSpec>>
   positionals: { least: number; most: number }
+  /** Its words are profiles: `--profile dev` and `-p dev` mean `dev`. */
+  takesProfiles?: true
+  /** It has a line of its own in `mfad --help`; the others are there by their names. */
+  isEveryday?: true
   examples: readonly (readonly [command: string, what: string])[]
   /** Runs it; answers the exit code. */
   run(invocation: Invocation): Promise<number>

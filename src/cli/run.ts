@@ -1,6 +1,6 @@
 // From the words on the command line to an exit code.
 import { parseArgs } from 'node:util'
-import { AppError, exitCodeOf } from '../core/errors.ts'
+import { AppError, errorBody, exitCodeOf } from '../core/errors.ts'
 import type { Command, Invocation } from './command.ts'
 import { commands } from './command-table.ts'
 import type { Output } from './terminal/output.ts'
@@ -11,11 +11,21 @@ export async function run(
   environment: Invocation['environment'],
   output: Output,
 ): Promise<number> {
+  // One JSON text at most: where the answer itself says what failed, the rest goes to standard error.
+  let isAnswered = false
+  const noting: Output = {
+    ...output,
+    printJson(value) {
+      isAnswered = true
+      output.printJson(value)
+    },
+  }
   try {
-    return await dispatch(args, environment, output)
+    return await dispatch(args, environment, noting)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    output.printError(error)
+    if (beforeDashes(args).includes('--json') && !isAnswered) output.printJson({ error: errorBody(error) })
+    else output.printError(error)
     return exitCodeOf(error.code)
   }
 }
@@ -36,9 +46,7 @@ async function dispatch(
     const { runBare } = await import('./commands/bare.ts')
     return runBare({ positionals: [], values: {}, environment, output })
   }
-  if (first.startsWith('-'))
-    throw usage(`there is no option ${first} before a command`, 'look at: mfad --help')
-  return runCommand(await findCommand(first), rest, environment, output)
+  return runCommand(await findCommand(first, rest, environment), rest, environment, output)
 }
 
 async function runCommand(
@@ -47,15 +55,14 @@ async function runCommand(
   environment: Invocation['environment'],
   output: Output,
 ): Promise<number> {
-  if (
-    args
-      .slice(0, args.includes('--') ? args.indexOf('--') : undefined)
-      .some((arg) => arg === '--help' || arg === '-h')
-  ) {
+  if (beforeDashes(args).some((arg) => arg === '--help' || arg === '-h'))
     return printHelp(command.name, output)
-  }
   const { positionals, values } = parse(command, args)
   return command.run({ positionals, values, environment, output })
+}
+
+function beforeDashes(args: readonly string[]): readonly string[] {
+  return args.slice(0, args.includes('--') ? args.indexOf('--') : undefined)
 }
 
 async function printHelp(name: string | undefined, output: Output): Promise<number> {
@@ -66,19 +73,10 @@ async function printHelp(name: string | undefined, output: Output): Promise<numb
 
 function parse(command: Command, args: string[]): Pick<Invocation, 'positionals' | 'values'> {
   const hint = `look at: mfad ${command.name} --help`
-  const options = Object.fromEntries(
-    Object.entries(command.options).map(([name, { type, short }]) => [
-      name,
-      short === undefined ? { type } : { type, short },
-    ]),
-  )
   let parsed: Pick<Invocation, 'positionals' | 'values'>
   try {
     // parseArgs is loaded with its first use, which `mfad status` can do without.
-    parsed =
-      args.length === 0
-        ? { positionals: [], values: {} }
-        : parseArgs({ args, options, allowPositionals: true, strict: true })
+    parsed = args.length === 0 ? { positionals: [], values: {} } : parseWords(command, args)
   } catch (error) {
     throw usage(parseProblem(error), hint)
   }
@@ -88,6 +86,23 @@ function parse(command: Command, args: string[]): Pick<Invocation, 'positionals'
   return parsed
 }
 
+/** `--profile dev` means `dev`, as in `aws`. */
+function parseWords(command: Command, args: string[]): Pick<Invocation, 'positionals' | 'values'> {
+  const declared = Object.entries(command.options).map(([name, { type, short }]) => [
+    name,
+    short === undefined ? { type } : { type, short },
+  ])
+  const profileOption = { profile: { type: 'string', short: 'p', multiple: true } } as const
+  const options = {
+    ...Object.fromEntries(declared),
+    ...(command.takesProfiles === true ? profileOption : {}),
+  }
+  const { positionals, values } = parseArgs({ args, options, allowPositionals: true, strict: true })
+  const { profile, ...others } = values as Record<string, string | boolean | string[] | undefined>
+  const named = Array.isArray(profile) ? profile : []
+  return { positionals: [...named, ...positionals], values: others as Invocation['values'] }
+}
+
 /** parseArgs' first sentence, in our style. */
 function parseProblem(error: unknown): string {
   const text =
@@ -95,14 +110,17 @@ function parseProblem(error: unknown): string {
   return `${text.charAt(0).toLowerCase()}${text.slice(1)}`.replace(/\.$/, '')
 }
 
-async function findCommand(name: string): Promise<Command> {
+async function findCommand(
+  name: string,
+  rest: readonly string[] = [],
+  environment: Invocation['environment'] = {},
+): Promise<Command> {
   const command = commands.find((candidate) => candidate.name === name)
   if (command !== undefined) return command
   const { unknownCommand } = await import('./unknown-command.ts')
-  throw unknownCommand(
-    name,
-    commands.map((each) => each.name),
-  )
+  const names = commands.map((each) => each.name)
+  const profiles = async () => (await import('./connection/known-profiles.ts')).knownProfiles(environment)
+  throw await unknownCommand({ name, rest, names, profiles })
 }
 
 /** The daemon waits for the command that runs this: were it to wait for the daemon, neither would end. */

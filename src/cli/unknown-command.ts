@@ -1,16 +1,72 @@
 // The error for a word that is no command: what may have been meant.
 import { AppError } from '../core/errors.ts'
 import { isTokenCode } from '../core/login/token-code.ts'
+import { mfadCommand } from '../core/text/commands.ts'
 import { nearestName } from '../core/text/nearest-name.ts'
 
-/** `names` are those of all commands. A code is not repeated. */
-export function unknownCommand(name: string, names: readonly string[]): AppError {
+export type Unknown = {
+  name: string
+  /** The words after it. */
+  rest: readonly string[]
+  /** Those of all commands. */
+  names: readonly string[]
+  /** The names by which a profile can be meant. */
+  profiles(): Promise<ReadonlySet<string>>
+}
+
+/** Habits from `aws`, `git` and the like. */
+const habits: Readonly<Record<string, string>> = {
+  version: '--version',
+  '-v': '--version',
+  ls: 'status',
+  list: 'status',
+  show: 'status',
+  whoami: 'status',
+  profiles: 'status --all',
+  watch: 'status --watch',
+  '--json': 'status --json',
+  '--watch': 'status --watch',
+  refresh: 'login',
+  renew: 'login',
+  signin: 'login',
+  auth: 'login',
+  assume: 'login',
+  signout: 'logout',
+  clear: 'logout',
+  rm: 'logout',
+  remove: 'logout',
+  settings: 'config',
+  configure: 'config',
+  start: 'install',
+}
+
+/** A code is not repeated. */
+export async function unknownCommand({ name, rest, names, profiles }: Unknown): Promise<AppError> {
   if (isTokenCode(name)) return usage('a code alone is no command', 'hand it over with: mfad login CODE')
+  const fact = name.startsWith('-')
+    ? `there is no option ${name.slice(0, 40)} before a command`
+    : `there is no command ${JSON.stringify(name.slice(0, 40))}`
+  const profile = profileOf(name, rest)
+  if (profile !== undefined) return usage(fact, didYouMean(mfadCommand('login', profile)))
+  const habit = Object.hasOwn(habits, name) ? habits[name] : undefined
+  if (habit !== undefined) return usage(fact, didYouMean(withProfile(habit, rest)))
+  if (name.startsWith('-')) return usage(fact, 'look at: mfad --help')
+  if ((await profiles()).has(name)) return usage(fact, didYouMean(mfadCommand('login', name)))
   const near = nearestCommand(name, names)
-  return usage(
-    `there is no command ${JSON.stringify(name.slice(0, 40))}`,
-    near === undefined ? 'look at: mfad --help' : `did you mean: mfad ${near}?`,
-  )
+  return usage(fact, near === undefined ? 'look at: mfad --help' : didYouMean(`mfad ${near}`))
+}
+
+/** The one of `--profile dev`, `--profile=dev`, `-p dev`. */
+function profileOf(name: string, [next]: readonly string[]): string | undefined {
+  if (name === '--profile' || name === '-p') return next
+  return name.startsWith('--profile=') ? name.slice('--profile='.length) : undefined
+}
+
+/** A word that follows is most likely a profile, unless it may be a code or an option. */
+function withProfile(command: string, [next]: readonly string[]): string {
+  const takesOne = command === 'login' || command === 'logout' || command === 'status'
+  const isName = next !== undefined && next !== '' && !next.startsWith('-') && !/^[\d ]+$/.test(next)
+  return takesOne && isName ? mfadCommand(command, next) : `mfad ${command}`
 }
 
 /**
@@ -20,6 +76,10 @@ export function unknownCommand(name: string, names: readonly string[]): AppError
 function nearestCommand(name: string, names: readonly string[]): string | undefined {
   const near = name.length > 3 ? nearestName(name, names) : undefined
   return near ?? names.find((candidate) => candidate.startsWith(name.slice(0, 3)))
+}
+
+function didYouMean(command: string): string {
+  return `did you mean: ${command}?`
 }
 
 function usage(message: string, hint: string): AppError {

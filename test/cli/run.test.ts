@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { commands } from '../../src/cli/command-table.ts'
+import { overview } from '../../src/cli/help.ts'
 import { run } from '../../src/cli/run.ts'
 import { captureOutput } from '../support/captured-output.ts'
 
@@ -18,10 +19,23 @@ describe('mfad', () => {
   it.each([['--help'], ['-h'], ['help']])('%s lists every command', async (flag) => {
     const { exitCode, stdout } = await mfad(flag)
     expect(exitCode).toBe(0)
-    for (const { name, summary } of commands)
-      expect(stdout).toMatch(new RegExp(`^  ${name} +${summary.slice(0, 20)}`, 'm'))
+    for (const { name, summary, isEveryday } of commands)
+      if (isEveryday) expect(stdout).toContain(`\n  ${name.padEnd(7)}  ${summary}\n`)
+      else expect(stdout).toMatch(new RegExp(`^  (?:also )?.*\\b${name}\\b`, 'm'))
     expect(stdout).toContain('Examples:')
     expect(stdout).toContain('Exit codes:')
+  })
+
+  it('--help fits 80 columns and 24 lines, also with twice as many commands', () => {
+    const more = commands.map(({ isEveryday: _, ...command }) => ({
+      ...command,
+      name: `${command.name}-too`,
+    }))
+    for (const list of [commands, [...commands, ...more]]) {
+      const lines = overview(list).split('\n')
+      expect(lines.filter((line) => line.length > 80)).toEqual([])
+      expect(lines.length).toBeLessThanOrEqual(24)
+    }
   })
 
   it.each([
@@ -35,7 +49,17 @@ describe('mfad', () => {
     [['123456'], 'a code alone is no command', 'hand it over with: mfad login CODE'],
     [['help', 'statsu'], 'there is no command "statsu"', 'did you mean: mfad status?'],
     [['x'.repeat(100)], `there is no command "${'x'.repeat(40)}"`, 'look at: mfad --help'],
-    [['--json'], 'there is no option --json before a command', 'look at: mfad --help'],
+    [['--watch'], 'there is no option --watch before a command', 'did you mean: mfad status --watch?'],
+    [['--nope'], 'there is no option --nope before a command', 'look at: mfad --help'],
+    [['--profile', 'dev'], 'there is no option --profile before a command', 'did you mean: mfad login dev?'],
+    [['-p', 'a b'], 'there is no option -p before a command', "did you mean: mfad login 'a b'?"],
+    [['version'], 'there is no command "version"', 'did you mean: mfad --version?'],
+    [['ls'], 'there is no command "ls"', 'did you mean: mfad status?'],
+    [['whoami'], 'there is no command "whoami"', 'did you mean: mfad status?'],
+    [['refresh', 'dev'], 'there is no command "refresh"', 'did you mean: mfad login dev?'],
+    [['refresh', '123456'], 'there is no command "refresh"', 'did you mean: mfad login?'],
+    [['rm', '$(x)'], 'there is no command "rm"', "did you mean: mfad logout '$(x)'?"],
+    [['constructor'], 'there is no command "constructor"', 'did you mean: mfad config?'],
     [['login', '--nope'], "unknown option '--nope'", 'look at: mfad login --help'],
     [['login', '-x'], "unknown option '-x'", 'look at: mfad login --help'],
     [['login', '--duration'], "option '--duration <value>' argument missing", 'look at: mfad login --help'],
@@ -51,17 +75,41 @@ describe('mfad', () => {
       'the formats are line, waybar, xbar; for scripts: mfad status --json',
     ],
     [
-      ['status', '--format', 'line', '--json'],
+      ['status', '--format', 'line', '--watch'],
       '--format prints one answer in a form of its own',
       'leave out --watch and --json',
     ],
-    [['logout', 'a', 'b'], 'too many arguments for: mfad logout [PROFILE]', 'look at: mfad logout --help'],
+    [
+      ['snooze', 'a', 'b', 'c'],
+      'too many arguments for: mfad snooze [PROFILE] [DURATION]',
+      'look at: mfad snooze --help',
+    ],
   ])('%j is a usage error with its next step', async (args, message, hint) => {
     expect(await mfad(...args)).toEqual({
       exitCode: 2,
       stdout: '',
       stderr: `mfad: ${message}\n  → ${hint}\n`,
     })
+  })
+})
+
+describe('a failure with --json', () => {
+  it.each([
+    [['status', 'nope', '--json'], 4, 'profile.not-found'],
+    [['login', 'dev', '--json'], 3, 'daemon.not-running'],
+    [['logout', '--json', '--nope'], 2, 'usage.bad-arguments'],
+    [['nonsense', '--json'], 2, 'usage.bad-arguments'],
+    [['config', 'get', 'nope', '--json'], 4, 'settings.unknown-key'],
+  ])('of %j is JSON, too, on standard output', async (args, exitCode, code) => {
+    const answer = await mfad(...args)
+    expect(answer.exitCode).toBe(exitCode)
+    expect(JSON.parse(answer.stdout)).toMatchObject({
+      error: { code, message: expect.any(String), hint: expect.any(String) },
+    })
+  })
+
+  it('is none where --json is a word for another program', async () => {
+    expect((await mfad('notify-test', '--', '--json')).stdout).toBe('')
   })
 })
 

@@ -459,7 +459,11 @@ describe('mfad logout', () => {
 
   it('needs a name', async () => {
     await sandbox.startDaemon()
-    await refuse(['logout'], 2, 'mfad: no profile was named\n  → name one: mfad logout PROFILE')
+    await refuse(
+      ['logout'],
+      2,
+      'mfad: no profile was named, and none is active\n  → see all with: mfad status',
+    )
   })
 })
 

@@ -17,6 +17,7 @@ import { until } from '../support/until.ts'
 
 const enter = '\u001b[?1049h\u001b[?25l'
 const leave = '\u001b[?25h\u001b[?1049l'
+const clearing = new RegExp(`${'\u001b'}\\[(?:0m|K|J)`, 'g')
 const [sighup, sigint, sigterm, sigcont] = [1, 2, 15, 18] as const
 
 let sandbox: Sandbox
@@ -31,9 +32,9 @@ const watch = () => openTerminal(sandbox.environment, 'status', '--watch')
 /** The lines of the last picture. */
 const lastPicture = (terminal: Terminal) =>
   (terminal.shown().split('\u001b[H').at(-1) ?? '')
-    .replaceAll('\u001b[0m\u001b[K', '')
-    .split('\u001b[J')[0]
-    ?.split(/\r*\n/) ?? []
+    .split('\u001b[?')[0]
+    ?.replaceAll(clearing, '')
+    .split(/\r*\n/) ?? []
 const shows = (terminal: Terminal, text: string) =>
   until(`${text} is shown; so far: ${lastPicture(terminal).join('|')}`, () =>
     lastPicture(terminal).join('\n').includes(text),

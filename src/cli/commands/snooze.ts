@@ -32,11 +32,15 @@ function describe({ profile, until }: SnoozeAnswer['snoozed'][number], seconds: 
   return `${printable(profile)}: no reminders until ${localTime(new Date(until), new Date())}`
 }
 
-/** A single word is a duration when it reads as one and no profile has that name. */
+/** A single word is a duration when it reads as one and no profile has that name; of two words either may be it. */
 function readWords(
-  words: readonly string[],
+  given: readonly string[],
   names: ReadonlySet<string>,
 ): { profile?: string; seconds: number } {
+  const [first = '', second = ''] = given
+  const isTurned =
+    given.length === 2 && !names.has(first) && names.has(second) && parseDuration(first) !== undefined
+  const words = isTurned ? [second, first] : given
   const last = words.at(-1)
   const seconds =
     last === undefined || (words.length === 1 && names.has(last)) ? undefined : parseDuration(last)

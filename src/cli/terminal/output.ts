@@ -19,7 +19,10 @@ export type Output = {
 
 export type Style = 'bold' | 'dim' | 'green' | 'yellow' | 'red'
 
-const styleCodes: Readonly<Record<Style, number>> = { bold: 1, dim: 2, red: 31, green: 32, yellow: 33 }
+type StyleCodes = Readonly<Record<Style, string>>
+const sixteenColours: StyleCodes = { bold: '1', dim: '2', red: '31', green: '32', yellow: '33' }
+/** To be read on white and on black alike: the plain green and yellow of many terminals vanish on white. */
+const manyColours: StyleCodes = { ...sixteenColours, red: '38;5;160', green: '38;5;28', yellow: '38;5;130' }
 
 export function createOutput(
   environment: Readonly<Record<string, string | undefined>>,
@@ -28,6 +31,8 @@ export function createOutput(
   const isTerminal = terminal.isTerminal(1)
   const isColoured = isTerminal && !environment.NO_COLOR && environment.TERM !== 'dumb'
   const isErrorColoured = () => terminal.isTerminal(2) && !environment.NO_COLOR && environment.TERM !== 'dumb'
+  const hasMany = environment.TERM?.includes('256color') === true || Boolean(environment.COLORTERM)
+  const styleCodes = hasMany ? manyColours : sixteenColours
   const write = (descriptor: 1 | 2, text: string) => terminal.write(descriptor, `${text}\n`)
   const paint = (isOn: boolean, style: Style, text: string) =>
     isOn ? `\x1b[${styleCodes[style]}m${text}\x1b[0m` : text
@@ -59,7 +64,7 @@ function escapeUnsafe(json: string): string {
   })
 }
 
-const styleSequence = new RegExp(`(${'\u001b'}\\[(?:0|1|2|31|32|33)m)`)
+const styleSequence = new RegExp(`(${'\u001b'}\\[(?:0|1|2|31|32|33|38;5;(?:28|130|160))m)`)
 
 /** The parts of a text: every second one is a sequence that `style` adds. */
 export function splitStyles(text: string): string[] {

@@ -16,7 +16,8 @@ const esc = '\u001b['
 const enter = `${esc}?1049h${esc}?25l`
 const leave = `${esc}?25h${esc}?1049l`
 const home = `${esc}H`
-const clearToLineEnd = `${esc}0m${esc}K`
+const reset = `${esc}0m`
+const clearLine = `${esc}K`
 const clearBelow = `${esc}J`
 
 /** `output` must be a terminal. */
@@ -40,7 +41,11 @@ export function picture(text: string, { columns, rows }: Size): string {
   const lines = cleanAroundStyles(text).split('\n')
   const shown =
     lines.length <= rows ? lines : [...lines.slice(0, rows - 1), `… ${lines.length - rows + 1} more lines`]
-  return shown.map((line) => `${cutLine(line, columns)}${clearToLineEnd}`).join('\r\n') + clearBelow
+  // Cleared before it is written: after a line as wide as the terminal the cursor stands on its last character.
+  const drawn = shown.map((line, index) => {
+    return `${index === shown.length - 1 ? clearBelow : clearLine}${cutLine(line, columns)}${reset}`
+  })
+  return drawn.join('\r\n')
 }
 
 /** The text broken into lines no wider than this, unless a single word is wider. */

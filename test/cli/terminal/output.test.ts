@@ -89,6 +89,18 @@ describe('colour', () => {
     expect(stdout).toBe(`\u001b[${code}mx\u001b[0m\n`)
   })
 
+  it.each<[Record<string, string>]>([[{ TERM: 'xterm-256color' }], [{ COLORTERM: 'truecolor' }]])(
+    'is one that can be read on white and on black where the terminal has it: %j',
+    (environment) => {
+      const output = outputOn(true, environment)
+      const green = output.style('green', 'x')
+      expect(green).toBe('\u001b[38;5;28mx\u001b[0m')
+      const all = green + output.style('yellow', 'y') + output.style('red', 'z')
+      output.print(all)
+      expect(stdout).toBe(`${all}\n`)
+    },
+  )
+
   it.each<[string, boolean, Record<string, string>]>([
     ['in a pipe', false, {}],
     ['with NO_COLOR', true, { NO_COLOR: '1' }],

@@ -32,11 +32,11 @@ describe('a picture', () => {
   it('counts styles as nothing, and ends them where a line is cut', () => {
     const green = (text: string) => `\u001b[32m${text}\u001b[0m`
     expect(picture(green('0123456789'), size)).toContain(green('0123456789'))
-    expect(picture(green('0123456789ab'), size)).toContain('\u001b[32m012345678…\u001b[0m\u001b[K')
+    expect(picture(green('0123456789ab'), size)).toContain('\u001b[32m012345678…\u001b[0m')
   })
 
-  it('clears the rest of each line and all below', () => {
-    expect(picture('a\nb', size)).toBe('a\u001b[0m\u001b[K\r\nb\u001b[0m\u001b[K\u001b[J')
+  it('clears each line, and with the last one all below, before it is written', () => {
+    expect(picture('a\nb', size)).toBe('\u001b[Ka\u001b[0m\r\n\u001b[Jb\u001b[0m')
   })
 
   it('obeys no sequence out of a file, and never leaves its frame', () => {
