@@ -121,6 +121,7 @@ export type ErrorCode =
   | 'profile.orphan'
   | 'profile.other-sign-in'
   | 'profile.region-of-another-partition'
+  | 'profile.role-of-aws-mfa'
   | 'profile.role-without-source'
   | 'profile.security-key'
   | 'profile.session-is-key-profile'

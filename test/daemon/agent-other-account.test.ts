@@ -188,6 +188,105 @@ describe('while STS answers,', () => {
   })
 })
 
+describe('with the session in place,', () => {
+  const longTerm = (user: string) =>
+    `[default-long-term]\naws_access_key_id = AKIA${user.padEnd(16, 'X')}\naws_secret_access_key = secret\naws_mfa_device = arn:aws:iam::111122223333:mfa/alice\n`
+
+  beforeEach(async () => {
+    world.writeConfig('[default]\nregion = eu-west-1\n')
+    world.writeCredentials(longTerm('ALICE'))
+    await world.login(['default'])
+    expect(world.readCredentials()).toContain('\n[default]\naws_access_key_id = ASIA')
+  })
+
+  it.each([
+    ['of another account, in the same layout', longTerm('BOB')],
+    ['of another account, with its keys in [default]', fileOfBob],
+    ['with nothing of it', '[work]\nregion = eu-west-1\n'],
+  ])("a file %s keeps out the first one's session", async (_, text) => {
+    world.writeCredentials(text)
+    await lookAround()
+    expect(world.readCredentials()).toBe(text)
+    const { profiles, warnings } = world.agent.status()
+    const told = [...warnings, ...profiles.flatMap(({ lastError }) => lastError ?? [])]
+    expect(told.map(({ code }) => code)).toContain('session.lost')
+  })
+
+  it('a session that another program dropped is restored while its key stands there', async () => {
+    world.writeCredentials(`${longTerm('ALICE')}[work]\nregion = eu-west-1\n`)
+    await until('it is restored', async () => {
+      await world.pass(1)
+      return world.readCredentials().includes('[default]\naws_access_key_id = ASIA')
+    })
+    expect(world.readCredentials()).toContain('[work]\nregion = eu-west-1\n')
+  })
+
+  it('a session that aws-mfa has put in its place is believed, and can be adopted', async () => {
+    const ofAwsMfa = `${longTerm('ALICE')}[default]\nassumed_role = False\naws_access_key_id = ASIAAWSMFAAWSMFAAWSM\naws_secret_access_key = s\naws_session_token = t\naws_security_token = t\nexpiration = 2026-11-23 20:00:00\n`
+    world.writeCredentials(ofAwsMfa)
+    await lookAround()
+    expect(world.readCredentials()).toBe(ofAwsMfa)
+    expect(world.agent.status().profiles).toMatchObject([{ profile: 'default', state: 'unmanaged' }])
+    await world.agent.login({ profiles: ['default'], tokenCode: world.nextCode(), adopt: true })
+    expect(world.readCredentials()).toContain('[default]\nassumed_role = False\naws_access_key_id = ASIAZ')
+    await world.agent.logout({ profile: 'default' })
+    expect(world.readCredentials()).toBe(`${longTerm('ALICE')}[default]\nassumed_role = False\n`)
+  })
+
+  it('keys that somebody enters into [default] are never touched, nor is the session put back', async () => {
+    world.writeCredentials(`${fileOfBob}${longTerm('ALICE')}`)
+    await lookAround()
+    expect(world.readCredentials()).toBe(`${fileOfBob}${longTerm('ALICE')}`)
+  })
+
+  it('another access key in [default-long-term] makes the session one of another key', async () => {
+    world.writeCredentials(world.readCredentials().replace('AKIAALICE', 'AKIABOBBB'))
+    await world.look()
+    expect(world.agent.status().profiles).toMatchObject([
+      { profile: 'default', state: 'valid', lastError: { code: 'session.other-key' } },
+    ])
+  })
+
+  it('while STS answers, a file that was swapped gets no session of the old key', async () => {
+    world.whileStsAnswers = () => world.writeCredentials(longTerm('BOB'))
+    await expect(
+      world.agent.login({ profiles: ['default'], tokenCode: world.nextCode() }),
+    ).rejects.toMatchObject({ code: 'profile.keys-changed' })
+    await lookAround()
+    expect(world.readCredentials()).toBe(longTerm('BOB'))
+  })
+
+  it('reminders name the profile, and a logout is no loss', async () => {
+    await world.pass(12 * 3600 - 600)
+    expect(world.titles().at(-1)).toContain('default')
+    await world.agent.logout({ profile: 'default' })
+    await lookAround()
+    expect(world.logged.filter((line) => line.includes('a live session is gone'))).toEqual([])
+    expect(world.readCredentials()).toBe(longTerm('ALICE'))
+  })
+
+  it('another long_term_suffix leaves an orphan that can be logged out, and of which nobody is reminded', async () => {
+    world.writeSettings('[mfad]\nlong_term_suffix = -keys\n')
+    await world.look()
+    const { profiles } = world.agent.status()
+    expect(profiles.map(({ profile }) => profile)).toEqual(['default-long-term', 'default'])
+    await world.pass(12 * 3600 - 600)
+    expect(world.titles()).toEqual([])
+    await world.agent.logout({ profile: 'default' })
+    expect(world.readCredentials()).toBe(longTerm('ALICE'))
+  })
+
+  it('a [default-mfa] from before is no session of the profile any more', async () => {
+    const before = world.readCredentials()
+    world.writeCredentials(before.replace('[default]', '[default-mfa]'))
+    await lookAround()
+    const { profiles } = world.agent.status()
+    expect(profiles.map(({ profile }) => profile)).toEqual(['default', 'default-mfa'])
+    await world.agent.logout({ profile: 'default-mfa' })
+    expect(world.readCredentials()).not.toContain('[default-mfa]')
+  })
+})
+
 it('a login reads the credentials file at most three times', async () => {
   world.parses = 0
   await world.login(['default'])

@@ -9,7 +9,10 @@
 
 import type { Section } from '../document/document.ts'
 import type { ErrorBody } from '../errors.ts'
+import { awsCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
+import { quoted } from '../text/quoted.ts'
+import { isRoleArn } from './aws-values.ts'
 import type { Profile } from './profile.ts'
 import { type ProfileSections, type ProfileView, viewOf } from './sections.ts'
 
@@ -64,6 +67,26 @@ function hasSession(section: Section | undefined): boolean {
 
 function hasKey(section: Section | undefined, key: string): boolean {
   return section?.entries.has(key) ?? false
+}
+
+/** aws-mfa can write the session of a role to [dev]; mfad writes that of the user, and gives roles profiles of their own. */
+export function roleWarning(
+  { has, value }: ProfileView,
+  profile: string,
+  keyProfile: string,
+): ErrorBody | undefined {
+  const key = ['assume_role', 'assumed_role_arn'].find(has)
+  if (key === undefined) return undefined
+  const role = profile === 'default' ? 'admin' : `${profile}-admin`
+  const arn = value(key)
+  const word = arn !== undefined && isRoleArn(arn) ? arn : 'ARN'
+  const where = key === 'assume_role' ? keyProfile : profile
+  const set = awsCommand(`configure set role_arn ${word}`, role)
+  return {
+    code: 'profile.role-of-aws-mfa',
+    message: `${key} in [${printable(where, 80)}] is for aws-mfa: the session in [${printable(profile, 80)}] is that of the user, not of the role`,
+    hint: `for the role, make a profile: ${set} && ${awsCommand(`configure set source_profile ${quoted(profile)}`, role)}`,
+  }
 }
 
 /** Said of both profiles: who uses that layout expects the session in the profile's own section. */

@@ -68,13 +68,13 @@ export function inStepOf(
   const texts = view.texts(isSetting)
   if (texts.size === 0) return nothing
   for (const [key, isFit] of rules) {
-    if (!texts.has(key) || inConfig?.entries.has(key)) continue
+    if (!texts.get(key) || inConfig?.entries.has(key)) continue
     const value = view.value(key)
     if (value !== undefined && isFit(value)) settings.set(key, value)
     else if (key !== 'region') warn(key, `: ${unfitness(value)}`, setCommand(key, value, sessionProfile))
   }
   for (const [key, text] of texts) {
-    const lines = text.startsWith('\n') && !inConfig?.entries.has(key) ? linesOfBlock(text) : []
+    const lines = ruleOf.has(key) || inConfig?.entries.has(key) ? [] : linesOfBlock(text)
     if (lines.length === 0) continue
     const commands = lines.map(([name, value]) => setCommand(`${key}.${name}`, value, sessionProfile))
     warn(key, ': a block of lines is not copied', commands.join(' && '))

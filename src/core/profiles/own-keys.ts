@@ -9,9 +9,9 @@
 //   mfad_settings = region, retry_mode    ours: followed when those of dev change, and removed with them
 //   output = json                         not in the list, so it is the user's, whatever dev says
 
-import type { CredentialsDocument, Section } from '../document/document.ts'
+import { agreedValue, type CredentialsDocument, type Section } from '../document/document.ts'
 import { inStepKeys } from './in-step-settings.ts'
-import { listOf, readSessionSection, sessionKeys } from './session-section.ts'
+import { listOf, sessionKeys } from './session-section.ts'
 
 const settingKeys: ReadonlySet<string> = new Set(inStepKeys)
 
@@ -55,8 +55,9 @@ function usersSettings({ sections }: CredentialsDocument, name: string): string[
   })
 }
 
+/** Also where another program has replaced the keys and left the rest standing: a section that is adopted follows again. */
 function ownSettings(section: Section | undefined): ReadonlySet<string> {
-  if (section === undefined || readSessionSection(section).kind !== 'ours') return new Set()
+  if (section === undefined || agreedValue(section, 'manager') !== 'mfad') return new Set()
   const list = section.entries.get('mfad_settings')?.value
   return new Set(list === undefined ? ['region'] : list.split(',').map((key) => key.trim()))
 }

@@ -6,7 +6,7 @@ import { mfadCommand } from '../text/commands.ts'
 import { nearestName } from '../text/nearest-name.ts'
 import { printable } from '../text/printable.ts'
 import { isRegion } from './aws-values.ts'
-import { findInPlace, type InPlace, type Suffixes, takenWarning } from './in-place.ts'
+import { findInPlace, type InPlace, roleWarning, type Suffixes, takenWarning } from './in-place.ts'
 import { inStepOf } from './in-step-settings.ts'
 import { findObstacle } from './obstacles.ts'
 import type { FilePaths, MfaProcess, Profile, Role } from './profile.ts'
@@ -161,7 +161,10 @@ function inStep(
   inPlace: InPlace,
 ): Pick<Profile, 'inStep' | 'warnings'> {
   // The profile's own section in the config file applies as a whole.
-  if (keyProfile !== undefined) return { inStep: new Map(), warnings: [] }
+  if (keyProfile !== undefined) {
+    const role = roleWarning(view, profile, keyProfile)
+    return { inStep: new Map(), warnings: role === undefined ? [] : [role] }
+  }
   const { settings, warnings } = inStepOf(view, profile, sessionProfile, config.get(sessionProfile))
   const taken = takenWarning(profile, sessionProfile, inPlace)
   return { inStep: settings, warnings: taken === undefined ? warnings : [...warnings, taken] }

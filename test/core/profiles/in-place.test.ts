@@ -159,6 +159,22 @@ describe('[dev]', () => {
   })
 })
 
+describe('a role that aws-mfa would assume', () => {
+  const arn = 'arn:aws:iam::111122223333:role/admin'
+  it.each([
+    ['assume_role', 'dev-long-term', `${longTerm}assume_role = ${arn}\n`],
+    ['assumed_role_arn', 'dev', `${ofAwsMfa}assumed_role_arn = ${arn}\n${longTerm}`],
+  ])('is named: %s', (key, where, credentials) => {
+    expect(all(credentials)[0]?.warnings).toEqual([
+      {
+        code: 'profile.role-of-aws-mfa',
+        message: `${key} in [${where}] is for aws-mfa: the session in [dev] is that of the user, not of the role`,
+        hint: `for the role, make a profile: aws configure set role_arn ${arn} --profile dev-admin && aws configure set source_profile dev --profile dev-admin`,
+      },
+    ])
+  })
+})
+
 describe('roles', () => {
   const role = (source: string) =>
     `[profile admin]\nrole_arn = arn:aws:iam::111122223333:role/admin\nsource_profile = ${source}\n`

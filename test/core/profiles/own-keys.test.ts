@@ -93,6 +93,12 @@ describe('the settings of a section', () => {
     expect(written.text).toContain('output = text\n')
   })
 
+  it('are still ours where another program has replaced the keys alone, and so follow again after --adopt', () => {
+    const first = write(parse(''), { region: 'eu-west-1', output: 'json' })
+    const replaced = parse(first.text.replace('ASIAIOSFODNN7EXAMPLE', 'ASIAOTHEROTHEROTHERO'))
+    expect(linesOf(write(replaced, { region: 'us-east-1' }))).toEqual(['[dev-mfa]', 'region = us-east-1'])
+  })
+
   it('in a section that is not ours are the user’s, whatever a line says', () => {
     const foreign = parse('[dev-mfa]\naws_access_key_id = x\nmfad_settings = output\noutput = json\n')
     expect(ownKeysOf(foreign.sections.get(name))).not.toContain('output')

@@ -553,7 +553,9 @@ describe('long-term credentials', () => {
 it('a file of 10,000 profiles is read in well under a second', () => {
   const credentials = Array.from({ length: 10_000 }, (_, index) => `[p${index}]\n${keys}`).join('')
   const documents = documentsOf(credentials)
-  const startedAt = performance.now()
+  // Of this process: the wall clock counts what else the machine does.
+  const before = process.cpuUsage()
   expect(buildProfiles(documents, defaultSettings, paths)).toHaveLength(10_000)
-  expect(performance.now() - startedAt).toBeLessThan(1000)
+  const { user, system } = process.cpuUsage(before)
+  expect((user + system) / 1000).toBeLessThan(1000)
 })

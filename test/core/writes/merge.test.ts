@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { CredentialsDocument } from '../../../src/core/document/document.ts'
 import { removeSection, setSection } from '../../../src/core/document/edit.ts'
 import { parseDocument } from '../../../src/core/document/parse.ts'
-import { ownKeysOf } from '../../../src/core/profiles/own-keys.ts'
+import { ownKeysOf, ownKeysWith } from '../../../src/core/profiles/own-keys.ts'
 import { readSession, sessionValues } from '../../../src/core/profiles/session-section.ts'
 import { applyChanges, differsOnlyBy } from '../../../src/core/writes/merge.ts'
 import { sectionChanges, sectionTexts } from '../../../src/core/writes/section-changes.ts'
@@ -21,21 +21,19 @@ function merge(base: string, theirs: string, current: string) {
   return conflicts.length === 0 ? document.text : { conflicts, text: document.text }
 }
 
-const ours = (text: string, keyId: string) =>
-  setSection(
-    parse(text),
-    'a-mfa',
-    ownKeysOf(parse(text).sections.get('a-mfa')),
-    sessionValues(
-      {
-        accessKeyId: `ASIA${keyId.padEnd(16, '0')}`,
-        secretAccessKey: 's',
-        sessionToken: keyId,
-        expiration: new Date(0),
-      },
-      {},
-    ),
-  ).text
+const ours = (text: string, keyId: string, settings: ReadonlyMap<string, string> = new Map()) => {
+  const values = sessionValues(
+    {
+      accessKeyId: `ASIA${keyId.padEnd(16, '0')}`,
+      secretAccessKey: 's',
+      sessionToken: keyId,
+      expiration: new Date(0),
+    },
+    { settings },
+  )
+  const document = parse(text)
+  return setSection(document, 'a-mfa', ownKeysWith(document.sections.get('a-mfa'), values), values).text
+}
 
 const loggedOutOf = (document: CredentialsDocument) =>
   removeSection(document, 'a-mfa', ownKeysOf(document.sections.get('a-mfa')))
@@ -144,6 +142,14 @@ describe('a change by another program', () => {
     const base = ours('[a]\nk=1\n', 'OLD')
     const theirs = `${base}# the prod account\noutput = json\n`
     expect(merge(base, theirs, ours(base, 'NEW'))).toBe(ours(theirs, 'NEW'))
+  })
+
+  it('that adds a setting which we have just written is a conflict, and nobody’s line is lost', () => {
+    const base = ours('[a]\nk=1\n', 'OLD')
+    const current = ours(base, 'OLD', new Map([['output', 'json']]))
+    expect(merge(base, `${base}output = text\n`, current)).toEqual({ conflicts: ['a-mfa'], text: current })
+    const theirs = `${base}retry_mode = legacy\n`
+    expect(merge(base, theirs, current)).toBe(`${current}retry_mode = legacy\n`)
   })
 
   it.each(['NEW', 'OLD'])(
