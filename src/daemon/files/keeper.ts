@@ -139,7 +139,7 @@ async function keep(deps: KeeperDeps, tries: Tries): Promise<string[]> {
 async function restoreNow({ known, log }: KeeperDeps, tries: Tries, name: FileName): Promise<void> {
   try {
     const sections = await restoreUndone(known, name)
-    if (sections.length > 0) log.info({ sections }, 'restored what another program had undone')
+    if (sections.length > 0) log.info({ file: name, sections }, 'restored what another program had undone')
     delete tries.restoreAgainAt
   } catch (error) {
     log.warn({ error: errorBody(error) }, 'what another program had undone could not be restored')

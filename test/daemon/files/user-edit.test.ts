@@ -58,7 +58,7 @@ afterEach(async () => {
   rmSync(home, { recursive: true })
 })
 
-function open(): KnownFiles {
+function open(openStore = (file: string) => openFileStore(file, join(home, 'state'))): KnownFiles {
   return createKnownFiles({
     now: () => new Date(),
     loadSettings: () => defaultSettings,
@@ -69,7 +69,7 @@ function open(): KnownFiles {
       settings: join(home, 'config.ini'),
       socket: join(home, 'sock'),
     }),
-    openStore: (file) => openFileStore(file, join(home, 'state')),
+    openStore,
     checkTrusted: openTrust().checkTrusted,
   })
 }
@@ -129,6 +129,27 @@ describe('the config file', () => {
     writeFileSync(config, text)
     expect(await edited).toMatchObject({ isChanged: true })
     expect(read(config)).toBe(saved)
+  })
+
+  it('is not edited as it was read in the instant in which another program had emptied it', async () => {
+    const seen: string[] = []
+    let isFirst = true
+    const hasty = open((path) => {
+      const store = openFileStore(path, join(home, 'state'))
+      const update: typeof store.update = async (update) => {
+        const isEmpty = isFirst
+        isFirst = false
+        if (isEmpty) update.edit(new Uint8Array())
+        return store.update(update)
+      }
+      return { ...store, update }
+    })
+    await editUserFile(hasty, 'config', (document) => {
+      seen.push(document.text)
+      return save(document)
+    })
+    await hasty.close()
+    expect([seen, read(config)]).toEqual([[text], saved])
   })
 
   it('gets what another program still writes into the old file', async () => {
