@@ -26,7 +26,7 @@ export function statusText(status: Status, now: Date, paint: Paint, view: Status
 
 function profileText(profiles: readonly ProfileStatus[], now: Date, paint: Paint, view: StatusView): string {
   if (profiles.length === 0)
-    return 'no profiles yet\n  → add one with: aws configure --profile dev, and its device with: aws configure set mfa_serial ARN --profile dev'
+    return 'no profiles yet\n  → add one with: aws configure --profile dev, then: mfad login dev'
   const groups = groupProfiles(profiles, view)
   const whole = withNotes(groups.shown, now, paint, view)
   const isTooLong = whole.length + linesBeside > (view.rows ?? Number.POSITIVE_INFINITY)

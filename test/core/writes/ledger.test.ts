@@ -286,6 +286,21 @@ describe("an edit of the user's own section", () => {
     expect(undone(keysOf('a', 'AKIAI44QH8DHBEXAMPLE') + other)).toEqual([])
   })
 
+  it('is made once more where the access key that it replaced is back', () => {
+    const rotated = keysOf('a', 'AKIAI44QH8DHBEXAMPLE')
+    note(base + other, rotated + other, 'edit')
+    expect(undone(base + other)).toEqual([['a', rotated]])
+    expect(undone(base + keysOf('other', 'AKIAI44QH8DHBEXAMPLE'))).toEqual([['a', rotated]])
+    note(rotated + other, rotated + keysOf('other'), 'sessions')
+    expect(undone(base + keysOf('other', 'AKIAI44QH8DHBEXAMPLE'))).toEqual([])
+  })
+
+  it('of two sections is made once more as a whole or not at all', () => {
+    note(base + other, keysOf('a-long-term') + other, 'edit')
+    expect(undone(`${base}region=x\n${other}`)).toEqual([])
+    expect(undone(base)).toEqual([])
+  })
+
   it('is our last word: an edit before it does not count any more', () => {
     note(base + other, saved + other, 'edit')
     note(saved + other, base + other, 'edit')
