@@ -7,10 +7,21 @@ import { build } from 'esbuild'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
+/** Each command is a bundle of its own, so that none of them takes longer to start because of the others. */
+const startingPoints = ['run.ts', 'command-table.ts']
+  .map((name) => readFileSync(`src/cli/${name}`, 'utf8'))
+  .join()
+const commandBundles = Object.fromEntries(
+  [...startingPoints.matchAll(/import\('\.\/commands\/([\w-]+)\.ts'\)/g)].map(([, name]) => [
+    `cli/commands/${name}.ts`,
+    `command-${name}`,
+  ]),
+)
 /** Parts that are loaded only when they are needed, by `await import(...)`, from a bundle of their own. */
 const lateBundles = {
+  ...commandBundles,
+  'cli/connection/connection.ts': 'connection',
   'cli/connection/local-status.ts': 'local-status',
-  'cli/commands/service.ts': 'service',
   'daemon/main.ts': 'daemon',
   'demo/main.ts': 'demo',
   'edges/settings-file.ts': 'settings-file',

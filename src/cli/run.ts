@@ -74,11 +74,10 @@ function parse(command: Command, args: string[]): Pick<Invocation, 'positionals'
   )
   let parsed: Pick<Invocation, 'positionals' | 'values'>
   try {
-    // parseArgs is loaded with its first use, which `mfad status` can do without.
-    parsed =
-      args.length === 0
-        ? { positionals: [], values: {} }
-        : parseArgs({ args, options, allowPositionals: true, strict: true })
+    // parseArgs is loaded with its first use, which `mfad status` and `mfad env dev` can do without.
+    parsed = !args.some((arg) => arg.startsWith('-'))
+      ? { positionals: args, values: {} }
+      : parseArgs({ args, options, allowPositionals: true, strict: true })
   } catch (error) {
     throw usage(parseProblem(error), hint)
   }
