@@ -6,6 +6,11 @@ const replace = {
   type: 'boolean',
   description: 'end a daemon that was started by hand, and take its place',
 } as const
+const min = {
+  type: 'string',
+  value: 'DURATION',
+  description: 'how long it has to last, such as 30m (default: it lives)',
+} as const
 const anyNumber = Number.MAX_SAFE_INTEGER
 
 export const commands: readonly Command[] = [
@@ -65,6 +70,54 @@ export const commands: readonly Command[] = [
       [`mfad status --json | jq -r '.profiles[] | select(.state == "expired").profile'`, 'for scripts'],
     ],
     run: async (invocation) => (await import('./commands/status.ts')).runStatus(invocation),
+  },
+  {
+    name: 'require',
+    summary: 'succeed if a session lasts long enough; for scripts, Makefiles and agents',
+    usage: 'mfad require [PROFILE] [--min DURATION]',
+    details: 'Ends with 0, or with 8 where there is less time. Without a PROFILE: that of AWS_PROFILE.',
+    options: { min },
+    positionals: { least: 0, most: 1 },
+    examples: [['mfad require dev --min 30m && make deploy', 'begin only what can be finished']],
+    run: async (invocation) => (await import('./commands/require.ts')).runRequire(invocation),
+  },
+  {
+    name: 'env',
+    summary: 'print the session as environment variables',
+    usage: 'mfad env [PROFILE] [--format FORMAT]',
+    details:
+      'For the shell that runs it, unless there is a FORMAT. Without a session the text fails, and so does the eval.\nWithout a PROFILE: that of AWS_PROFILE.',
+    options: {
+      format: { type: 'string', value: 'FORMAT', description: 'sh, fish, powershell, dotenv or json' },
+    },
+    positionals: { least: 0, most: 1 },
+    examples: [
+      ['eval "$(mfad env dev)"', 'bash, zsh, dash'],
+      ['mfad env dev | source', 'fish'],
+      ['docker run --env-file <(mfad env dev --format dotenv) IMAGE', 'a container'],
+    ],
+    run: async (invocation) => (await import('./commands/env.ts')).runEnv(invocation),
+  },
+  {
+    name: 'credential-process',
+    summary: 'print the session as JSON, for credential_process and for programs that ask a command',
+    usage: 'mfad credential-process [PROFILE] [--format process|sts]',
+    details:
+      'In ~/.aws/config, under a name of its own: [profile dev-live] credential_process = mfad credential-process dev.\nPrograms that run for long see each renewal by it.',
+    options: {
+      format: {
+        type: 'string',
+        value: 'FORMAT',
+        description: "process (default), or sts: the shape of STS's answers",
+      },
+    },
+    positionals: { least: 0, most: 1 },
+    examples: [
+      ['mfad credential-process dev', 'what AWS tools call'],
+      ['mfad credential-process dev --format sts', 'for coding agents: {"Credentials": ...}'],
+    ],
+    run: async (invocation) =>
+      (await import('./commands/credential-process.ts')).runCredentialProcess(invocation),
   },
   {
     name: 'snooze',

@@ -85,8 +85,13 @@ async function ask(
 
 /** The process of whatever daemon answers, also of one that uses other files; undefined where none can be asked. */
 export async function daemonPid(context: Context): Promise<number | undefined> {
+  return (await daemonStatus(context))?.daemon?.pid
+}
+
+/** The status of whatever daemon answers; undefined where none can be asked. */
+export async function daemonStatus(context: Context): Promise<Status | undefined> {
   try {
-    return (await ask(context, undefined)).status.daemon?.pid
+    return (await ask(context, undefined)).status
   } catch (error) {
     if (error instanceof AppError) return undefined
     throw error
