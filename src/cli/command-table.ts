@@ -11,6 +11,12 @@ const min = {
   value: 'DURATION',
   description: 'how long it has to last, such as 30m (default: it lives)',
 } as const
+const wait = {
+  type: 'string',
+  value: '[DURATION]',
+  whenBare: '1h',
+  description: 'ask for a code on the desktop, and wait that long for it (1h)',
+} as const
 const anyNumber = Number.MAX_SAFE_INTEGER
 
 export const commands: readonly Command[] = [
@@ -74,11 +80,15 @@ export const commands: readonly Command[] = [
   {
     name: 'require',
     summary: 'succeed if a session lasts long enough; for scripts, Makefiles and agents',
-    usage: 'mfad require [PROFILE] [--min DURATION]',
-    details: 'Ends with 0, or with 8 where there is less time. Without a PROFILE: that of AWS_PROFILE.',
-    options: { min },
+    usage: 'mfad require [PROFILE] [--min DURATION] [--wait [DURATION]]',
+    details:
+      'Ends with 0, or with 8 where there is less time. With --wait the reminder comes at once, quiet hours or not, and\nsays who waits. Without a PROFILE: that of AWS_PROFILE.',
+    options: { min, wait },
     positionals: { least: 0, most: 1 },
-    examples: [['mfad require dev --min 30m && make deploy', 'begin only what can be finished']],
+    examples: [
+      ['mfad require dev --min 30m && make deploy', 'begin only what can be finished'],
+      ['mfad require dev --wait', 'for programs without a terminal: ask, and go on when there is a code'],
+    ],
     run: async (invocation) => (await import('./commands/require.ts')).runRequire(invocation),
   },
   {
@@ -101,7 +111,7 @@ export const commands: readonly Command[] = [
   {
     name: 'credential-process',
     summary: 'print the session as JSON, for credential_process and for programs that ask a command',
-    usage: 'mfad credential-process [PROFILE] [--format process|sts]',
+    usage: 'mfad credential-process [PROFILE] [--format process|sts] [--wait [DURATION]]',
     details:
       'In ~/.aws/config, under a name of its own: [profile dev-live] credential_process = mfad credential-process dev.\nPrograms that run for long see each renewal by it.',
     options: {
@@ -110,6 +120,7 @@ export const commands: readonly Command[] = [
         value: 'FORMAT',
         description: "process (default), or sts: the shape of STS's answers",
       },
+      wait,
     },
     positionals: { least: 0, most: 1 },
     examples: [

@@ -6,6 +6,8 @@ export type OptionSpec = {
   short?: string
   /** What stands for the value in --help. */
   value?: string
+  /** What it is where it stands alone. A value that follows it as a word of its own begins with a digit. */
+  whenBare?: string
   description: string
 }
 

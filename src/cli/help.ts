@@ -22,7 +22,7 @@ export function overview(commands: readonly Command[]): string {
     '  mfad                             what is fresh, and for how long; asks for the codes that are due',
     '',
     'Exit codes: 0 done, 1 a bug, 2 usage, 3 daemon not reachable, 4 profile or settings problem, 5 AWS refused,',
-    '6 AWS or network not reachable, 7 file problem, 130 interrupted.',
+    '6 AWS or network not reachable, 7 file problem, 8 too little time left, 130 interrupted.',
   ].join('\n')
 }
 

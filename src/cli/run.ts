@@ -77,7 +77,7 @@ function parse(command: Command, args: string[]): Pick<Invocation, 'positionals'
     // parseArgs is loaded with its first use, which `mfad status` and `mfad env dev` can do without.
     parsed = !args.some((arg) => arg.startsWith('-'))
       ? { positionals: args, values: {} }
-      : parseArgs({ args, options, allowPositionals: true, strict: true })
+      : parseArgs({ args: withBareValues(command, args), options, allowPositionals: true, strict: true })
   } catch (error) {
     throw usage(parseProblem(error), hint)
   }
@@ -85,6 +85,15 @@ function parse(command: Command, args: string[]): Pick<Invocation, 'positionals'
   if (parsed.positionals.length < least) throw usage(`too few arguments for: ${command.usage}`, hint)
   if (parsed.positionals.length > most) throw usage(`too many arguments for: ${command.usage}`, hint)
   return parsed
+}
+
+/** The same words, with what stands for an option's value that was left out: `--wait` is `--wait=1h`. */
+function withBareValues({ options }: Command, args: readonly string[]): string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length
+  return args.map((arg, index) => {
+    const bare = index < end && arg.startsWith('--') ? options[arg.slice(2)]?.whenBare : undefined
+    return bare === undefined || /^\d/.test(args[index + 1] ?? '') ? arg : `${arg}=${bare}`
+  })
 }
 
 /** parseArgs' first sentence, in our style. */

@@ -68,6 +68,21 @@ export type NotifyTestAnswer = {
   error?: ErrorBody
 }
 
+export type WaitRequest = {
+  profile: string
+  /** How long the session has to last at least; 0: it lives. */
+  leastSeconds: number
+  waitSeconds: number
+  /** Who waits, for the reminder. */
+  program?: string
+}
+export type WaitAnswer = { profile: string; sessionProfile: string; expiration: string }
+
+export const mostWaitSeconds = 86_400
+/** The longest session that STS gives. */
+export const mostLeastSeconds = 129_600
+const mostProgramLength = 64
+
 export const mostSnoozeSeconds = 7 * 86_400
 
 /** The longest that a test waits for its answer: less than the command line waits for the daemon. */
@@ -133,6 +148,24 @@ export function readNotifyTestRequest(body: unknown): { waitSeconds: number } {
     throw badRequest(`waitSeconds must be a whole number from 0 to ${mostTestWaitSeconds}`)
   }
   return { waitSeconds: waitSeconds as number }
+}
+
+/** A request to wait for a session. Throws usage.bad-request. */
+export function readWaitRequest(body: unknown): WaitRequest {
+  const fields = readFields(body, ['profile', 'leastSeconds', 'waitSeconds', 'program'])
+  const { profile, leastSeconds = 0, waitSeconds, program } = fields
+  if (!isName(profile)) throw badRequest('profile must be a name')
+  if (!isCount(leastSeconds, 0, mostLeastSeconds))
+    throw badRequest(`leastSeconds must be a whole number from 0 to ${mostLeastSeconds}`)
+  if (!isCount(waitSeconds, 1, mostWaitSeconds))
+    throw badRequest(`waitSeconds must be a whole number from 1 to ${mostWaitSeconds}`)
+  if (program !== undefined && !(typeof program === 'string' && program.length <= mostProgramLength))
+    throw badRequest(`program must be a string of at most ${mostProgramLength} characters`)
+  return { profile, leastSeconds, waitSeconds, ...(program === undefined ? {} : { program }) }
+}
+
+function isCount(value: unknown, least: number, most: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most
 }
 
 function readFields(body: unknown, known: readonly string[]): Record<string, unknown> {

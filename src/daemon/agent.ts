@@ -24,6 +24,8 @@ import type {
   NotifyTestAnswer,
   SnoozeAnswer,
   Status,
+  WaitAnswer,
+  WaitRequest,
 } from '../core/wire.ts'
 import { forgetUnwritten, noteMeant } from '../core/writes/ledger.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
@@ -45,6 +47,7 @@ import { createReminders } from './reminders/reminders.ts'
 import { createRenewals } from './reminders/renewals.ts'
 import { createRoleRenewals } from './reminders/role-renewals.ts'
 import { currentSnoozes, snooze } from './reminders/snoozes.ts'
+import { createWaiters } from './reminders/waiters.ts'
 import { createSessionWatch, type SessionWatch } from './session-watch.ts'
 
 export type AgentDeps = Omit<LoginDeps, 'state' | 'longTermKeys' | 'sessionWatch'> &
@@ -73,6 +76,8 @@ export type Agent = {
   renew(request: { profile: string }): Promise<LoginAnswer>
   logout(request: { profile: string }): Promise<LogoutAnswer>
   snooze(request: { profile?: string; seconds: number }): SnoozeAnswer
+  /** Ends when the session lasts long enough, having raised its reminder; `gone` is aborted when nobody waits any more. */
+  wait(request: WaitRequest, gone: AbortSignal): Promise<WaitAnswer>
   /** Waits that long for an answer to it. */
   notifyTest(request: { waitSeconds: number }): Promise<NotifyTestAnswer>
   /** Lets the write in hand finish. */
@@ -118,7 +123,11 @@ export function createAgent(deps: AgentDeps): Agent {
     renew: ({ profile }) => logins.logIn({ profiles: [profile] }),
     async logout({ profile }) {
       await jobs.begin()
-      return jobs.enqueue(() => logOut({ ...deps, sessionWatch }, state, profile))
+      return jobs.enqueue(async () => {
+        const answer = await logOut({ ...deps, sessionWatch }, state, profile)
+        parts.waiters.loggedOut(answer.profile)
+        return answer
+      })
     },
     snooze(request) {
       look()
@@ -126,12 +135,14 @@ export function createAgent(deps: AgentDeps): Agent {
       look()
       return answer
     },
+    wait: parts.waiters.wait,
     notifyTest: ({ waitSeconds }) =>
       isSilent(known)
         ? Promise.resolve({ shown: false, way: 'none', error: notificationsOff(known.files.settings) })
         : testNotification(deps, state, waitSeconds, lookAgain),
     async close() {
       jobs.refuseNew()
+      parts.waiters.close()
       parts.reminders.close()
       parts.codeCommands.close()
       await renewals.close()
@@ -202,7 +213,14 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
       ),
     look: lookAgain,
   })
-  return { jobs, codeCommands, keeper, sessionWatch, logins, reminders, renewals, roleRenewals }
+  const waiters = createWaiters({
+    ...deps,
+    state,
+    silence: () => (isSilent(known) ? notificationsOff(known.files.settings) : undefined),
+    logIn: logins.logIn,
+    look: lookAgain,
+  })
+  return { jobs, codeCommands, keeper, sessionWatch, logins, reminders, renewals, roleRenewals, waiters }
 }
 
 /** Starts what is due, and asks to be woken for what comes next. */
@@ -221,7 +239,8 @@ function planAhead(deps: AgentDeps, state: AgentState, parts: Parts): void {
   // Of these it was told that they are not renewed, or will be.
   const given = all.filter(({ isBehind, profile }) => isBehind && givenUp.has(profile))
   const remindAt = parts.reminders.look([...withHope(sessions, renewal.hopeUntil), ...given], rules)
-  deps.wakeAt(earliest(renewal.nextAt, roleAt, remindAt, known.doubtfulUntil, keepAt, watchAt))
+  const waitAt = parts.waiters.look()
+  deps.wakeAt(earliest(renewal.nextAt, roleAt, remindAt, known.doubtfulUntil, keepAt, watchAt, waitAt))
 }
 
 /** Those that a user is reminded of, and that codes renew: of a role its device is enough. */

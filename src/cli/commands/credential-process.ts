@@ -5,7 +5,9 @@ import type { SessionCredentials } from '../../core/profiles/session-section.ts'
 import { formatInstant } from '../../core/time/instant.ts'
 import type { Invocation } from '../command.ts'
 import { loadContext } from '../connection/context.ts'
-import { chosenProfile, sessionFromFile } from '../connection/file-credentials.ts'
+import { chosenProfile } from '../connection/file-credentials.ts'
+import { liveSession } from './live-session.ts'
+import { waitSeconds } from './time-options.ts'
 
 /** https://docs.aws.amazon.com/sdkref/latest/guide/feature-process-credentials.html; and the answer of STS. */
 const shapes = {
@@ -28,8 +30,8 @@ export async function runCredentialProcess(invocation: Invocation): Promise<numb
 async function credentialsJson({ positionals, values, environment, output }: Invocation): Promise<object> {
   const shape = shapeOf(values.format ?? 'process')
   const name = chosenProfile(positionals[0], environment, 'mfad credential-process PROFILE')
-  const context = await loadContext(environment)
-  const { credentials } = await sessionFromFile(context, output, name)
+  const need = { name, leastSeconds: 0, waitSeconds: waitSeconds(values) }
+  const { credentials } = await liveSession(await loadContext(environment), output, need)
   return shape(keysOf(credentials))
 }
 

@@ -20,6 +20,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   },
   '/v1/logout': { profile: 'text', sessionProfile: 'text', warnings: [warning] },
   '/v1/snooze': { snoozed: [{ profile: 'text', until: 'text' }] },
+  '/v1/wait': { profile: 'text', sessionProfile: 'text', expiration: 'text' },
   '/v1/notify-test': { way: 'text' },
 }
 

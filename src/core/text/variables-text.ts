@@ -68,11 +68,11 @@ export function failureText(
   return [...stale.map(unset), ...settings, ...lines].join('\n')
 }
 
-export function quotedForSh(text: string): string {
+function quotedForSh(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`
 }
 
-export function quotedForFish(text: string): string {
+function quotedForFish(text: string): string {
   return `'${text.replace(/[\\']/g, '\\$&')}'`
 }
 

@@ -5,6 +5,7 @@ import {
   readNotifyTestRequest,
   readProfileRequest,
   readSnoozeRequest,
+  readWaitRequest,
   type Warning,
 } from '../../core/wire.ts'
 import type { Agent } from '../agent.ts'
@@ -24,6 +25,7 @@ export function createRoutes(agent: Agent, ownWarnings: () => readonly Warning[]
     'POST /v1/renew': (body) => within(loginLimitMs, agent.renew(readProfileRequest(body))),
     'POST /v1/logout': (body) => within(loginLimitMs, agent.logout(readProfileRequest(body))),
     'POST /v1/snooze': (body) => agent.snooze(readSnoozeRequest(body)),
+    'POST /v1/wait': (body, { gone }) => agent.wait(readWaitRequest(body), gone),
     'POST /v1/notify-test': (body) => agent.notifyTest(readNotifyTestRequest(body)),
   }
 }
