@@ -92,6 +92,24 @@ export const commands: readonly Command[] = [
     run: async (invocation) => (await import('./commands/require.ts')).runRequire(invocation),
   },
   {
+    name: 'exec',
+    summary: 'run a command with the session in its environment',
+    usage: 'mfad exec [PROFILE] [--min DURATION] [--wait [DURATION]] -- COMMAND ...',
+    details:
+      'Ends as the command ends: with its exit code, 128 and the number of its signal, 127 where it is not found, 126 where it\ncannot be run. Renews first what has too little time and needs no code.',
+    options: { min, wait },
+    positionals: { least: 0, most: 1 },
+    takesCommand: true,
+    examples: [
+      ['mfad exec dev -- aws s3 ls', 'for what reads variables, and no profile'],
+      [
+        'mfad exec dev --min 1h --wait -- ./migrate.sh',
+        'ask for a code first, where less than an hour is left',
+      ],
+    ],
+    run: async (invocation) => (await import('./commands/exec.ts')).runExec(invocation),
+  },
+  {
     name: 'env',
     summary: 'print the session as environment variables',
     usage: 'mfad env [PROFILE] [--format FORMAT]',

@@ -13,6 +13,8 @@ export type OptionSpec = {
 
 export type Invocation = {
   positionals: string[]
+  /** The words behind `--`, for a command that takes another command. */
+  rest?: readonly string[]
   /** By option name; only options that the command declares and the user gave. */
   values: Readonly<Record<string, string | boolean | undefined>>
   environment: Readonly<Record<string, string | undefined>>
@@ -27,6 +29,8 @@ export type Command = {
   details?: string
   options: Readonly<Record<string, OptionSpec>>
   positionals: { least: number; most: number }
+  /** Whatever stands behind `--` is a command of its own, and no words for this one. */
+  takesCommand?: boolean
   examples: readonly (readonly [command: string, what: string])[]
   /** Runs it; answers the exit code. */
   run(invocation: Invocation): Promise<number>

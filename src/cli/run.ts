@@ -54,8 +54,10 @@ async function runCommand(
   ) {
     return printHelp(command.name, output)
   }
-  const { positionals, values } = parse(command, args)
-  return command.run({ positionals, values, environment, output })
+  const end = command.takesCommand && args.includes('--') ? args.indexOf('--') : args.length
+  const { positionals, values } = parse(command, args.slice(0, end))
+  const rest = args.slice(end + 1)
+  return command.run({ positionals, values, environment, output, ...(rest.length === 0 ? {} : { rest }) })
 }
 
 async function printHelp(name: string | undefined, output: Output): Promise<number> {

@@ -13,6 +13,8 @@ export type Need = {
   leastSeconds: number
   /** Undefined: nobody is waited for. */
   waitSeconds: number | undefined
+  /** Is it to be renewed where that needs no code? A wait does so anyway. */
+  renews?: boolean
 }
 
 const answerLimitMs = 15_000
@@ -25,13 +27,26 @@ const waitable: ReadonlySet<string> = new Set([
 
 /** Throws what sessionFromFile throws, and what ended the wait. */
 export async function liveSession(context: Context, output: Output, need: Need): Promise<LiveSession> {
-  const { name, leastSeconds, waitSeconds } = need
+  const { name, leastSeconds, waitSeconds, renews } = need
   try {
     return await sessionFromFile(context, output, name, leastSeconds)
   } catch (error) {
-    if (waitSeconds === undefined || !(error instanceof AppError) || !waitable.has(error.code)) throw error
-    await waitForSession(context, output, { ...need, waitSeconds }, error)
+    if (!(error instanceof AppError) || !waitable.has(error.code)) throw error
+    if (waitSeconds !== undefined) await waitForSession(context, output, { ...need, waitSeconds }, error)
+    else if (!renews || !(await renew(context, output, name))) throw error
     return sessionFromFile(context, output, name, leastSeconds)
+  }
+}
+
+/** False where it could not be renewed, for whatever reason: then what is in the file is what counts. */
+async function renew(context: Context, output: Output, profile: string): Promise<boolean> {
+  const { connectDaemon } = await import('../connection/connection.ts')
+  try {
+    await (await connectDaemon(context, output)).call('POST', '/v1/renew', { profile })
+    return true
+  } catch (error) {
+    if (error instanceof AppError) return false
+    throw error
   }
 }
 
