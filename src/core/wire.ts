@@ -28,6 +28,8 @@ export type ProfileStatus = {
 
 export type Status = {
   version: string
+  /** Another one as soon as anything but the time that is left is another; only a daemon knows it. */
+  revision?: string
   daemon: { pid: number; startedAt: string; version: string } | null
   files: Files
   clockOffsetSeconds?: number
@@ -67,6 +69,9 @@ export type NotifyTestAnswer = {
   answer?: 'code' | 'snooze' | 'dismissed' | 'none'
   error?: ErrorBody
 }
+
+/** A client may wait this long for the status to change. */
+const mostPollSeconds = 300
 
 export type WaitRequest = {
   profile: string
@@ -148,6 +153,17 @@ export function readNotifyTestRequest(body: unknown): { waitSeconds: number } {
     throw badRequest(`waitSeconds must be a whole number from 0 to ${mostTestWaitSeconds}`)
   }
   return { waitSeconds: waitSeconds as number }
+}
+
+/** After which revision a status is wanted, and how long that may take. Throws usage.bad-request. */
+export function readStatusQuery(query: URLSearchParams): { after: string; waitSeconds: number } {
+  const stranger = [...query.keys()].find((key) => key !== 'after' && key !== 'wait')
+  if (stranger !== undefined) throw badRequest('the query of a status holds after and wait, and nothing else')
+  const wait = query.get('wait') ?? '0'
+  const waitSeconds = /^\d{1,9}$/.test(wait) ? Number(wait) : -1
+  if (!isCount(waitSeconds, 0, mostPollSeconds))
+    throw badRequest(`wait must be a whole number of seconds from 0 to ${mostPollSeconds}`)
+  return { after: (query.get('after') ?? '').slice(0, 64), waitSeconds }
 }
 
 /** A request to wait for a session. Throws usage.bad-request. */

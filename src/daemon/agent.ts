@@ -31,7 +31,7 @@ import { forgetUnwritten, noteMeant } from '../core/writes/ledger.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
 import { describeBug, type Log } from '../edges/logger.ts'
 import { type AgentState, createAgentState, keptUntil, profilesNow } from './agent-state.ts'
-import { agentStatus } from './agent-status.ts'
+import { agentStatus, statusChangesAt } from './agent-status.ts'
 import { createKeeper } from './files/keeper.ts'
 import type { KnownFiles } from './files/known-files.ts'
 import { removeSession } from './files/session-writer.ts'
@@ -71,6 +71,10 @@ export type Agent = {
   /** Looks at the files and the clock, and starts what is due: after every change and at every tick. */
   look(): void
   status(): Status
+  /** When the status changes by time alone. */
+  statusChangesAt(): Date | undefined
+  /** Calls it after each look. */
+  follow(listener: () => void): void
   login(request: LoginRequest): Promise<LoginAnswer>
   /** New credentials without the user; possible while another profile on the device has a live session. */
   renew(request: { profile: string }): Promise<LoginAnswer>
@@ -88,6 +92,7 @@ export function createAgent(deps: AgentDeps): Agent {
   const { known, log } = deps
   const state = createAgentState()
   const noticeClockSet = createClockWatch(deps, state)
+  const listeners = new Set<() => void>()
 
   const look = () => {
     noticeClockSet()
@@ -98,6 +103,7 @@ export function createAgent(deps: AgentDeps): Agent {
       parts.renewals.filesChanged()
     }
     if (!parts.jobs.isClosing()) planAhead(deps, state, parts)
+    for (const listener of listeners) listener()
   }
   /** The look after a job that no request waits for. What goes wrong in it must not end the daemon. */
   const lookAgain = () => {
@@ -118,6 +124,10 @@ export function createAgent(deps: AgentDeps): Agent {
         givenUp: new Map([...renewals.givenUp(currentSessions(deps, state)), ...roleRenewals.givenUp()]),
         sessionProblems: sessionWatch.problems(),
       })
+    },
+    statusChangesAt: () => statusChangesAt(deps, state),
+    follow(listener) {
+      listeners.add(listener)
     },
     login: logins.logIn,
     renew: ({ profile }) => logins.logIn({ profiles: [profile] }),

@@ -1,10 +1,10 @@
-// `mfad status --watch`: the status, redrawn every second until somebody ends it.
-import { AppError } from '../../core/errors.ts'
+// `mfad status --watch`: the status, until somebody ends it. The daemon says when there is another one; the time that is left is drawn
+// anew every second.
 import type { Invocation } from '../command.ts'
-import { currentStatus } from '../connection/current-status.ts'
 import type { Output } from '../terminal/output.ts'
 import { openScreen, type Screen, wrap } from '../terminal/screen.ts'
 import { statusText } from '../text/status-text.ts'
+import { followStatus, type Seen } from './followed-status.ts'
 
 const stepMs = 1000
 /** As a shell reports them: 128 plus the signal's number. */
@@ -15,41 +15,32 @@ export async function watchStatus({ environment, output }: Invocation): Promise<
   const screen = openScreen(output)
   const events = listen(screen)
   process.once('exit', screen.close)
+  const followed = followStatus(environment, output, events.ending, events.wake)
   try {
     for (;;) {
-      const text = await render(environment, output, events.ending)
+      const seen = followed.last()
       if (events.exitCode() !== undefined) return events.exitCode() ?? 0
-      screen.draw(text)
+      if (seen !== undefined) screen.draw(picture(seen, output))
       await events.next(stepMs)
     }
   } finally {
     screen.close()
     process.off('exit', screen.close)
     events.close()
+    await followed.ended
   }
 }
 
 /** The text to draw now: the status, and below it what would otherwise go to standard error. */
-async function render(
-  environment: Invocation['environment'],
-  output: Output,
-  ending: AbortSignal,
-): Promise<string> {
-  const notes: string[] = []
-  const beside: Output = {
-    ...output,
-    note: (text) => notes.push(text),
-    printError: ({ message, hint }) => notes.push(`mfad: ${message}${hint === '' ? '' : `\n  → ${hint}`}`),
-  }
-  const table = await currentStatus(environment, beside, ending).then(
-    (status) => [statusText(status, new Date(), output.style)],
-    (error: unknown) => {
-      if (!(error instanceof AppError)) throw error
-      beside.printError(error)
-      return []
-    },
-  )
+function picture({ status, notes, at }: Seen, output: Output): string {
   const { columns } = output.size() ?? { columns: 80 }
+  const now = new Date()
+  const passed = Math.max(0, Math.round((now.getTime() - at.getTime()) / 1000))
+  const profiles = status?.profiles.map((profile) =>
+    profile.secondsLeft === undefined ? profile : { ...profile, secondsLeft: profile.secondsLeft - passed },
+  )
+  const table =
+    status === undefined ? [] : [statusText({ ...status, profiles: profiles ?? [] }, now, output.style)]
   return [
     ...table,
     ...notes.map((note) => wrap(note, columns)),
@@ -61,6 +52,7 @@ async function render(
 function listen(screen: Screen): {
   exitCode(): number | undefined
   ending: AbortSignal
+  wake(): void
   next(ms: number): Promise<void>
   close(): void
 } {
@@ -84,6 +76,7 @@ function listen(screen: Screen): {
   return {
     exitCode: () => exitCode,
     ending: ending.signal,
+    wake: () => wake(),
     next: (ms) =>
       new Promise((resolve) => {
         const timer = setTimeout(resolve, exitCode === undefined ? ms : 0)

@@ -27,7 +27,8 @@ const shapes: Readonly<Record<string, Shape>> = {
 /** Can this answer to a request be used? */
 export function isUsable(path: string, status: number, body: unknown): boolean {
   if (status !== 200) return fits(body, { error: warning })
-  return fits(body, Object.hasOwn(shapes, path) ? (shapes[path] ?? 'any') : 'any')
+  const [route = ''] = path.split('?')
+  return fits(body, Object.hasOwn(shapes, route) ? (shapes[route] ?? 'any') : 'any')
 }
 
 function fits(value: unknown, shape: Shape): boolean {

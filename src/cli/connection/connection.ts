@@ -47,7 +47,7 @@ async function connect(context: Context, output: Output, ending?: AbortSignal): 
   return {
     status,
     call: async <T>(method: string, route: string, body?: unknown, limitMs = callLimitMs) => {
-      noteProblem(context, output)
+      if (method !== 'GET') noteProblem(context, output)
       return (await send<T>(method, route, body, limitMs)).body
     },
   }
