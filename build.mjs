@@ -19,7 +19,6 @@ const commandBundles = Object.fromEntries(
 )
 /** Parts that are loaded only when they are needed, by `await import(...)`, from a bundle of their own. */
 const lateBundles = {
-  ...commandBundles,
   'cli/connection/connection.ts': 'connection',
   'cli/connection/local-status.ts': 'local-status',
   'daemon/main.ts': 'daemon',
@@ -32,7 +31,7 @@ const siblingBundles = {
   setup(api) {
     api.onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined
-      const bundle = lateBundles[relative(resolve('src'), join(resolveDir, path))]
+      const bundle = { ...lateBundles, ...commandBundles }[relative(resolve('src'), join(resolveDir, path))]
       return bundle === undefined ? undefined : { path: `./${bundle}.cjs`, external: true }
     })
   },
@@ -62,14 +61,20 @@ const shared = {
   outExtension: { '.js': '.cjs' },
   plugins: [siblingBundles],
 }
-await build({ ...shared, entryPoints: { mfad: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } })
-await build({
-  ...shared,
-  entryPoints: Object.fromEntries(Object.entries(lateBundles).map(([path, name]) => [name, `src/${path}`])),
-})
+const entryPoints = (bundles) =>
+  Object.fromEntries(Object.entries(bundles).map(([path, name]) => [name, `src/${path}`]))
+await build({ ...shared, entryPoints: entryPoints(lateBundles) })
+// What every command loads: a shorter text is compiled sooner. Names stay, for the report of a bug.
+const short = { ...shared, minifyWhitespace: true }
+await build({ ...short, entryPoints: { mfad: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } })
+await build({ ...short, entryPoints: entryPoints(commandBundles) })
 chmodSync('dist/mfad.cjs', 0o755)
 // What an older build left would be packed too.
 for (const name of readdirSync('dist')) {
-  if (!['mfad', ...Object.values(lateBundles)].some((bundle) => name === `${bundle}.cjs`))
+  if (
+    !['mfad', ...Object.values({ ...lateBundles, ...commandBundles })].some(
+      (bundle) => name === `${bundle}.cjs`,
+    )
+  )
     rmSync(`dist/${name}`)
 }
