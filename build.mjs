@@ -7,12 +7,20 @@ import { build } from 'esbuild'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
+/** Each command is a bundle of its own, so that none of them takes longer to start because of the others. */
+const startingPoints = ['run.ts', 'command-table.ts']
+  .map((name) => readFileSync(`src/cli/${name}`, 'utf8'))
+  .join()
+const commandBundles = Object.fromEntries(
+  [...startingPoints.matchAll(/import\('\.\/commands\/([\w-]+)\.ts'\)/g)].map(([, name]) => [
+    `cli/commands/${name}.ts`,
+    `command-${name}`,
+  ]),
+)
 /** Parts that are loaded only when they are needed, by `await import(...)`, from a bundle of their own. */
 const lateBundles = {
+  'cli/connection/connection.ts': 'connection',
   'cli/connection/local-status.ts': 'local-status',
-  'cli/commands/config.ts': 'config',
-  'cli/commands/prompt.ts': 'prompt',
-  'cli/commands/service.ts': 'service',
   'daemon/main.ts': 'daemon',
   'demo/main.ts': 'demo',
   'edges/settings-file.ts': 'settings-file',
@@ -24,7 +32,7 @@ const siblingBundles = {
   setup(api) {
     api.onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined
-      const bundle = lateBundles[relative(resolve('src'), join(resolveDir, path))]
+      const bundle = { ...lateBundles, ...commandBundles }[relative(resolve('src'), join(resolveDir, path))]
       return bundle === undefined ? undefined : { path: `./${bundle}.cjs`, external: true }
     })
   },
@@ -54,14 +62,20 @@ const shared = {
   outExtension: { '.js': '.cjs' },
   plugins: [siblingBundles],
 }
-await build({ ...shared, entryPoints: { mfad: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } })
-await build({
-  ...shared,
-  entryPoints: Object.fromEntries(Object.entries(lateBundles).map(([path, name]) => [name, `src/${path}`])),
-})
+const entryPoints = (bundles) =>
+  Object.fromEntries(Object.entries(bundles).map(([path, name]) => [name, `src/${path}`]))
+await build({ ...shared, entryPoints: entryPoints(lateBundles) })
+// What every command loads: a shorter text is compiled sooner. Names stay, for the report of a bug.
+const short = { ...shared, minifyWhitespace: true }
+await build({ ...short, entryPoints: { mfad: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } })
+await build({ ...short, entryPoints: entryPoints(commandBundles) })
 chmodSync('dist/mfad.cjs', 0o755)
 // What an older build left would be packed too.
 for (const name of readdirSync('dist')) {
-  if (!['mfad', ...Object.values(lateBundles)].some((bundle) => name === `${bundle}.cjs`))
+  if (
+    !['mfad', ...Object.values({ ...lateBundles, ...commandBundles })].some(
+      (bundle) => name === `${bundle}.cjs`,
+    )
+  )
     rmSync(`dist/${name}`)
 }

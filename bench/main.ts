@@ -1,10 +1,11 @@
 // The numbers that mfad promises, each as a ratio taken in one run on one machine. `npm run bench`; `-- --long` adds the
-// memory after 1,000 logins, and `-- --only=edits` (commands, memory, status, files, roles, time) takes one group.
+// memory after 1,000 logins, and `-- --only=edits` (commands, programs, memory, status, files, roles, time) takes one group.
 import { spawn } from 'node:child_process'
 import { openBenchHome, program } from './bench-home.ts'
 import { editRows, printEditMs } from './edit-rows.ts'
 import { fileRows, statusRows } from './file-rows.ts'
 import { median, print, type Row, residentKib, wallMs } from './measure.ts'
+import { programRows } from './program-rows.ts'
 import { roleRows } from './role-rows.ts'
 import { timeRows } from './time-rows.ts'
 
@@ -15,6 +16,7 @@ const bare = [process.execPath, '-e', '0']
 const only = process.argv.find((argument) => argument.startsWith('--only='))?.slice('--only='.length)
 const groups: Record<string, () => Row[] | Promise<Row[]>> = {
   commands: commandRows,
+  programs: programRows,
   memory: memoryRows,
   edits: editRows,
   status: statusRows,

@@ -6,6 +6,17 @@ const replace = {
   type: 'boolean',
   description: 'end a daemon that was started by hand, and take its place',
 } as const
+const min = {
+  type: 'string',
+  value: 'DURATION',
+  description: 'how long it has to last, such as 30m (default: it lives)',
+} as const
+const wait = {
+  type: 'string',
+  value: '[DURATION]',
+  whenBare: '1h',
+  description: 'ask for a code on the desktop, and wait that long for it (1h)',
+} as const
 const anyNumber = Number.MAX_SAFE_INTEGER
 
 export const commands: readonly Command[] = [
@@ -86,6 +97,77 @@ export const commands: readonly Command[] = [
       [`mfad status --json | jq -r '.profiles[] | select(.state == "expired").profile'`, 'for scripts'],
     ],
     run: async (invocation) => (await import('./commands/status.ts')).runStatus(invocation),
+  },
+  {
+    name: 'require',
+    summary: 'succeed if a session lasts long enough; for scripts, Makefiles and agents',
+    usage: 'mfad require [PROFILE] [--min DURATION] [--wait [DURATION]]',
+    details:
+      'Ends with 0, or with 8 where there is less time. With --wait the reminder comes at once, quiet hours or not, and\nsays who waits. Without a PROFILE: that of AWS_PROFILE.',
+    options: { min, wait },
+    positionals: { least: 0, most: 1 },
+    examples: [
+      ['mfad require dev --min 30m && make deploy', 'begin only what can be finished'],
+      ['mfad require dev --wait', 'for programs without a terminal: ask, and go on when there is a code'],
+    ],
+    run: async (invocation) => (await import('./commands/require.ts')).runRequire(invocation),
+  },
+  {
+    name: 'exec',
+    summary: 'run a command with the session in its environment',
+    usage: 'mfad exec [PROFILE] [--min DURATION] [--wait [DURATION]] -- COMMAND ...',
+    details:
+      'Ends as the command ends: with its exit code, 128 and the number of its signal, 127 where it is not found, 126 where it\ncannot be run. Renews first what has too little time and needs no code.',
+    options: { min, wait },
+    positionals: { least: 0, most: 1 },
+    takesCommand: true,
+    examples: [
+      ['mfad exec dev -- aws s3 ls', 'for what reads variables, and no profile'],
+      [
+        'mfad exec dev --min 1h --wait -- ./migrate.sh',
+        'ask for a code first, where less than an hour is left',
+      ],
+    ],
+    run: async (invocation) => (await import('./commands/exec.ts')).runExec(invocation),
+  },
+  {
+    name: 'env',
+    summary: 'print the session as environment variables',
+    usage: 'mfad env [PROFILE] [--format FORMAT]',
+    details:
+      'For the shell that runs it, unless there is a FORMAT. Without a session the text fails, and so does the eval.\nWithout a PROFILE: that of AWS_PROFILE.',
+    options: {
+      format: { type: 'string', value: 'FORMAT', description: 'sh, fish, powershell, dotenv or json' },
+    },
+    positionals: { least: 0, most: 1 },
+    examples: [
+      ['eval "$(mfad env dev)"', 'bash, zsh, dash'],
+      ['mfad env dev | source', 'fish'],
+      ['docker run --env-file <(mfad env dev --format dotenv) IMAGE', 'a container'],
+    ],
+    run: async (invocation) => (await import('./commands/env.ts')).runEnv(invocation),
+  },
+  {
+    name: 'credential-process',
+    summary: 'print the session as JSON, for credential_process and for programs that ask a command',
+    usage: 'mfad credential-process [PROFILE] [--format process|sts] [--wait [DURATION]]',
+    details:
+      'In ~/.aws/config, under a name of its own: [profile dev-live] credential_process = mfad credential-process dev.\nPrograms that run for long see each renewal by it.',
+    options: {
+      format: {
+        type: 'string',
+        value: 'FORMAT',
+        description: "process (default), or sts: the shape of STS's answers",
+      },
+      wait,
+    },
+    positionals: { least: 0, most: 1 },
+    examples: [
+      ['mfad credential-process dev', 'what AWS tools call'],
+      ['mfad credential-process dev --format sts', 'for coding agents: {"Credentials": ...}'],
+    ],
+    run: async (invocation) =>
+      (await import('./commands/credential-process.ts')).runCredentialProcess(invocation),
   },
   {
     name: 'snooze',

@@ -6,11 +6,15 @@ export type OptionSpec = {
   short?: string
   /** What stands for the value in --help. */
   value?: string
+  /** What it is where it stands alone. A value that follows it as a word of its own begins with a digit. */
+  whenBare?: string
   description: string
 }
 
 export type Invocation = {
   positionals: string[]
+  /** The words behind `--`, for a command that takes another command. */
+  rest?: readonly string[]
   /** By option name; only options that the command declares and the user gave. */
   values: Readonly<Record<string, string | boolean | undefined>>
   environment: Readonly<Record<string, string | undefined>>
@@ -29,6 +33,8 @@ export type Command = {
   takesProfiles?: true
   /** It has a line of its own in `mfad --help`; the others are there by their names. */
   isEveryday?: true
+  /** Whatever stands behind `--` is a command of its own, and no words for this one. */
+  takesCommand?: boolean
   examples: readonly (readonly [command: string, what: string])[]
   /** Runs it; answers the exit code. */
   run(invocation: Invocation): Promise<number>

@@ -57,8 +57,10 @@ async function runCommand(
 ): Promise<number> {
   if (beforeDashes(args).some((arg) => arg === '--help' || arg === '-h'))
     return printHelp(command.name, output)
-  const { positionals, values } = parse(command, args)
-  return command.run({ positionals, values, environment, output })
+  const end = command.takesCommand && args.includes('--') ? args.indexOf('--') : args.length
+  const { positionals, values } = parse(command, args.slice(0, end))
+  const rest = args.slice(end + 1)
+  return command.run({ positionals, values, environment, output, ...(rest.length === 0 ? {} : { rest }) })
 }
 
 function beforeDashes(args: readonly string[]): readonly string[] {
@@ -75,8 +77,10 @@ function parse(command: Command, args: string[]): Pick<Invocation, 'positionals'
   const hint = `look at: mfad ${command.name} --help`
   let parsed: Pick<Invocation, 'positionals' | 'values'>
   try {
-    // parseArgs is loaded with its first use, which `mfad status` can do without.
-    parsed = args.length === 0 ? { positionals: [], values: {} } : parseWords(command, args)
+    // parseArgs is loaded with its first use, which `mfad status` and `mfad env dev` can do without.
+    parsed = args.some((arg) => arg.startsWith('-'))
+      ? parseWords(command, args)
+      : { positionals: args, values: {} }
   } catch (error) {
     throw usage(parseProblem(error), hint)
   }
@@ -97,10 +101,24 @@ function parseWords(command: Command, args: string[]): Pick<Invocation, 'positio
     ...Object.fromEntries(declared),
     ...(command.takesProfiles === true ? profileOption : {}),
   }
-  const { positionals, values } = parseArgs({ args, options, allowPositionals: true, strict: true })
+  const { positionals, values } = parseArgs({
+    args: withBareValues(command, args),
+    options,
+    allowPositionals: true,
+    strict: true,
+  })
   const { profile, ...others } = values as Record<string, string | boolean | string[] | undefined>
   const named = Array.isArray(profile) ? profile : []
   return { positionals: [...named, ...positionals], values: others as Invocation['values'] }
+}
+
+/** The same words, with what stands for an option's value that was left out: `--wait` is `--wait=1h`. */
+function withBareValues({ options }: Command, args: readonly string[]): string[] {
+  const end = args.includes('--') ? args.indexOf('--') : args.length
+  return args.map((arg, index) => {
+    const bare = index < end && arg.startsWith('--') ? options[arg.slice(2)]?.whenBare : undefined
+    return bare === undefined || /^\d/.test(args[index + 1] ?? '') ? arg : `${arg}=${bare}`
+  })
 }
 
 /** parseArgs' first sentence, in our style. */

@@ -28,6 +28,8 @@ export type ProfileStatus = {
 
 export type Status = {
   version: string
+  /** Another one as soon as anything but the time that is left is another; only a daemon knows it. */
+  revision?: string
   daemon: { pid: number; startedAt: string; version: string } | null
   files: Files
   clockOffsetSeconds?: number
@@ -79,6 +81,24 @@ export type NotifyTestAnswer = {
   answer?: 'code' | 'snooze' | 'dismissed' | 'none'
   error?: ErrorBody
 }
+
+/** A client may wait this long for the status to change. */
+const mostPollSeconds = 300
+
+export type WaitRequest = {
+  profile: string
+  /** How long the session has to last at least; 0: it lives. */
+  leastSeconds: number
+  waitSeconds: number
+  /** Who waits, for the reminder. */
+  program?: string
+}
+export type WaitAnswer = { profile: string; sessionProfile: string; expiration: string }
+
+export const mostWaitSeconds = 86_400
+/** The longest session that STS gives. */
+export const mostLeastSeconds = 129_600
+const mostProgramLength = 64
 
 export const mostSnoozeSeconds = 7 * 86_400
 
@@ -148,6 +168,35 @@ export function readNotifyTestRequest(body: unknown): { waitSeconds: number } {
     throw badRequest(`waitSeconds must be a whole number from 0 to ${mostTestWaitSeconds}`)
   }
   return { waitSeconds: waitSeconds as number }
+}
+
+/** After which revision a status is wanted, and how long that may take. Throws usage.bad-request. */
+export function readStatusQuery(query: URLSearchParams): { after: string; waitSeconds: number } {
+  const stranger = [...query.keys()].find((key) => key !== 'after' && key !== 'wait')
+  if (stranger !== undefined) throw badRequest('the query of a status holds after and wait, and nothing else')
+  const wait = query.get('wait') ?? '0'
+  const waitSeconds = /^\d{1,9}$/.test(wait) ? Number(wait) : -1
+  if (!isCount(waitSeconds, 0, mostPollSeconds))
+    throw badRequest(`wait must be a whole number of seconds from 0 to ${mostPollSeconds}`)
+  return { after: (query.get('after') ?? '').slice(0, 64), waitSeconds }
+}
+
+/** A request to wait for a session. Throws usage.bad-request. */
+export function readWaitRequest(body: unknown): WaitRequest {
+  const fields = readFields(body, ['profile', 'leastSeconds', 'waitSeconds', 'program'])
+  const { profile, leastSeconds = 0, waitSeconds, program } = fields
+  if (!isName(profile)) throw badRequest('profile must be a name')
+  if (!isCount(leastSeconds, 0, mostLeastSeconds))
+    throw badRequest(`leastSeconds must be a whole number from 0 to ${mostLeastSeconds}`)
+  if (!isCount(waitSeconds, 1, mostWaitSeconds))
+    throw badRequest(`waitSeconds must be a whole number from 1 to ${mostWaitSeconds}`)
+  if (program !== undefined && !(typeof program === 'string' && program.length <= mostProgramLength))
+    throw badRequest(`program must be a string of at most ${mostProgramLength} characters`)
+  return { profile, leastSeconds, waitSeconds, ...(program === undefined ? {} : { program }) }
+}
+
+function isCount(value: unknown, least: number, most: number): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most
 }
 
 function readFields(body: unknown, known: readonly string[]): Record<string, unknown> {

@@ -1,10 +1,12 @@
 // The agent's answer to `status`: what the files say, with what the agent remembers of its calls, snoozes and reminders.
 
 import type { ErrorBody } from '../core/errors.ts'
+import { nextStateAt } from '../core/profiles/session-state.ts'
 import { buildStatus } from '../core/status.ts'
+import { earliest } from '../core/time/instant.ts'
 import type { Status, Warning } from '../core/wire.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
-import { type AgentState, clockOffsetOf, keptUntil, largestClockOffset } from './agent-state.ts'
+import { type AgentState, clockOffsetOf, keptUntil, largestClockOffset, profilesNow } from './agent-state.ts'
 import type { KnownFiles } from './files/known-files.ts'
 import { currentSnoozes } from './reminders/snoozes.ts'
 
@@ -50,6 +52,19 @@ export function agentStatus(
       kept: keptUntil(known, state, now()),
     },
     now(),
+  )
+}
+
+/** When it changes by time alone: a session expires, a snooze or what is worth saying for a while is over. */
+export function statusChangesAt(
+  { known, now }: Pick<Deps, 'known' | 'now'>,
+  state: AgentState,
+): Date | undefined {
+  const untils = [...state.lastErrors.values()].map(({ until }) => until)
+  return earliest(
+    nextStateAt(profilesNow(known, state), known.settings.reminderLeadSeconds, now()),
+    ...currentSnoozes(state.snoozedUntil, now()).values(),
+    ...untils.filter((until) => until !== undefined && until > now()),
   )
 }
 

@@ -26,6 +26,8 @@ import type {
   NotifyTestAnswer,
   SnoozeAnswer,
   Status,
+  WaitAnswer,
+  WaitRequest,
 } from '../core/wire.ts'
 import { forgetUnwritten, noteMeant } from '../core/writes/ledger.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
@@ -33,7 +35,7 @@ import { describeBug, type Log } from '../edges/logger.ts'
 import type { StatusFile } from '../edges/status-file.ts'
 import { createAfterWrite } from './after-write.ts'
 import { type AgentState, createAgentState, keptUntil, profilesNow } from './agent-state.ts'
-import { agentStatus } from './agent-status.ts'
+import { agentStatus, statusChangesAt } from './agent-status.ts'
 import { createKeeper } from './files/keeper.ts'
 import type { KnownFiles } from './files/known-files.ts'
 import { removeSession } from './files/session-writer.ts'
@@ -49,6 +51,7 @@ import { createReminders } from './reminders/reminders.ts'
 import { createRenewals } from './reminders/renewals.ts'
 import { createRoleRenewals } from './reminders/role-renewals.ts'
 import { currentSnoozes, snooze } from './reminders/snoozes.ts'
+import { createWaiters } from './reminders/waiters.ts'
 import { createSessionWatch, type SessionWatch } from './session-watch.ts'
 import { createStatusLines } from './status-lines.ts'
 
@@ -74,6 +77,10 @@ export type Agent = {
   /** Looks at the files and the clock, and starts what is due: after every change and at every tick. */
   look(): void
   status(): Status
+  /** When the status changes by time alone. */
+  statusChangesAt(): Date | undefined
+  /** Calls it after each look. */
+  follow(listener: () => void): void
   login(request: LoginRequest): Promise<LoginAnswer>
   /** New credentials without the user; possible while another profile on the device has a live session. */
   renew(request: { profile: string }): Promise<LoginAnswer>
@@ -81,6 +88,8 @@ export type Agent = {
   /** Asks IAM for the devices of the profile's user. */
   devices(request: { profile: string }): Promise<DevicesAnswer>
   snooze(request: { profile?: string; seconds: number }): SnoozeAnswer
+  /** Ends when the session lasts long enough, having raised its reminder; `gone` is aborted when nobody waits any more. */
+  wait(request: WaitRequest, gone: AbortSignal): Promise<WaitAnswer>
   /** Waits that long for an answer to it. */
   notifyTest(request: { waitSeconds: number }): Promise<NotifyTestAnswer>
   /** Lets the write in hand finish. */
@@ -91,6 +100,7 @@ export function createAgent(deps: AgentDeps): Agent {
   const { known, log } = deps
   const state = createAgentState()
   const noticeClockSet = createClockWatch(deps, state)
+  const listeners = new Set<() => void>()
 
   const look = () => {
     noticeClockSet()
@@ -101,6 +111,7 @@ export function createAgent(deps: AgentDeps): Agent {
       parts.renewals.filesChanged()
     }
     if (!parts.jobs.isClosing()) planAhead(deps, state, parts)
+    for (const listener of listeners) listener()
   }
   /** The look after a job that no request waits for. What goes wrong in it must not end the daemon. */
   const lookAgain = () => {
@@ -123,11 +134,19 @@ export function createAgent(deps: AgentDeps): Agent {
         warnings: [...parts.statusLines.warnings(), ...parts.afterWrite.warnings()],
       })
     },
+    statusChangesAt: () => statusChangesAt(deps, state),
+    follow(listener) {
+      listeners.add(listener)
+    },
     login: logins.logIn,
     renew: ({ profile }) => logins.logIn({ profiles: [profile] }),
     async logout({ profile }) {
       await jobs.begin()
-      return jobs.enqueue(() => logOut({ ...deps, sessionWatch }, state, profile))
+      return jobs.enqueue(async () => {
+        const answer = await logOut({ ...deps, sessionWatch }, state, profile)
+        parts.waiters.loggedOut(answer.profile)
+        return answer
+      })
     },
     async devices({ profile }) {
       await jobs.begin()
@@ -139,12 +158,14 @@ export function createAgent(deps: AgentDeps): Agent {
       look()
       return answer
     },
+    wait: parts.waiters.wait,
     notifyTest: ({ waitSeconds }) =>
       isSilent(known)
         ? Promise.resolve({ shown: false, way: 'none', error: notificationsOff(known.files.settings) })
         : testNotification(deps, state, waitSeconds, lookAgain),
     async close() {
       jobs.refuseNew()
+      parts.waiters.close()
       parts.reminders.close()
       parts.codeCommands.close()
       parts.afterWrite.close()
@@ -219,6 +240,13 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
   })
   const statusLines = createStatusLines({ ...deps, state })
   const afterWrite = createAfterWrite(deps)
+  const waiters = createWaiters({
+    ...deps,
+    state,
+    silence: () => (isSilent(known) ? notificationsOff(known.files.settings) : undefined),
+    logIn: logins.logIn,
+    look: lookAgain,
+  })
   return {
     jobs,
     loginDeps,
@@ -231,6 +259,7 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
     roleRenewals,
     statusLines,
     afterWrite,
+    waiters,
   }
 }
 
@@ -252,7 +281,8 @@ function planAhead(deps: AgentDeps, state: AgentState, parts: Parts): void {
   const remindAt = parts.reminders.look([...withHope(sessions, renewal.hopeUntil), ...given], rules)
   parts.statusLines.look()
   parts.afterWrite.look()
-  deps.wakeAt(earliest(renewal.nextAt, roleAt, remindAt, known.doubtfulUntil, keepAt, watchAt))
+  const waitAt = parts.waiters.look()
+  deps.wakeAt(earliest(renewal.nextAt, roleAt, remindAt, known.doubtfulUntil, keepAt, watchAt, waitAt))
 }
 
 /** Those that a user is reminded of, and that codes renew: of a role its device is enough. */

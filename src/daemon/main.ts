@@ -5,6 +5,7 @@ import { AppError, errorBody } from '../core/errors.ts'
 import { type AwsVariables, awsVariableNames } from '../core/login/sts-target.ts'
 import { daemonEnvironment } from '../core/service/environment.ts'
 import { formatInstant } from '../core/time/instant.ts'
+import type { Warning } from '../core/wire.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
 import { openDaemonNotes } from '../edges/daemon-notes.ts'
@@ -35,8 +36,9 @@ import { createKnownFiles, type KnownFiles } from './files/known-files.ts'
 import { ownWarnings } from './own-warnings.ts'
 import { hardenProcess } from './process-hardening.ts'
 import { createHttpServer } from './socket/http-server.ts'
-import { createRoutes } from './socket/routes.ts'
+import { createRoutes, wholeStatus } from './socket/routes.ts'
 import { bindSocket } from './socket/socket.ts'
+import { createStatusPolls, type StatusPolls } from './socket/status-polls.ts'
 
 /** A call that is under way when the daemon is told to stop has this long to end. */
 const abortAfterMs = 1500
@@ -94,7 +96,8 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   for (const file of completed) log.info({}, `completed an interrupted write of the ${file} file`)
   const notes = openDaemonNotes(notesDirectory(environment))
   const warnings = () => ownWarnings({ known, environment, notes, pid: process.pid })
-  const server = createHttpServer(createRoutes(agent, warnings), MFAD_VERSION, log)
+  const polls = startPolls(agent, warnings, clock.now)
+  const server = createHttpServer(createRoutes(agent, polls), MFAD_VERSION, log)
   // From here on a signal must not end the process before the socket is removed.
   const signalled = firstSignal()
   const socket = await bindSocket(server, {
@@ -114,6 +117,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     statusFile.close(socket.isOurs())
     socket.remove()
     const closed = new Promise((resolve) => server.close(resolve))
+    polls.close()
     const abortTimer = setTimeout(() => stopping.abort(), abortAfterMs)
     await following.close()
     await agent.close()
@@ -125,6 +129,13 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     clearTimeout(abortTimer)
     log.info({}, 'stopped')
   }
+}
+
+function startPolls(agent: Agent, warnings: () => readonly Warning[], now: () => Date): StatusPolls {
+  const read = () => wholeStatus(agent, warnings())
+  const polls = createStatusPolls({ read, changesAt: agent.statusChangesAt, now })
+  agent.follow(polls.changed)
+  return polls
 }
 
 type FollowDeps = { known: KnownFiles; agent: Agent; log: RunningLog; clock: ReturnType<typeof createClock> }

@@ -1,5 +1,4 @@
 // Where mfad's files are: a variable wins over the settings, the settings over the default.
-import { homedir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Settings } from '../core/settings/default-settings.ts'
 import type { Files } from '../core/wire.ts'
@@ -8,7 +7,8 @@ export type Environment = Readonly<Record<string, string | undefined>>
 
 /** The user's home: `HOME`, else what the system says. */
 export function homeDirectory(environment: Environment): string {
-  return environment.HOME || homedir()
+  // Loaded only where it is needed: every command passes here.
+  return environment.HOME || process.getBuiltinModule('node:os').homedir()
 }
 
 /** The settings file: `MFAD_CONFIG`, else `mfad/config.ini` in the configuration directory. */

@@ -78,6 +78,35 @@ const badRequest = (message: string) => ({
   body: { error: { code: 'usage.bad-request', message, hint: expect.any(String) } },
 })
 
+describe('GET /v1/status with a revision', () => {
+  it('is answered when something has happened, by a request, in a file or by time', async () => {
+    const first = await send('GET', '/v1/status')
+    const revisionIn = ({ body }: Answer) => String((body as { revision: string }).revision)
+    const stateIn = ({ body }: Answer) => (body as { profiles: { state: string }[] }).profiles[0]?.state
+    const next = (answer: Answer) => send('GET', `/v1/status?after=${revisionIn(answer)}&wait=60`)
+    expect(revisionIn(await send('GET', '/v1/status'))).toBe(revisionIn(first))
+
+    sandbox.sts.setSessionSeconds(4)
+    const waiting = next(first)
+    await sandbox.mfad('login', 'dev', sandbox.code())
+    const loggedIn = await waiting
+    expect(stateIn(loggedIn)).toBe('expiring')
+    const expired = await next(loggedIn)
+    expect(stateIn(expired)).toBe('expired')
+    const edited = next(expired)
+    sandbox.writeConfig(`${devConfig}[profile more]\nregion = eu-west-1\n`)
+    expect((await edited).status).toBe(200)
+    const last = next(await edited)
+    await daemon.stop()
+    expect((await last).status).toBe(200)
+  })
+
+  it('is refused where the query holds something else', async () => {
+    for (const query of ['wait=301', 'wait=x', 'after=1&until=2'])
+      expect((await send('GET', `/v1/status?${query}`)).status, query).toBe(400)
+  })
+})
+
 describe('the socket', () => {
   it('answers a status, with the version in a header', async () => {
     const { status, version, body } = await send('GET', '/v1/status')

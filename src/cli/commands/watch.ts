@@ -1,13 +1,14 @@
-// `mfad status --watch`: the status, redrawn every second until somebody ends it.
+// `mfad status --watch`: the status, until somebody ends it. The daemon says when there is another one; the time that is left is
+// drawn anew every second.
 import { AppError } from '../../core/errors.ts'
 import type { Status } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
-import { currentStatus } from '../connection/current-status.ts'
 import { type Keys, openKeys } from '../terminal/keys.ts'
 import type { Output } from '../terminal/output.ts'
 import { openScreen, type Screen, wrap } from '../terminal/screen.ts'
 import type { StatusView } from '../text/status-groups.ts'
 import { statusText } from '../text/status-text.ts'
+import { followStatus, type Seen } from './followed-status.ts'
 import { onlyNamed, viewOf } from './status-view.ts'
 
 const stepMs = 1000
@@ -16,16 +17,19 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
 
 /** Ends with `q` or a signal, and leaves the terminal as it was, also when it is put aside with Ctrl-Z. */
 export async function watchStatus(invocation: Invocation): Promise<number> {
-  const { output } = invocation
+  const { environment, output } = invocation
   const screen = openScreen(output)
   const keys = openKeys()
   const events = listen(screen, keys)
   process.once('exit', screen.close)
+  const followed = followStatus(environment, output, events.ending, events.wake)
+  let found: Found | undefined
   try {
     for (;;) {
-      const found = await fetchStatus(invocation, events.ending)
+      const seen = followed.last()
+      if (seen !== undefined && seen !== found?.seen) found = await look(seen, invocation)
       if (events.exitCode() !== undefined) return events.exitCode() ?? 0
-      screen.draw(picture(found, output))
+      if (found !== undefined) screen.draw(picture(found, output))
       await events.next(stepMs)
     }
   } finally {
@@ -33,40 +37,42 @@ export async function watchStatus(invocation: Invocation): Promise<number> {
     process.off('exit', screen.close)
     events.close()
     keys.close()
+    await followed.ended
   }
 }
 
-/** `notes`: what would otherwise go to standard error. `status` is missing where it cannot be had. */
-type Found = { status?: Status; notes: readonly string[]; view: StatusView }
+/** What is drawn, of what was seen: those that were named, in the view that the settings give. */
+type Found = { seen: Seen; status: Status | undefined; notes: readonly string[]; view: StatusView }
 
-async function fetchStatus(
-  { environment, output, values, positionals }: Invocation,
-  ending: AbortSignal,
-): Promise<Found> {
-  const notes: string[] = []
-  const beside: Output = {
-    ...output,
-    note: (text) => notes.push(text),
-    printError: ({ message, hint }) => notes.push(`mfad: ${message}${hint === '' ? '' : `\n  → ${hint}`}`),
-  }
+async function look(seen: Seen, { environment, values, positionals }: Invocation): Promise<Found> {
+  const { status, notes } = seen
   try {
     const view = await viewOf(environment, values, positionals)
-    const status = onlyNamed(await currentStatus(environment, beside, ending), positionals)
-    return { status, notes, view }
+    return { seen, status: status && onlyNamed(status, positionals), notes, view }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    beside.printError(error)
-    return { notes, view: {} }
+    const note = `mfad: ${error.message}${error.hint === '' ? '' : `\n  → ${error.hint}`}`
+    return { seen, status: undefined, notes: [...notes, note], view: {} }
   }
 }
 
 /** The text to draw now. What does not fit beside the notes is folded. */
-function picture({ status, notes, view }: Found, output: Output): string {
+function picture({ seen, status, notes, view }: Found, output: Output): string {
   const { columns, rows } = output.size() ?? { columns: 80, rows: 24 }
   const below = [...notes.map((note) => wrap(note, columns)), output.style('dim', 'q ends this')].join('\n\n')
   if (status === undefined) return below
   const left = rows - below.split('\n').length - 1
-  const table = statusText(status, new Date(), output.style, { ...view, columns, rows: left, wraps: true })
+  const now = new Date()
+  const passed = Math.max(0, Math.round((now.getTime() - seen.at.getTime()) / 1000))
+  const profiles = status.profiles.map((profile) =>
+    profile.secondsLeft === undefined ? profile : { ...profile, secondsLeft: profile.secondsLeft - passed },
+  )
+  const table = statusText({ ...status, profiles }, now, output.style, {
+    ...view,
+    columns,
+    rows: left,
+    wraps: true,
+  })
   return `${table}\n\n${below}`
 }
 
@@ -77,6 +83,7 @@ function listen(
 ): {
   exitCode(): number | undefined
   ending: AbortSignal
+  wake(): void
   next(ms: number): Promise<void>
   close(): void
 } {
@@ -109,6 +116,7 @@ function listen(
   return {
     exitCode: () => exitCode,
     ending: ending.signal,
+    wake: () => wake(),
     next: (ms) =>
       new Promise((resolve) => {
         const timer = setTimeout(resolve, exitCode === undefined ? ms : 0)

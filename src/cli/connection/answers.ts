@@ -21,13 +21,15 @@ const shapes: Readonly<Record<string, Shape>> = {
   '/v1/devices': { profile: 'text', serialNumbers: ['text'], securityKeys: ['text'] },
   '/v1/logout': { profile: 'text', sessionProfile: 'text', warnings: [warning] },
   '/v1/snooze': { snoozed: [{ profile: 'text', until: 'text' }] },
+  '/v1/wait': { profile: 'text', sessionProfile: 'text', expiration: 'text' },
   '/v1/notify-test': { way: 'text' },
 }
 
 /** Can this answer to a request be used? */
 export function isUsable(path: string, status: number, body: unknown): boolean {
   if (status !== 200) return fits(body, { error: warning })
-  return fits(body, Object.hasOwn(shapes, path) ? (shapes[path] ?? 'any') : 'any')
+  const [route = ''] = path.split('?')
+  return fits(body, Object.hasOwn(shapes, route) ? (shapes[route] ?? 'any') : 'any')
 }
 
 function fits(value: unknown, shape: Shape): boolean {

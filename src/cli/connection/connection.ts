@@ -14,8 +14,8 @@ import { missingProgram, programMissing, restartHint, startCommand, updateHint }
 
 export type Daemon = {
   status: Status
-  /** Sends a request. Throws the daemon's own error, and daemon.*. */
-  call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>
+  /** Sends a request, and waits up to `limitMs` for its answer. Throws the daemon's own error, and daemon.*. */
+  call<T>(method: 'GET' | 'POST', path: string, body?: unknown, limitMs?: number): Promise<T>
 }
 
 const statusLimitMs = 5000
@@ -46,9 +46,9 @@ async function connect(context: Context, output: Output, ending?: AbortSignal): 
   noteVersion(context, version, output)
   return {
     status,
-    call: async <T>(method: string, route: string, body?: unknown) => {
-      noteProblem(context, output)
-      return (await send<T>(method, route, body, callLimitMs)).body
+    call: async <T>(method: string, route: string, body?: unknown, limitMs = callLimitMs) => {
+      if (method !== 'GET') noteProblem(context, output)
+      return (await send<T>(method, route, body, limitMs)).body
     },
   }
 }
@@ -85,8 +85,13 @@ async function ask(
 
 /** The process of whatever daemon answers, also of one that uses other files; undefined where none can be asked. */
 export async function daemonPid(context: Context): Promise<number | undefined> {
+  return (await daemonStatus(context))?.daemon?.pid
+}
+
+/** The status of whatever daemon answers; undefined where none can be asked. */
+export async function daemonStatus(context: Context): Promise<Status | undefined> {
   try {
-    return (await ask(context, undefined)).status.daemon?.pid
+    return (await ask(context, undefined)).status
   } catch (error) {
     if (error instanceof AppError) return undefined
     throw error

@@ -1,7 +1,8 @@
 // The status from the files alone, when no daemon runs.
 import type { CredentialsDocument } from '../../core/document/document.ts'
 import { parseDocument } from '../../core/document/parse.ts'
-import { buildProfiles } from '../../core/profiles/profiles.ts'
+import type { Profile } from '../../core/profiles/profile.ts'
+import { buildProfiles, findProfile } from '../../core/profiles/profiles.ts'
 import { buildStatus } from '../../core/status.ts'
 import type { Status, Warning } from '../../core/wire.ts'
 import { openFileStore, openTrust } from '../../edges/files/own-store.ts'
@@ -35,6 +36,16 @@ export function localStatus({ environment, files, settings }: Context, now: Date
     },
     now,
   )
+}
+
+/** The profile of that name, or the one whose session profile it names. Throws file.* and profile.not-found. */
+export function localProfile({ environment, files, settings }: Context, name: string): Profile {
+  const [credentials, config] = [files.credentials, files.config].map((path) => {
+    const state = openFileStore(path, stateDirectory(environment)).read()
+    if (state.kind === 'unreadable') throw state.error
+    return parseDocument(state.kind === 'present' ? state.bytes : new Uint8Array())
+  }) as [CredentialsDocument, CredentialsDocument]
+  return findProfile(buildProfiles({ credentials, config }, settings, files), name)
 }
 
 function read(

@@ -52,8 +52,9 @@ export function createOutput(
 
 const unsafeCharacter = /(?!\n)\p{Cc}|[\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu
 
-/** Text without control characters, other than line ends. */
+/** Text without control characters, other than line ends. Plain text does not need the tables of Unicode, which take time to load. */
 export function clean(text: string): string {
+  if (/^[\n -~]*$/.test(text)) return text
   return text.replace(unsafeCharacter, '?')
 }
 

@@ -1,6 +1,5 @@
 // The two standard outputs as file descriptors: making Node's streams for them takes as long as asking the daemon.
-import { writeSync } from 'node:fs'
-import { isatty } from 'node:tty'
+import { fstatSync, writeSync } from 'node:fs'
 
 type Descriptor = 1 | 2
 
@@ -28,12 +27,22 @@ export function createTerminal(): Terminal {
       streams.set(descriptor, stream)
       stream.write(rest)
     },
-    isTerminal: isatty,
+    isTerminal,
     size() {
       const [columns, rows] = process.stdout.getWindowSize()
       return { columns: columns || 80, rows: rows || 24 }
     },
   }
+}
+
+/** Into a file or a pipe, Node's module for terminals is not loaded. */
+function isTerminal(descriptor: Descriptor): boolean {
+  try {
+    if (!fstatSync(descriptor).isCharacterDevice()) return false
+  } catch {
+    return false
+  }
+  return process.getBuiltinModule('node:tty').isatty(descriptor)
 }
 
 /** What could not be written without waiting. */

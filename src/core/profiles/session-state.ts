@@ -1,6 +1,7 @@
 // Which of its states a profile is in at a given instant.
 
 import { unmanagedCodes } from '../error-codes.ts'
+import { earliest } from '../time/instant.ts'
 import type { SessionState } from '../wire.ts'
 import type { Profile } from './profile.ts'
 
@@ -28,7 +29,28 @@ export function sessionState(
   if (profile.session.kind === 'none') return 'inactive'
   const seconds = secondsLeft(profile, now)
   if (seconds === undefined || seconds <= 0) return 'expired'
-  return seconds < Math.max(leastExpiringSeconds, ...reminderLeadSeconds) ? 'expiring' : 'valid'
+  return seconds < expiringSeconds(reminderLeadSeconds) ? 'expiring' : 'valid'
+}
+
+function expiringSeconds(reminderLeadSeconds: readonly number[]): number {
+  return Math.max(leastExpiringSeconds, ...reminderLeadSeconds)
+}
+
+/**
+ * When a profile changes its state next, by time alone. Whole seconds are what counts: a session counts as expired in its last one.
+ * `profiles`: with their expirations on our own clock.
+ */
+export function nextStateAt(
+  profiles: readonly Profile[],
+  reminderLeadSeconds: readonly number[],
+  now: Date,
+): Date | undefined {
+  const leads = [expiringSeconds(reminderLeadSeconds), 1]
+  const instants = profiles.flatMap(({ session }) => {
+    const expiration = session.kind === 'ours' ? session.expiration : undefined
+    return expiration === undefined ? [] : leads.map((lead) => new Date(expiration.getTime() - lead * 1000))
+  })
+  return earliest(...instants.filter((instant) => instant > now))
 }
 
 /**

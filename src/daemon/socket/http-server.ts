@@ -4,8 +4,11 @@ import type { Socket } from 'node:net'
 import { AppError, errorBody, httpStatusOf } from '../../core/errors.ts'
 import { describeBug, type Log } from '../../edges/logger.ts'
 
+/** What a request is beside its body: the words after `?`, and whether its client still waits for the answer. */
+type Call = { query: URLSearchParams; gone: AbortSignal }
+
 /** Answers a request with a JSON value, or throws AppError. */
-type Route = (body: unknown) => unknown | Promise<unknown>
+type Route = (body: unknown, call: Call) => unknown | Promise<unknown>
 
 /** By method and path, such as `GET /v1/status`. */
 export type Routes = Readonly<Record<string, Route>>
@@ -78,13 +81,17 @@ async function serve(
   log: Log,
   { onReceived, onAnswered }: { onReceived(): void; onAnswered(): void },
 ): Promise<void> {
-  const key = `${request.method} ${request.url?.split('?')[0]}`
+  const [path = '', query = ''] = (request.url ?? '').split('?', 2)
+  const key = `${request.method} ${path}`
+  const gone = new AbortController()
+  response.on('close', () => gone.abort())
   try {
     const body = await readBody(request)
     onReceived()
     const route = Object.hasOwn(routes, key) ? routes[key] : undefined
     if (route === undefined) throw unknownRoute(routes, key)
-    answer(response, 200, await route(body))
+    const call = { query: new URLSearchParams(query), gone: gone.signal }
+    answer(response, 200, await route(body, call))
   } catch (error) {
     if (request.errored) return
     if (!(error instanceof AppError))

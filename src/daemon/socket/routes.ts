@@ -5,28 +5,35 @@ import {
   readNotifyTestRequest,
   readProfileRequest,
   readSnoozeRequest,
+  readWaitRequest,
+  type Status,
   type Warning,
 } from '../../core/wire.ts'
 import type { Agent } from '../agent.ts'
 import type { Routes } from './http-server.ts'
+import type { StatusPolls } from './status-polls.ts'
 
 /** Login and renew are answered within this; what they began goes on to its end. */
 const loginLimitMs = 90_000
 
-/** `ownWarnings` are about the daemon itself; those of the agent are about the files. */
-export function createRoutes(agent: Agent, ownWarnings: () => readonly Warning[]): Routes {
+/** `polls` answers with the status of `wholeStatus`. */
+export function createRoutes(agent: Agent, polls: StatusPolls): Routes {
   return {
-    'GET /v1/status': () => {
-      const status = agent.status()
-      return { ...status, warnings: [...ownWarnings(), ...status.warnings] }
-    },
+    'GET /v1/status': (_, { query, gone }) => polls.answer(query, gone),
     'POST /v1/login': (body) => within(loginLimitMs, agent.login(readLoginRequest(body))),
     'POST /v1/renew': (body) => within(loginLimitMs, agent.renew(readProfileRequest(body))),
     'POST /v1/logout': (body) => within(loginLimitMs, agent.logout(readProfileRequest(body))),
     'POST /v1/devices': (body) => within(loginLimitMs, agent.devices(readProfileRequest(body))),
     'POST /v1/snooze': (body) => agent.snooze(readSnoozeRequest(body)),
+    'POST /v1/wait': (body, { gone }) => agent.wait(readWaitRequest(body), gone),
     'POST /v1/notify-test': (body) => agent.notifyTest(readNotifyTestRequest(body)),
   }
+}
+
+/** `ownWarnings` are about the daemon itself; those of the agent are about the files. */
+export function wholeStatus(agent: Pick<Agent, 'status'>, ownWarnings: readonly Warning[]): Status {
+  const status = agent.status()
+  return { ...status, warnings: [...ownWarnings, ...status.warnings] }
 }
 
 async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {

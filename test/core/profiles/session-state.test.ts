@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Profile } from '../../../src/core/profiles/profile.ts'
-import { isActive, secondsLeft, sessionState } from '../../../src/core/profiles/session-state.ts'
+import { isActive, nextStateAt, secondsLeft, sessionState } from '../../../src/core/profiles/session-state.ts'
 import { keysOf, profilesOf, sessionOf } from '../../support/profiles.ts'
 
 const now = new Date('2026-11-23T10:00:00Z')
@@ -27,6 +27,24 @@ describe('a session', () => {
   ])('is expiring within the longest lead time, and 10 min at least: %j', (leads, state) => {
     expect(sessionState(expiringAt('10:30:00'), leads, now)).toBe(state)
     expect(sessionState(expiringAt('10:09:59'), leads, now)).toBe('expiring')
+  })
+
+  it('changes its state by time alone exactly when it is said to', () => {
+    const profile = expiringAt('11:00:00')
+    const states: [string, string][] = []
+    let at: Date | undefined = now
+    while (at !== undefined) {
+      const next = nextStateAt([profile], [600, 0], at)
+      if (next === undefined) break
+      const after = new Date(next.getTime() + 1)
+      states.push([sessionState(profile, [600, 0], next), sessionState(profile, [600, 0], after)])
+      at = next
+    }
+    expect(states).toEqual([
+      ['valid', 'expiring'],
+      ['expiring', 'expired'],
+    ])
+    expect(nextStateAt([withSession('')], [600], now)).toBeUndefined()
   })
 
   it('whose expiration cannot be read counts as expired', () => {

@@ -1,0 +1,45 @@
+// `mfad exec`: runs a command with the session in its environment, and in nothing else.
+import { AppError } from '../../core/errors.ts'
+import { rivalVariables, sessionVariables } from '../../core/profiles/session-variables.ts'
+import { mfadCommand } from '../../core/text/commands.ts'
+import { printable } from '../../core/text/printable.ts'
+import { runPassedThrough } from '../../edges/passed-through.ts'
+import type { Invocation } from '../command.ts'
+import { loadContext } from '../connection/context.ts'
+import { chosenProfile } from '../connection/file-credentials.ts'
+import { liveSession } from './live-session.ts'
+import { leastSeconds, waitSeconds } from './time-options.ts'
+
+export async function runExec(invocation: Invocation): Promise<number> {
+  const { positionals, values, rest = [], environment, output } = invocation
+  const name = chosenProfile(positionals[0], environment, 'mfad exec PROFILE -- COMMAND')
+  const [program] = rest
+  if (program === undefined) {
+    throw new AppError(
+      'usage.bad-arguments',
+      'no command was given',
+      `put it behind two dashes: ${mfadCommand('exec', name)} -- aws s3 ls`,
+    )
+  }
+  const need = { name, leastSeconds: leastSeconds(values), waitSeconds: waitSeconds(values), renews: true }
+  const { credentials, region } = await liveSession(await loadContext(environment), output, need)
+  const without = Object.entries(environment).filter(([key]) => !rivals.has(key))
+  const variables = { ...Object.fromEntries(without), ...sessionVariables(credentials, region) }
+  try {
+    return await runPassedThrough(rest, variables)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    const isMissing = code === 'ENOENT' || code === 'ENOTDIR'
+    output.printError({
+      message: `${printable(program, mostCharacters)} ${isMissing ? 'was not found' : `cannot be run: ${code}`}`,
+      hint: '',
+    })
+    return isMissing ? notFound : notExecutable
+  }
+}
+
+const rivals: ReadonlySet<string> = new Set(rivalVariables)
+const mostCharacters = 200
+/** As a shell says it. */
+const [notExecutable, notFound] = [126, 127] as const

@@ -1,0 +1,106 @@
+// `GET /v1/status?after=REVISION&wait=SECONDS`: the answer comes as soon as the status is another one. While nobody waits there is
+// no timer; while somebody does, there is one for the instant at which a session changes its state by time alone.
+import { createHash } from 'node:crypto'
+import { AppError } from '../../core/errors.ts'
+import { readStatusQuery, type Status } from '../../core/wire.ts'
+
+export type StatusPollDeps = {
+  /** The status now, but for its revision. */
+  read(): Omit<Status, 'revision'>
+  /** When it changes by itself next, should nothing happen. */
+  changesAt(): Date | undefined
+  now(): Date
+}
+
+export type StatusPolls = {
+  /** The status, at once or when it differs from the revision that the query names. Throws usage.bad-request. */
+  answer(query: URLSearchParams, gone: AbortSignal): Promise<Status>
+  /** Something may have changed. */
+  changed(): void
+  /** Answers all who wait. */
+  close(): void
+}
+
+type Poll = { after: string; resolve(status: Status): void }
+
+const mostPolls = 16
+const mostTimerMs = 2 ** 31 - 1
+/** A timer may fire a moment early. */
+const lateMs = 20
+
+export function createStatusPolls({ read, changesAt, now }: StatusPollDeps): StatusPolls {
+  const polls = new Set<Poll>()
+  let soon: NodeJS.Immediate | undefined
+  let timer: NodeJS.Timeout | undefined
+  /** Reading has the agent look, which says again that something may have changed. */
+  let isReading = false
+
+  const current = (): Status => {
+    isReading = true
+    try {
+      const status = read()
+      return { ...status, revision: revisionOf(status) }
+    } finally {
+      isReading = false
+    }
+  }
+
+  const arm = () => {
+    clearTimeout(timer)
+    const at = polls.size === 0 ? undefined : changesAt()
+    if (at === undefined) return
+    const delayMs = Math.max(0, at.getTime() - now().getTime()) + lateMs
+    timer = setTimeout(look, Math.min(delayMs, mostTimerMs))
+  }
+
+  const look = () => {
+    soon = undefined
+    if (polls.size === 0) return
+    const status = current()
+    for (const { after, resolve } of polls) if (after !== status.revision) resolve(status)
+    arm()
+  }
+
+  return {
+    async answer(query, gone) {
+      const { after, waitSeconds } = readStatusQuery(query)
+      const status = current()
+      if (after !== status.revision || waitSeconds === 0) return status
+      if (polls.size >= mostPolls) throw tooMany()
+      return new Promise<Status>((resolve) => {
+        const end = (answer: Status) => {
+          polls.delete(poll)
+          clearTimeout(limit)
+          if (polls.size === 0) clearTimeout(timer)
+          resolve(answer)
+        }
+        const poll: Poll = { after, resolve: end }
+        const limit = setTimeout(() => end(current()), waitSeconds * 1000)
+        gone.addEventListener('abort', () => end(status))
+        polls.add(poll)
+        arm()
+      })
+    },
+    changed() {
+      if (polls.size > 0 && !isReading) soon ??= setImmediate(look)
+    },
+    close() {
+      if (soon !== undefined) clearImmediate(soon)
+      for (const { resolve } of polls) resolve(current())
+    },
+  }
+}
+
+/** The same for the same status, whatever the time that is left. */
+function revisionOf(status: Omit<Status, 'revision'>): string {
+  const text = JSON.stringify(status, (key, value) => (key === 'secondsLeft' ? undefined : value))
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+}
+
+function tooMany(): AppError {
+  return new AppError(
+    'daemon.too-many-waiters',
+    `${mostPolls} programs wait for the status to change already`,
+    'end one of them',
+  )
+}
