@@ -99,7 +99,7 @@ describe('starting', () => {
     expect(existsSync(statusFile)).toBe(true)
     sandbox.writeCredentials(devCredentials)
     const daemon = await sandbox.startDaemon()
-    expect(readFileSync(statusFile, 'utf8')).toBe('')
+    await until('it is replaced', () => readFileSync(statusFile, 'utf8') === '')
     await daemon.stop()
     expect(existsSync(statusFile)).toBe(false)
   })

@@ -22,7 +22,8 @@ function bashScript({ statusFiles, suffix, epochSeconds }: PromptFacts): string 
   return `# In ~/.bashrc:  eval "$(mfad prompt bash)"; PS1='\${MFAD_PROMPT}'$PS1
 _mfad_started=$((${epochSeconds} - SECONDS))
 mfad_prompt() {
-  local last=$? IFS=$' \\t\\n' file line name rest state='' epoch='' now left text colour=''
+  local last=$? IFS=$' \\t\\n' suffix=${quoted(suffix)}
+  local file line name rest state='' epoch='' now left text colour=''
   local -a lines
   MFAD_PROMPT=
   [[ -n \${AWS_PROFILE-} ]] || return "$last"
@@ -31,7 +32,7 @@ mfad_prompt() {
     { mapfile -t lines < "$file" || while IFS= read -r line; do lines+=("$line"); done < "$file"; } 2> /dev/null
     break
   done
-  for name in "$AWS_PROFILE" "\${AWS_PROFILE%${quoted(suffix)}}"; do
+  for name in "$AWS_PROFILE" "\${AWS_PROFILE%"$suffix"}"; do
     for line in \${lines[@]+"\${lines[@]}"}; do
       [[ $line == "$name "* ]] || continue
       rest=\${line#"$name "} state=\${rest%% *} epoch=\${rest#* }
@@ -63,7 +64,7 @@ function zshScript({ statusFiles, suffix }: PromptFacts): string {
   return `# In ~/.zshrc:  eval "$(mfad prompt zsh)"; setopt prompt_subst; PROMPT='\${MFAD_PROMPT}'$PROMPT
 mfad_prompt() {
   emulate -L zsh
-  local file line name rest state epoch now text colour
+  local suffix=${quoted(suffix)} file line name rest state epoch now text colour
   local -a lines
   local -i left
   typeset -g MFAD_PROMPT=
@@ -73,7 +74,7 @@ mfad_prompt() {
     { lines=("\${(@f)$(< $file)}") } 2> /dev/null
     break
   done
-  for name in "$AWS_PROFILE" "\${AWS_PROFILE%${quoted(suffix)}}"; do
+  for name in "$AWS_PROFILE" "\${AWS_PROFILE%"$suffix"}"; do
     line=\${lines[(r)\${(b)name} *]}
     [[ -n $line ]] || continue
     rest=\${line#"$name "} state=\${rest%% *} epoch=\${rest#* }

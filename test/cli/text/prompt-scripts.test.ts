@@ -51,8 +51,8 @@ describe.each(Object.entries(shells))('the prompt of %s', (name, { argv, draw, c
     expect({ stderr, status }).toEqual({ stderr: '', status: 0 })
     return stdout
   }
-  const shown = (environment: Record<string, string>, before = '') =>
-    run(`${before}${script()}\n${draw}`, { NO_COLOR: '1', ...environment })
+  const shown = (environment: Record<string, string>, suffix?: string) =>
+    run(`${script(suffix)}\n${draw}`, { NO_COLOR: '1', ...environment })
 
   it('shows nothing without AWS_PROFILE', () => {
     writeFileSync(statusFile(), `dev valid ${now() + 9030}\n`)
@@ -64,6 +64,11 @@ describe.each(Object.entries(shells))('the prompt of %s', (name, { argv, draw, c
     writeFileSync(statusFile(), `d valid 1\ndev valid ${now() + 11_550}\ndev2 valid 1\n`)
     expect(shown({ AWS_PROFILE: 'dev' })).toBe('(dev 3h12m) ')
     expect(shown({ AWS_PROFILE: 'dev-mfa' })).toBe('(dev 3h12m) ')
+  })
+
+  it.each(['.a+b', '%x@', '%%', '/s:', '@', '-'])('knows the session by the suffix %s', (suffix) => {
+    writeFileSync(statusFile(), `dev valid ${now() + 11_550}\n`)
+    expect(shown({ AWS_PROFILE: `dev${suffix}` }, suffix)).toBe('(dev 3h12m) ')
   })
 
   it('takes a profile for itself that is called as a session of another', () => {
