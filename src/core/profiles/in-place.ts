@@ -71,13 +71,14 @@ function hasKey(section: Section | undefined, key: string): boolean {
 
 /** aws-mfa can write the session of a role to [dev]; mfad writes that of the user, and gives roles profiles of their own. */
 export function roleWarning(
+  sections: ProfileSections,
   { has, value }: ProfileView,
   profile: string,
   keyProfile: string,
 ): ErrorBody | undefined {
   const key = ['assume_role', 'assumed_role_arn'].find(has)
   if (key === undefined) return undefined
-  const role = profile === 'default' ? 'admin' : `${profile}-admin`
+  const role = freeName(sections, profile === 'default' ? 'admin' : `${profile}-admin`)
   const arn = value(key)
   const word = arn !== undefined && isRoleArn(arn) ? arn : 'ARN'
   const where = key === 'assume_role' ? keyProfile : profile
@@ -87,6 +88,14 @@ export function roleWarning(
     message: `${key} in [${printable(where, 80)}] is for aws-mfa: the session in [${printable(profile, 80)}] is that of the user, not of the role`,
     hint: `for the role, make a profile: ${set} && ${awsCommand(`configure set source_profile ${quoted(profile)}`, role)}`,
   }
+}
+
+/** Of a profile that does not exist yet: the command must not change another one. */
+function freeName({ credentials, config }: ProfileSections, wish: string): string {
+  const isTaken = (name: string) => credentials.has(name) || config.has(name)
+  let name = wish
+  for (let number = 2; isTaken(name); number++) name = `${wish}-${number}`
+  return name
 }
 
 /** Said of both profiles: who uses that layout expects the session in the profile's own section. */

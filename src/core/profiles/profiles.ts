@@ -154,7 +154,7 @@ function sessionOf(
 }
 
 function inStep(
-  { config }: ProfileSections,
+  sections: ProfileSections,
   view: ProfileView,
   { profile, keyProfile }: Pick<Profile, 'profile' | 'keyProfile'>,
   sessionProfile: string,
@@ -162,10 +162,10 @@ function inStep(
 ): Pick<Profile, 'inStep' | 'warnings'> {
   // The profile's own section in the config file applies as a whole.
   if (keyProfile !== undefined) {
-    const role = roleWarning(view, profile, keyProfile)
+    const role = roleWarning(sections, view, profile, keyProfile)
     return { inStep: new Map(), warnings: role === undefined ? [] : [role] }
   }
-  const { settings, warnings } = inStepOf(view, profile, sessionProfile, config.get(sessionProfile))
+  const { settings, warnings } = inStepOf(view, profile, sessionProfile, sections.config.get(sessionProfile))
   const taken = takenWarning(profile, sessionProfile, inPlace)
   return { inStep: settings, warnings: taken === undefined ? warnings : [...warnings, taken] }
 }

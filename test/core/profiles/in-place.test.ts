@@ -175,6 +175,11 @@ describe('a role that aws-mfa would assume', () => {
   })
 })
 
+it('the profile that is proposed for that role is none that exists', () => {
+  const [dev] = all(`${longTerm}assume_role = x\n`, '[profile dev-admin]\nrole_arn = y\n')
+  expect(dev?.warnings[0]?.hint).toContain('aws configure set role_arn ARN --profile dev-admin-2 &&')
+})
+
 describe('roles', () => {
   const role = (source: string) =>
     `[profile admin]\nrole_arn = arn:aws:iam::111122223333:role/admin\nsource_profile = ${source}\n`
