@@ -1,5 +1,6 @@
 // The words of --help.
 import type { Command, OptionSpec } from './command.ts'
+import { wrap } from './terminal/screen.ts'
 
 export function overview(commands: readonly Command[]): string {
   const width = Math.max(...commands.map(({ name }) => name.length))
@@ -26,25 +27,42 @@ export function overview(commands: readonly Command[]): string {
   ].join('\n')
 }
 
+const columns = 80
+
+/** Within 80 columns, whatever the table says; only an example command may be longer. */
 export function commandHelp({ summary, usage, details, options, examples }: Command): string {
   const lines: (readonly [string, string])[] = [
     ...Object.entries(options).map(optionLine),
     ['-h, --help', 'this text'],
   ]
-  const width = Math.max(...lines.map(([left]) => left.length))
-  const exampleWidth = Math.max(...examples.map(([command]) => command.length))
   return [
-    `Usage: ${usage}`,
+    filled(`Usage: ${usage}`, '       '),
     '',
-    `${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`,
-    ...(details === undefined ? [] : ['', details]),
+    filled(`${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`),
+    ...(details === undefined ? [] : ['', filled(details.replaceAll('\n', ' '))]),
     '',
     'Options:',
-    ...lines.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
+    ...twoColumns(lines),
     '',
     'Examples:',
-    ...examples.map(([command, what]) => `  ${command.padEnd(exampleWidth)}  ${what}`),
+    ...twoColumns(examples),
   ].join('\n')
+}
+
+/** Every line but the first one begins with the indent. */
+function filled(text: string, indent = ''): string {
+  return wrap(text, columns - indent.length).replaceAll('\n', `\n${indent}`)
+}
+
+/** What stands on the right is filled; below the left where there is no room beside it. */
+function twoColumns(rows: readonly (readonly [left: string, right: string])[]): string[] {
+  const width = Math.max(0, ...rows.map(([left]) => left.length).filter((length) => length <= columns / 2))
+  return rows.map(([left, right]) => {
+    const beside = `  ${left.padEnd(width)}  `
+    const isBeside = beside.length + right.length <= columns || left.length <= width
+    if (isBeside) return `${beside}${filled(right, ' '.repeat(beside.length))}`
+    return `  ${left}\n      ${filled(right, '      ')}`
+  })
 }
 
 function optionLine([name, { short, value, description }]: [string, OptionSpec]): readonly [string, string] {
