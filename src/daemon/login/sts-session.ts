@@ -22,6 +22,7 @@ import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import { type SessionCredentials, sessionValues } from '../../core/profiles/session-section.ts'
 import type { LoginRequest } from '../../core/wire.ts'
 import type { Sts } from '../../edges/aws/sts.ts'
+import type { Log } from '../../edges/logger.ts'
 import { type AgentState, noteIssued, profilesNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 import type { SessionWatch } from '../session-watch.ts'
@@ -40,7 +41,7 @@ export type LoginDeps = {
   /** The keys that a call is signed with, wherever they come from. Throws profile.no-keys. */
   longTermKeys(profile: Pick<Profile, 'profile'>): Promise<LongTermCredentials>
   stopping: AbortSignal
-  log: { debug(facts: object, message: string): void; warn(facts: object, message: string): void }
+  log: Pick<Log, 'debug' | 'info' | 'warn'>
 }
 
 /** Throws what speaks against where the call would go: a wrong region costs no code. */
