@@ -143,6 +143,24 @@ export const commands: readonly Command[] = [
     run: async (invocation) => (await import('./commands/daemon.ts')).runDaemonCommand(invocation),
   },
   {
+    name: 'logs',
+    summary: "the daemon's log, readable",
+    usage: 'mfad logs [-f] [--json]',
+    details:
+      'Its last 1,000 lines, from the journal of systemd or from a log file; with -f the last ten, then each new one until Ctrl-C.',
+    options: {
+      follow: { type: 'boolean', short: 'f', description: 'go on with each new line' },
+      json: { type: 'boolean', description: 'print the lines as they are, an object of JSON each' },
+    },
+    positionals: { least: 0, most: 0 },
+    examples: [
+      ['mfad logs', 'what has happened'],
+      ['mfad logs -f', 'what happens now'],
+      [`mfad logs --json | jq -r 'select(.level == "warn").msg'`, 'for scripts'],
+    ],
+    run: async (invocation) => (await import('./commands/logs.ts')).runLogs(invocation),
+  },
+  {
     name: 'demo',
     summary: 'see it work against an STS on this computer, in a throw-away home; touches nothing of yours',
     usage: 'mfad demo [--keep]',
