@@ -20,6 +20,7 @@ export const commands: readonly Command[] = [
       duration: {
         type: 'string',
         value: 'DURATION',
+        suggestions: ['1h', '4h', '8h', '12h', '24h', '36h'],
         description: 'how long the session lasts, 15m to 36h (default: duration_seconds, else 12h)',
       },
       'serial-number': {
@@ -44,6 +45,7 @@ export const commands: readonly Command[] = [
     usage: 'mfad logout [PROFILE]',
     options: { json },
     positionals: { least: 0, most: 1 },
+    profiles: 'active',
     examples: [['mfad logout dev', 'remove [dev-mfa] from the credentials file']],
     run: async (invocation) => (await import('./commands/logout.ts')).runLogout(invocation),
   },
@@ -74,6 +76,7 @@ export const commands: readonly Command[] = [
       'Without a PROFILE: all active ones. DURATION is 30m unless given, and 7d at most; 0s ends a snooze.',
     options: { json },
     positionals: { least: 0, most: 2 },
+    profiles: 'active',
     examples: [
       ['mfad snooze', 'no reminders for 30 minutes'],
       ['mfad snooze dev 2h', 'none about dev for two hours'],
@@ -87,7 +90,12 @@ export const commands: readonly Command[] = [
     details:
       'On a terminal it waits a minute for an answer, elsewhere for none. Any six digits will do: they go nowhere.',
     options: {
-      wait: { type: 'string', value: 'DURATION', description: 'wait that long for an answer, at most 80s' },
+      wait: {
+        type: 'string',
+        value: 'DURATION',
+        suggestions: ['0s', '30s', '60s'],
+        description: 'wait that long for an answer, at most 80s',
+      },
       json,
     },
     positionals: { least: 0, most: 0 },
@@ -159,6 +167,24 @@ export const commands: readonly Command[] = [
       [`mfad logs --json | jq -r 'select(.level == "warn").msg'`, 'for scripts'],
     ],
     run: async (invocation) => (await import('./commands/logs.ts')).runLogs(invocation),
+  },
+  {
+    name: 'completion',
+    summary: 'completion for your shell: commands, options and profiles',
+    usage: 'mfad completion bash|zsh|fish',
+    details: 'The first lines of what is printed say how to switch it on.',
+    options: {
+      words: {
+        type: 'boolean',
+        description: 'print what can take the place of the last of the words after --; the shells ask so',
+      },
+    },
+    positionals: { least: 1, most: anyNumber },
+    examples: [
+      ['eval "$(mfad completion bash)"', 'in ~/.bashrc; zsh: in ~/.zshrc'],
+      ['mfad completion fish | source', 'in ~/.config/fish/config.fish'],
+    ],
+    run: async (invocation) => (await import('./commands/completion.ts')).runCompletion(invocation, commands),
   },
   {
     name: 'demo',

@@ -6,6 +6,8 @@ export type OptionSpec = {
   short?: string
   /** What stands for the value in --help. */
   value?: string
+  /** Values that completion offers. */
+  suggestions?: readonly string[]
   description: string
 }
 
@@ -25,6 +27,8 @@ export type Command = {
   details?: string
   options: Readonly<Record<string, OptionSpec>>
   positionals: { least: number; most: number }
+  /** Which ones completion offers for a PROFILE of the usage: those that can be logged in, or those with a session. */
+  profiles?: 'all' | 'active'
   examples: readonly (readonly [command: string, what: string])[]
   /** Runs it; answers the exit code. */
   run(invocation: Invocation): Promise<number>

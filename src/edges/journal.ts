@@ -4,7 +4,7 @@ import { AppError, messageOf } from '../core/errors.ts'
 import { printable } from '../core/text/printable.ts'
 import { createSplitter } from './log-reader.ts'
 
-export type JournalLine = { text: string; at?: Date }
+type JournalLine = { text: string; at?: Date }
 
 export type JournalRequest = {
   unit: string

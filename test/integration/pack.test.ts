@@ -29,6 +29,9 @@ describe('the package', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'completion/mfad.bash',
+      'completion/mfad.fish',
+      'completion/mfad.zsh',
       'dist/daemon.cjs',
       'dist/demo.cjs',
       'dist/local-status.cjs',
@@ -57,6 +60,7 @@ describe('the package', () => {
     expect(await mfad('--version')).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' })
     const demo = await mfad('demo')
     expect(demo.exitCode, demo.stdout + demo.stderr).toBe(0)
+    expect((await mfad('completion', 'bash')).stdout).toContain('\ncomplete -F _mfad mfad\n')
     const unit = await mfad('install', '--dry-run')
     expect(unit.stdout).toContain(join(prefix, 'lib/node_modules/mfad/dist/mfad.cjs'))
   }, 180_000)

@@ -87,6 +87,9 @@ const readers: Readonly<Record<string, Reader>> = {
   socket: (text) => (isPath(text) ? { socket: text } : 'must be an absolute path, or begin with ~/'),
 }
 
+/** Every key, in the order of the pages. */
+export const settingNames: readonly string[] = Object.keys(readers)
+
 /**
  * The settings in a file. `parsed` is what `ini` made of the same bytes as `document`. What is not known is left out with a
  * warning, so that a typing error costs one setting and not every login.
