@@ -1,7 +1,7 @@
 // Bundles the CLI (one CommonJS file, so that it starts fast), and apart from it what only some commands need: the
 // daemon, the AWS SDK, the demo, and whatever would only make the start of `mfad status` longer.
 // node-notifier stays outside: it looks for files beside itself.
-import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 
@@ -24,6 +24,15 @@ const siblingBundles = {
       const bundle = lateBundles[relative(resolve('src'), join(resolveDir, path))]
       return bundle === undefined ? undefined : { path: `./${bundle}.cjs`, external: true }
     })
+  },
+}
+/** The table of commands without the commands. */
+const lateImportsStayOut = {
+  name: 'late-imports-stay-out',
+  setup(api) {
+    api.onResolve({ filter: /\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
   },
 }
 
@@ -57,8 +66,37 @@ await build({
   entryPoints: Object.fromEntries(Object.entries(lateBundles).map(([path, name]) => [name, `src/${path}`])),
 })
 chmodSync('dist/mfad.cjs', 0o755)
+const manualPages = await writeManualPages()
 // What an older build left would be packed too.
 for (const name of readdirSync('dist')) {
-  if (!['mfad', ...Object.values(lateBundles)].some((bundle) => name === `${bundle}.cjs`))
-    rmSync(`dist/${name}`)
+  const isBundle = ['mfad', ...Object.values(lateBundles)].some((bundle) => name === `${bundle}.cjs`)
+  if (!isBundle && !manualPages.includes(name)) rmSync(`dist/${name}`)
+}
+
+/** Out of the table of commands and the pages of docs/, so that they are never behind. Answers their names. */
+async function writeManualPages() {
+  const { outputFiles } = await build({
+    entryPoints: ['man/pages.ts'],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'warning',
+    plugins: [lateImportsStayOut],
+  })
+  const { commandPage, settingsPage } = await import(
+    `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
+  )
+  const builtAt = new Date(Number(process.env.SOURCE_DATE_EPOCH ?? Math.floor(Date.now() / 1000)) * 1000)
+  const facts = {
+    version,
+    date: builtAt.toISOString().slice(0, 10),
+    docs: {
+      settings: readFileSync('docs/settings.md', 'utf8'),
+      integrations: readFileSync('docs/integrations.md', 'utf8'),
+    },
+  }
+  writeFileSync('dist/mfad.1', commandPage(facts))
+  writeFileSync('dist/mfad-config.5', settingsPage(facts))
+  return ['mfad.1', 'mfad-config.5']
 }

@@ -1,4 +1,5 @@
 // `mfad completion` in the real shells, at a terminal: what is typed, Tab, Enter; then which words mfad was called with.
+import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -67,7 +68,15 @@ async function closeShell(terminal: Terminal): Promise<void> {
   await terminal.ended()
 }
 
-describe.each(Object.entries(shells))('in %s', (_, shell) => {
+/** In CI they must be there. */
+const isMissing = ([, { argv }]: (typeof entries)[number]) =>
+  !process.env.CI && spawnSync(argv[0] ?? '', ['-c', '']).error !== undefined
+const entries = Object.entries(shells)
+
+for (const [name] of entries.filter(isMissing))
+  it(`needs ${name}`, (context) => context.skip('not installed'))
+
+describe.each(entries.filter((entry) => !isMissing(entry)))('in %s', (_, shell) => {
   it('commands, options, values and profiles are completed', async () => {
     const terminal = await openShell(shell)
     expect(await wordsOf(terminal, 'mfad notify')).toEqual(['notify-test'])

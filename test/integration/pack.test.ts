@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -35,6 +35,8 @@ describe('the package', () => {
       'dist/daemon.cjs',
       'dist/demo.cjs',
       'dist/local-status.cjs',
+      'dist/mfad-config.5',
+      'dist/mfad.1',
       'dist/mfad.cjs',
       'dist/service.cjs',
       'dist/settings-file.cjs',
@@ -58,6 +60,8 @@ describe('the package', () => {
     const mfad = (...args: string[]) =>
       execute(join(prefix, 'bin/mfad'), args, { HOME: directory, PATH: process.env.PATH })
     expect(await mfad('--version')).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' })
+    for (const page of ['man1/mfad.1', 'man5/mfad-config.5'])
+      expect(existsSync(join(prefix, 'share/man', page))).toBe(true)
     const demo = await mfad('demo')
     expect(demo.exitCode, demo.stdout + demo.stderr).toBe(0)
     expect((await mfad('completion', 'bash')).stdout).toContain('\ncomplete -F _mfad mfad\n')
