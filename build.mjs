@@ -10,6 +10,8 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 /** Parts that are loaded only when they are needed, by `await import(...)`, from a bundle of their own. */
 const lateBundles = {
   'cli/connection/local-status.ts': 'local-status',
+  'cli/commands/completion.ts': 'completion',
+  'cli/commands/logs.ts': 'logs',
   'cli/commands/service.ts': 'service',
   'daemon/main.ts': 'daemon',
   'demo/main.ts': 'demo',

@@ -1,4 +1,4 @@
-# Completion of mfad for bash (3.2 and later). In ~/.bashrc: eval "$(mfad completion bash)"
+# Completion of mfad for bash. In ~/.bashrc: eval "$(mfad completion bash)"
 #
 # mfad is asked at each press of Tab, so that its commands and profiles of this moment are offered. Names come from files
 # that anybody may have written: they are never evaluated, and are quoted before they reach the command line.

@@ -82,6 +82,7 @@ describe.each(entries.filter((entry) => !isMissing(entry)))('in %s', (_, shell) 
     expect(await wordsOf(terminal, 'mfad notify')).toEqual(['notify-test'])
     expect(await wordsOf(terminal, 'mfad login --ser')).toEqual(['login', '--serial-number'])
     expect(await wordsOf(terminal, 'mfad login de')).toEqual(['login', 'dev'])
+    expect(await wordsOf(terminal, 'mfad login "de')).toEqual(['login', 'dev'])
     expect(await wordsOf(terminal, 'mfad login --duration 36')).toEqual(['login', '--duration', '36h'])
     expect(await wordsOf(terminal, 'mfad login --duration=36')).toEqual(['login', '--duration=36h'])
     expect(await wordsOf(terminal, 'mfad login --duration 36h --all de')).toEqual([
