@@ -1,7 +1,7 @@
 // Bundles the CLI (one CommonJS file, so that it starts fast), and apart from it what only some commands need: the
 // daemon, the AWS SDK, the demo, and whatever would only make the start of `mfad status` longer.
 // node-notifier stays outside: it looks for files beside itself.
-import { chmodSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 
@@ -37,6 +37,15 @@ const siblingBundles = {
     })
   },
 }
+/** The table of commands without the commands. */
+const lateImportsStayOut = {
+  name: 'late-imports-stay-out',
+  setup(api) {
+    api.onResolve({ filter: /\.ts$/ }, ({ kind, path }) =>
+      kind === 'dynamic-import' ? { path, external: true } : undefined,
+    )
+  },
+}
 
 const shared = {
   bundle: true,
@@ -70,12 +79,38 @@ const short = { ...shared, minifyWhitespace: true }
 await build({ ...short, entryPoints: { mfad: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } })
 await build({ ...short, entryPoints: entryPoints(commandBundles) })
 chmodSync('dist/mfad.cjs', 0o755)
+const manualPages = await writeManualPages()
 // What an older build left would be packed too.
 for (const name of readdirSync('dist')) {
-  if (
-    !['mfad', ...Object.values({ ...lateBundles, ...commandBundles })].some(
-      (bundle) => name === `${bundle}.cjs`,
-    )
+  const bundles = ['mfad', ...Object.values({ ...lateBundles, ...commandBundles })]
+  const isBundle = bundles.some((bundle) => name === `${bundle}.cjs`)
+  if (!isBundle && !manualPages.includes(name)) rmSync(`dist/${name}`)
+}
+
+/** Out of the table of commands and the pages of docs/, so that they are never behind. Answers their names. */
+async function writeManualPages() {
+  const { outputFiles } = await build({
+    entryPoints: ['man/pages.ts'],
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    logLevel: 'warning',
+    plugins: [lateImportsStayOut],
+  })
+  const { commandPage, settingsPage } = await import(
+    `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
   )
-    rmSync(`dist/${name}`)
+  const builtAt = new Date(Number(process.env.SOURCE_DATE_EPOCH ?? Math.floor(Date.now() / 1000)) * 1000)
+  const facts = {
+    version,
+    date: builtAt.toISOString().slice(0, 10),
+    docs: {
+      settings: readFileSync('docs/settings.md', 'utf8'),
+      integrations: readFileSync('docs/integrations.md', 'utf8'),
+    },
+  }
+  writeFileSync('dist/mfad.1', commandPage(facts))
+  writeFileSync('dist/mfad-config.5', settingsPage(facts))
+  return ['mfad.1', 'mfad-config.5']
 }

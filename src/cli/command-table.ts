@@ -32,6 +32,7 @@ export const commands: readonly Command[] = [
       duration: {
         type: 'string',
         value: 'DURATION',
+        suggestions: ['1h', '4h', '8h', '12h', '24h', '36h'],
         description: 'how long the session lasts, 15m to 36h (default: duration_seconds, else 12h)',
       },
       'serial-number': {
@@ -46,7 +47,7 @@ export const commands: readonly Command[] = [
       adopt: { type: 'boolean', description: 'take over a session section that another tool wrote' },
       json,
     },
-    takesProfiles: true,
+    profiles: 'all',
     positionals: { least: 0, most: anyNumber },
     examples: [
       ['mfad login dev 123456', 'renew dev, and every active profile on its device'],
@@ -63,7 +64,7 @@ export const commands: readonly Command[] = [
     usage: 'mfad logout [PROFILE ...] [--all]',
     details: 'Without a PROFILE: that of AWS_PROFILE.',
     options: { all: { type: 'boolean', description: 'every active profile' }, json },
-    takesProfiles: true,
+    profiles: 'active',
     positionals: { least: 0, most: anyNumber },
     examples: [
       ['mfad logout dev', 'remove [dev-mfa] from the credentials file'],
@@ -86,9 +87,14 @@ export const commands: readonly Command[] = [
         short: 'w',
         description: 'keep it up to date, until q; into a pipe: print it once',
       },
-      format: { type: 'string', value: 'FORMAT', description: 'for a bar: line, waybar or xbar' },
+      format: {
+        type: 'string',
+        value: 'FORMAT',
+        suggestions: ['line', 'waybar', 'xbar'],
+        description: 'for a bar: line, waybar or xbar',
+      },
     },
-    takesProfiles: true,
+    profiles: 'all',
     positionals: { least: 0, most: anyNumber },
     examples: [
       ['mfad status', 'a table'],
@@ -105,6 +111,7 @@ export const commands: readonly Command[] = [
     details:
       'Ends with 0, or with 8 where there is less time. With --wait the reminder comes at once, quiet hours or not, and\nsays who waits. Without a PROFILE: that of AWS_PROFILE.',
     options: { min, wait },
+    profiles: 'all',
     positionals: { least: 0, most: 1 },
     examples: [
       ['mfad require dev --min 30m && make deploy', 'begin only what can be finished'],
@@ -119,6 +126,7 @@ export const commands: readonly Command[] = [
     details:
       'Ends as the command ends: with its exit code, 128 and the number of its signal, 127 where it is not found, 126 where it\ncannot be run. Renews first what has too little time and needs no code.',
     options: { min, wait },
+    profiles: 'active',
     positionals: { least: 0, most: 1 },
     takesCommand: true,
     examples: [
@@ -137,8 +145,14 @@ export const commands: readonly Command[] = [
     details:
       'For the shell that runs it, unless there is a FORMAT. Without a session the text fails, and so does the eval.\nWithout a PROFILE: that of AWS_PROFILE.',
     options: {
-      format: { type: 'string', value: 'FORMAT', description: 'sh, fish, powershell, dotenv or json' },
+      format: {
+        type: 'string',
+        value: 'FORMAT',
+        suggestions: ['sh', 'fish', 'powershell', 'dotenv', 'json'],
+        description: 'sh, fish, powershell, dotenv or json',
+      },
     },
+    profiles: 'active',
     positionals: { least: 0, most: 1 },
     examples: [
       ['eval "$(mfad env dev)"', 'bash, zsh, dash'],
@@ -157,10 +171,12 @@ export const commands: readonly Command[] = [
       format: {
         type: 'string',
         value: 'FORMAT',
+        suggestions: ['process', 'sts'],
         description: "process (default), or sts: the shape of STS's answers",
       },
       wait,
     },
+    profiles: 'active',
     positionals: { least: 0, most: 1 },
     examples: [
       ['mfad credential-process dev', 'what AWS tools call'],
@@ -176,8 +192,8 @@ export const commands: readonly Command[] = [
     details:
       'Without a PROFILE: all active ones. DURATION is 30m unless given, and 7d at most; 0s ends a snooze.',
     options: { json },
-    takesProfiles: true,
     positionals: { least: 0, most: 2 },
+    profiles: 'active',
     examples: [
       ['mfad snooze', 'no reminders for 30 minutes'],
       ['mfad snooze dev 2h', 'none about dev for two hours'],
@@ -191,7 +207,12 @@ export const commands: readonly Command[] = [
     details:
       'On a terminal it waits a minute for an answer, elsewhere for none. Any six digits will do: they go nowhere.',
     options: {
-      wait: { type: 'string', value: 'DURATION', description: 'wait that long for an answer, at most 80s' },
+      wait: {
+        type: 'string',
+        value: 'DURATION',
+        suggestions: ['0s', '30s', '60s'],
+        description: 'wait that long for an answer, at most 80s',
+      },
       json,
     },
     positionals: { least: 0, most: 0 },
@@ -275,6 +296,42 @@ export const commands: readonly Command[] = [
     positionals: { least: 1, most: 1 },
     examples: [[`eval "$(mfad prompt bash)"; PS1='\${MFAD_PROMPT}'$PS1`, 'in ~/.bashrc']],
     run: async (invocation) => (await import('./commands/prompt.ts')).runPrompt(invocation),
+  },
+  {
+    name: 'logs',
+    summary: "the daemon's log, readable",
+    usage: 'mfad logs [-f] [--json]',
+    details:
+      'Its last 1,000 lines, from the journal of systemd or from a log file; with -f the last ten, then each new one until Ctrl-C.',
+    options: {
+      follow: { type: 'boolean', short: 'f', description: 'go on with each new line' },
+      json: { type: 'boolean', description: 'print the lines as they are, an object of JSON each' },
+    },
+    positionals: { least: 0, most: 0 },
+    examples: [
+      ['mfad logs', 'what has happened'],
+      ['mfad logs -f', 'what happens now'],
+      [`mfad logs --json | jq -r 'select(.level == "warn").msg'`, 'for scripts'],
+    ],
+    run: async (invocation) => (await import('./commands/logs.ts')).runLogs(invocation),
+  },
+  {
+    name: 'completion',
+    summary: 'completion for your shell: commands, options and profiles',
+    usage: 'mfad completion bash|zsh|fish',
+    details: 'The first lines of what is printed say how to switch it on.',
+    options: {
+      words: {
+        type: 'boolean',
+        description: 'print what can take the place of the last of the words after --; the shells ask so',
+      },
+    },
+    positionals: { least: 1, most: anyNumber },
+    examples: [
+      ['eval "$(mfad completion bash)"', 'in ~/.bashrc; zsh: in ~/.zshrc'],
+      ['mfad completion fish | source', 'in ~/.config/fish/config.fish'],
+    ],
+    run: async (invocation) => (await import('./commands/completion.ts')).runCompletion(invocation, commands),
   },
   {
     name: 'demo',

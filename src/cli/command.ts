@@ -8,6 +8,8 @@ export type OptionSpec = {
   value?: string
   /** What it is where it stands alone. A value that follows it as a word of its own begins with a digit. */
   whenBare?: string
+  /** Values that completion offers. */
+  suggestions?: readonly string[]
   description: string
 }
 
@@ -29,12 +31,15 @@ export type Command = {
   details?: string
   options: Readonly<Record<string, OptionSpec>>
   positionals: { least: number; most: number }
-  /** Its words are profiles: `--profile dev` and `-p dev` mean `dev`. */
-  takesProfiles?: true
   /** It has a line of its own in `mfad --help`; the others are there by their names. */
   isEveryday?: true
   /** Whatever stands behind `--` is a command of its own, and no words for this one. */
   takesCommand?: boolean
+  /**
+   * Its words are profiles: `--profile dev` and `-p dev` mean `dev`. Completion offers those that can be logged in, or those with a
+   * session.
+   */
+  profiles?: 'all' | 'active'
   examples: readonly (readonly [command: string, what: string])[]
   /** Runs it; answers the exit code. */
   run(invocation: Invocation): Promise<number>

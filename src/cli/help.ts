@@ -1,7 +1,8 @@
 // The words of --help.
 import type { Command, OptionSpec } from './command.ts'
+import { wrap } from './terminal/screen.ts'
 
-const mostColumns = 80
+const columns = 80
 
 /** Fits a terminal of 80 columns and 24 lines, however many commands there are. */
 export function overview(commands: readonly Command[]): string {
@@ -15,7 +16,7 @@ export function overview(commands: readonly Command[]): string {
     'Usage: mfad [COMMAND] [--help | -h], mfad --version | -V',
     '',
     ...everyday.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
-    ...wrapped(`also ${others.map(({ name }) => name).join(', ')}`, '  '),
+    filled(`  also ${others.map(({ name }) => name).join(', ')}`, '  '),
     '',
     'Examples:',
     '  mfad login dev 123456  write [dev-mfa]; then: aws --profile dev-mfa s3 ls',
@@ -26,40 +27,41 @@ export function overview(commands: readonly Command[]): string {
   ].join('\n')
 }
 
-function wrapped(text: string, indent: string): string[] {
-  const lines: string[] = []
-  let line = indent
-  for (const word of text.split(' ')) {
-    const longer = line === indent ? `${line}${word}` : `${line} ${word}`
-    if (longer.length <= mostColumns) line = longer
-    else {
-      lines.push(line)
-      line = `${indent}${word}`
-    }
-  }
-  return [...lines, line]
-}
-
-export function commandHelp({ summary, usage, details, options, examples, takesProfiles }: Command): string {
+/** Within 80 columns, whatever the table says; only an example command may be longer. */
+export function commandHelp({ summary, usage, details, options, examples, profiles }: Command): string {
   const lines: (readonly [string, string])[] = [
     ...Object.entries(options).map(optionLine),
-    ...(takesProfiles === true ? [['-p, --profile PROFILE', 'the same as PROFILE, as in aws'] as const] : []),
+    ...(profiles !== undefined ? [['-p, --profile PROFILE', 'the same as PROFILE, as in aws'] as const] : []),
     ['-h, --help', 'this text'],
   ]
-  const width = Math.max(...lines.map(([left]) => left.length))
-  const exampleWidth = Math.max(...examples.map(([command]) => command.length))
   return [
-    `Usage: ${usage}`,
+    filled(`Usage: ${usage}`, '       '),
     '',
-    `${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`,
-    ...(details === undefined ? [] : ['', details]),
+    filled(`${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`),
+    ...(details === undefined ? [] : ['', filled(details.replaceAll('\n', ' '))]),
     '',
     'Options:',
-    ...lines.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`),
+    ...twoColumns(lines),
     '',
     'Examples:',
-    ...examples.map(([command, what]) => `  ${command.padEnd(exampleWidth)}  ${what}`),
+    ...twoColumns(examples),
   ].join('\n')
+}
+
+/** Every line but the first one begins with the indent. */
+function filled(text: string, indent = ''): string {
+  return wrap(text, columns - indent.length).replaceAll('\n', `\n${indent}`)
+}
+
+/** What stands on the right is filled; below the left where there is no room beside it. */
+function twoColumns(rows: readonly (readonly [left: string, right: string])[]): string[] {
+  const width = Math.max(0, ...rows.map(([left]) => left.length).filter((length) => length <= columns / 2))
+  return rows.map(([left, right]) => {
+    const beside = `  ${left.padEnd(width)}  `
+    const isBeside = beside.length + right.length <= columns || left.length <= width
+    if (isBeside) return `${beside}${filled(right, ' '.repeat(beside.length))}`
+    return `  ${left}\n      ${filled(right, '      ')}`
+  })
 }
 
 function optionLine([name, { short, value, description }]: [string, OptionSpec]): readonly [string, string] {

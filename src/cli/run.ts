@@ -99,7 +99,7 @@ function parseWords(command: Command, args: string[]): Pick<Invocation, 'positio
   const profileOption = { profile: { type: 'string', short: 'p', multiple: true } } as const
   const options = {
     ...Object.fromEntries(declared),
-    ...(command.takesProfiles === true ? profileOption : {}),
+    ...(command.profiles !== undefined ? profileOption : {}),
   }
   const { positionals, values } = parseArgs({
     args: withBareValues(command, args),

@@ -7,6 +7,7 @@ export type ErrorCode =
   | 'daemon.foreign-home'
   | 'daemon.log-unusable'
   | 'daemon.no-answer'
+  | 'daemon.no-log'
   | 'daemon.no-service-manager'
   | 'daemon.not-installed'
   | 'daemon.not-reachable'

@@ -95,6 +95,6 @@ export function errorBody(error: unknown): ErrorBody {
   return {
     code: 'internal.bug',
     message: 'mfad met an error it does not know',
-    hint: 'look at the log of the daemon and report it',
+    hint: 'report it, with what this shows: mfad logs',
   }
 }

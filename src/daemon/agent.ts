@@ -220,7 +220,7 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
   const renewals = createRenewals({
     ...deps,
     state,
-    renew: (profiles) => logins.logIn({ profiles: [...profiles] }),
+    renew: (profiles) => logins.renew({ profiles: [...profiles] }),
     givenUp: ({ sessions }, error) => {
       if (isHopeless(error)) reminders.tellProblem(sessions, error)
     },

@@ -15,6 +15,7 @@ import { settingsStamp } from '../edges/files/disk/stamp.ts'
 import type { Trust } from '../edges/files/disk/trust.ts'
 import { openFileStore, openTrust } from '../edges/files/own-store.ts'
 import { refuseForeignFiles } from '../edges/foreign-home.ts'
+import { detachedLog, launchdLog } from '../edges/log-file.ts'
 import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
 import { createMemory } from '../edges/memory.ts'
 import {
@@ -51,7 +52,7 @@ const raceCheckMs = 1000
 /** Runs the daemon until a signal ends it. Throws AppError where it cannot start. */
 export async function runDaemon(inherited: Environment): Promise<void> {
   const environment = daemonEnvironment(inherited)
-  const log = createLogger('info')
+  const log = createLogger('info', [detachedLog(environment), launchdLog(environment)])
   hardenProcess(log)
   const { checkTrusted } = openTrust()
   const known = createKnownFiles(knownFilesDeps(environment, checkTrusted))

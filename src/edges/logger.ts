@@ -2,6 +2,7 @@
 // numbers; secrets and token codes never reach it.
 import { type DestinationStream, destination, pino } from 'pino'
 import type { LogLevel } from '../core/settings/default-settings.ts'
+import { createRotation } from './log-file.ts'
 
 type Write = (facts: object, message: string) => void
 
@@ -9,8 +10,12 @@ export type Log = Record<'debug' | 'info' | 'warn' | 'error', Write>
 
 export type RunningLog = Log & { setLevel(level: LogLevel): void }
 
-/** A log on standard error. */
-export function createLogger(level: LogLevel, stream: DestinationStream = standardError()): RunningLog {
+/** A log on standard error, which is rotated where it is one of these files; or to `stream`. */
+export function createLogger(
+  level: LogLevel,
+  files: readonly string[] = [],
+  stream: DestinationStream = standardError(files),
+): RunningLog {
   const logger = pino(
     {
       level,
@@ -35,10 +40,16 @@ export function createLogger(level: LogLevel, stream: DestinationStream = standa
 const mostWaitingBytes = 1024 * 1024
 
 /** Synchronous, so that the last line before an exit is there. A log that cannot be written must not end the daemon. */
-function standardError(): DestinationStream {
+function standardError(files: readonly string[]): DestinationStream {
   const stream = destination({ fd: 2, sync: true, maxLength: mostWaitingBytes })
   stream.on('error', () => undefined)
-  return stream
+  const rotation = createRotation(2, files)
+  return {
+    write(line) {
+      rotation.beforeWrite(line.length)
+      stream.write(line)
+    },
+  }
 }
 
 /** Where a bug was, without its message: that could hold anything. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { createLogger } from '../../src/edges/logger.ts'
 
 function logTo(lines: unknown[]) {
-  return createLogger('info', { write: (line: string) => void lines.push(JSON.parse(line)) })
+  return createLogger('info', [], { write: (line: string) => void lines.push(JSON.parse(line)) })
 }
 
 describe('the log', () => {

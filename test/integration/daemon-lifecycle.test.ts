@@ -203,7 +203,7 @@ describe('starting', () => {
   it('with --detach goes to the background, once, and puts a long log aside', async () => {
     const oldLog = join(sandbox.home, '.local/state/mfad/mfad.log')
     mkdirSync(join(oldLog, '..'), { recursive: true })
-    writeFileSync(oldLog, 'old\n'.repeat(400_000))
+    writeFileSync(oldLog, 'old\n'.repeat(1_400_000))
     const { exitCode, stdout } = await sandbox.mfad('daemon', '--detach')
     expect({ exitCode, stdout }).toEqual({
       exitCode: 0,

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -32,11 +32,16 @@ describe('the package', () => {
       'CHANGELOG.md',
       'LICENSE',
       'README.md',
+      'completion/mfad.bash',
+      'completion/mfad.fish',
+      'completion/mfad.zsh',
       'dist/connection.cjs',
       'dist/daemon.cjs',
       'dist/demo.cjs',
       'dist/iam.cjs',
       'dist/local-status.cjs',
+      'dist/mfad-config.5',
+      'dist/mfad.1',
       'dist/mfad.cjs',
       'dist/settings-file.cjs',
       'dist/sts.cjs',
@@ -59,8 +64,11 @@ describe('the package', () => {
     const mfad = (...args: string[]) =>
       execute(join(prefix, 'bin/mfad'), args, { HOME: directory, PATH: process.env.PATH })
     expect(await mfad('--version')).toEqual({ exitCode: 0, stdout: `${version}\n`, stderr: '' })
+    for (const page of ['man1/mfad.1', 'man5/mfad-config.5'])
+      expect(existsSync(join(prefix, 'share/man', page))).toBe(true)
     const demo = await mfad('demo')
     expect(demo.exitCode, demo.stdout + demo.stderr).toBe(0)
+    expect((await mfad('completion', 'bash')).stdout).toContain('\ncomplete -F _mfad mfad\n')
     const unit = await mfad('install', '--dry-run')
     expect(unit.stdout).toContain(join(prefix, 'lib/node_modules/mfad/dist/mfad.cjs'))
   }, 180_000)

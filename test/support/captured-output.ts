@@ -21,6 +21,7 @@ export function captureOutput(): CapturedOutput {
     },
     style: (_, text) => text,
     size: () => undefined,
+    hasReader: () => true,
     control(text) {
       output.stdout += text
     },

@@ -61,7 +61,11 @@ print(json.dumps({"exitCode": os.waitstatus_to_exitcode(status), "isSane": at_en
 
 /** Runs `mfad ARGS` at a terminal. */
 export function openTerminal(environment: Record<string, string>, ...args: string[]): Terminal {
-  const program = [process.execPath, resolve('dist/mfad.cjs'), ...args]
+  return openTerminalFor([process.execPath, resolve('dist/mfad.cjs'), ...args], environment)
+}
+
+/** Runs a program at a terminal. */
+export function openTerminalFor(program: readonly string[], environment: Record<string, string>): Terminal {
   const child: ChildProcess = spawn('python3', ['-c', bridge, ...program], {
     env: { ...environment, TERM: 'xterm', NO_COLOR: '1' },
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],

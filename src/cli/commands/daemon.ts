@@ -1,16 +1,15 @@
 // `mfad daemon`: the daemon itself, in the foreground or, with --detach, in the background. However it is started, it runs
 // with the same flags and without the variables that it does not need.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { closeSync, existsSync, fstatSync, readFileSync, renameSync, statSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, existsSync, fstatSync, readFileSync } from 'node:fs'
 import { AppError } from '../../core/errors.ts'
 import { daemonArgv, hardenedArgv, nodeFlags } from '../../core/service/daemon-argv.ts'
 import { daemonEnvironment, hasNodeVariable } from '../../core/service/environment.ts'
 import { quoted } from '../../core/text/quoted.ts'
 import { runInPlace } from '../../edges/foreground.ts'
 import { refuseForeignFiles } from '../../edges/foreign-home.ts'
+import { detachedLog, putAside } from '../../edges/log-file.ts'
 import { makeOwnDirectory, type OwnFile, openLog, orSay } from '../../edges/own-files.ts'
-import { stateDirectory } from '../../edges/paths.ts'
 import { userId } from '../../edges/user.ts'
 import type { Invocation } from '../command.ts'
 import { awaitDaemon, findDaemon } from '../connection/connection.ts'
@@ -52,7 +51,7 @@ async function detach(context: Context, output: Output): Promise<number> {
   refuseForeignFiles(context.environment, context.files, userId())
   const log = logFile(context)
   makeOwnDirectory(log)
-  orSay(log, () => keepSmall(log.path))
+  orSay(log, () => putAside(log.path))
   const descriptor = openLog(log)
   const { size } = fstatSync(descriptor)
   const child = spawnDaemon(context, descriptor)
@@ -74,21 +73,13 @@ function notStarted(log: string, start: number): AppError {
   return new AppError('daemon.not-started', `the daemon did not start: ${fact}`, hint ?? read)
 }
 
-const mostLogBytes = 1024 * 1024
-
 function logFile({ environment }: Context): OwnFile {
   return {
     code: 'daemon.log-unusable',
     what: 'the log',
-    path: join(stateDirectory(environment), 'mfad.log'),
+    path: detachedLog(environment),
     elsewhere: 'have it elsewhere with XDG_STATE_HOME',
   }
-}
-
-/** Nothing else rotates this log, so at the next start one of more than 1 MiB is moved aside, to `mfad.log.1`. */
-function keepSmall(log: string): void {
-  const size = statSync(log, { throwIfNoEntry: false })?.size ?? 0
-  if (size > mostLogBytes) renameSync(log, `${log}.1`)
 }
 
 /** It starts in /, so the paths in its variables are made absolute. */

@@ -15,6 +15,7 @@ export async function knownProfiles(environment: Invocation['environment']): Pro
     style: (_, text) => text,
     size: nothing,
     control: nothing,
+    hasReader: () => true,
   }
   try {
     const { profiles } = await currentStatus(environment, silent)

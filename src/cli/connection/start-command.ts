@@ -47,17 +47,26 @@ export function programMissing(path: string, fact = 'the service cannot start th
 }
 
 /** The words that the service starts the daemon with; undefined where none is installed. */
-function installedArgv({ environment }: Where): string[] | undefined {
+function installedArgv(where: Where): string[] | undefined {
+  const service = installedService(where)
+  if (service === undefined) return undefined
+  return service.manager === 'systemd' ? unitArgv(service.text) : propertyListArgv(service.text)
+}
+
+/** The service that is installed, with the text of its file. */
+export function installedService({
+  environment,
+}: Where): { manager: 'systemd' | 'launchd'; text: string } | undefined {
   const home = homeDirectory(environment)
   const units = [environment.XDG_CONFIG_HOME || join(home, '.config'), join(home, '.config')].map(
     (directory) => join(directory, 'systemd/user/mfad.service'),
   )
   for (const unit of units) {
     const text = textOf(unit)
-    if (text !== undefined) return unitArgv(text)
+    if (text !== undefined) return { manager: 'systemd', text }
   }
-  const propertyList = textOf(join(home, 'Library/LaunchAgents/io.mfad.daemon.plist'))
-  return propertyList === undefined ? undefined : propertyListArgv(propertyList)
+  const text = textOf(join(home, 'Library/LaunchAgents/io.mfad.daemon.plist'))
+  return text === undefined ? undefined : { manager: 'launchd', text }
 }
 
 /** Undefined where there is no file. One that cannot be read counts as an empty text: something is installed. */

@@ -13,6 +13,8 @@ export type Output = {
   style(style: Style, text: string): string
   /** Of the terminal that shows the results; undefined where they go elsewhere, or to a terminal that cannot be redrawn. */
   size(): Size | undefined
+  /** Is there still somebody who reads the results? False only once a line was written in vain. */
+  hasReader(): boolean
   /** Text with its control sequences, as screen.ts makes it. */
   control(text: string): void
 }
@@ -46,6 +48,7 @@ export function createOutput(
     },
     style: (style, text) => paint(isColoured, style, clean(text)),
     size: () => (isTerminal && environment.TERM !== 'dumb' ? terminal.size() : undefined),
+    hasReader: terminal.hasReader,
     control: (text) => terminal.write(1, text),
   }
 }
@@ -59,7 +62,7 @@ export function clean(text: string): string {
 }
 
 /** The same JSON, with the control characters escaped that JSON.stringify leaves in: a terminal could obey them. */
-function escapeUnsafe(json: string): string {
+export function escapeUnsafe(json: string): string {
   return json.replace(unsafeCharacter, (character) => {
     return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
   })

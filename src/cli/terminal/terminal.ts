@@ -8,6 +8,8 @@ export type Size = { columns: number; rows: number }
 export type Terminal = {
   write(descriptor: Descriptor, text: string): void
   isTerminal(descriptor: Descriptor): boolean
+  /** False once what was written to standard output found no reader any more. */
+  hasReader(): boolean
   /** Of the terminal at standard output, as it is now. */
   size(): Size
 }
@@ -19,14 +21,21 @@ const goneCodes: ReadonlySet<string | undefined> = new Set(['EPIPE', 'EIO', 'EBA
  */
 export function createTerminal(): Terminal {
   const streams = new Map<Descriptor, NodeJS.WriteStream>()
+  const gone = new Set<Descriptor>()
   return {
     write(descriptor, text) {
-      const rest = streams.has(descriptor) ? Buffer.from(text) : writeWhatFits(descriptor, Buffer.from(text))
+      const noteGone = (error: unknown) => {
+        ignoreGoneReader(error)
+        gone.add(descriptor)
+      }
+      const bytes = Buffer.from(text)
+      const rest = streams.has(descriptor) ? bytes : writeWhatFits(descriptor, bytes, noteGone)
       if (rest.length === 0) return
-      const stream = streams.get(descriptor) ?? openStream(descriptor)
+      const stream = streams.get(descriptor) ?? openStream(descriptor, noteGone)
       streams.set(descriptor, stream)
       stream.write(rest)
     },
+    hasReader: () => !gone.has(1),
     isTerminal,
     size() {
       const [columns, rows] = process.stdout.getWindowSize()
@@ -46,20 +55,20 @@ function isTerminal(descriptor: Descriptor): boolean {
 }
 
 /** What could not be written without waiting. */
-function writeWhatFits(descriptor: Descriptor, bytes: Buffer): Buffer {
+function writeWhatFits(descriptor: Descriptor, bytes: Buffer, noteGone: (error: unknown) => void): Buffer {
   let rest = bytes
   try {
     while (rest.length > 0) rest = rest.subarray(writeSync(descriptor, rest))
     return rest
   } catch (error) {
     if (errorCode(error) === 'EAGAIN') return rest
-    ignoreGoneReader(error)
+    noteGone(error)
     return Buffer.alloc(0)
   }
 }
 
-function openStream(descriptor: Descriptor): NodeJS.WriteStream {
-  return (descriptor === 1 ? process.stdout : process.stderr).on('error', ignoreGoneReader)
+function openStream(descriptor: Descriptor, noteGone: (error: unknown) => void): NodeJS.WriteStream {
+  return (descriptor === 1 ? process.stdout : process.stderr).on('error', noteGone)
 }
 
 /** As in `mfad status | head -1`, or after a terminal was closed: then a signal ends what still runs. */

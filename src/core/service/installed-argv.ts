@@ -16,7 +16,15 @@ export function unitArgv(unit: string): string[] {
 /** The strings of `ProgramArguments`. */
 export function propertyListArgv(text: string): string[] {
   const array = /<key>ProgramArguments<\/key>\s*<array>(.*?)<\/array>/s.exec(text)?.[1] ?? ''
-  return [...array.matchAll(/<string>(.*?)<\/string>/gs)].map(([, word = '']) =>
-    word.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&'),
-  )
+  return [...array.matchAll(/<string>(.*?)<\/string>/gs)].map(([, word = '']) => unescaped(word))
+}
+
+/** The string of a key such as `StandardErrorPath`. */
+export function propertyListString(text: string, key: string): string | undefined {
+  const [, word] = new RegExp(`<key>${key}</key>\\s*<string>(.*?)</string>`, 's').exec(text) ?? []
+  return word === undefined ? undefined : unescaped(word)
+}
+
+function unescaped(word: string): string {
+  return word.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
 }

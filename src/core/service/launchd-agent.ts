@@ -37,7 +37,7 @@ export function launchdPlan(settings: ServiceSettings): ServicePlan {
     restart: [launchctl('restart the service', 'kickstart', '-k', service)],
     stop: [bootout],
     forget: [],
-    leftovers: [logPath(settings)],
+    leftovers: [logPath(settings), `${logPath(settings)}.1`],
     directories: [],
   }
 }

@@ -5,6 +5,7 @@
 import { AppError, errorBody } from '../../core/errors.ts'
 import { serialNumberFor } from '../../core/login/login-plan.ts'
 import type { TokenCode } from '../../core/login/token-code.ts'
+import type { LogLevel } from '../../core/settings/default-settings.ts'
 import type { LoginAnswer, LoginRequest } from '../../core/wire.ts'
 import type { Log } from '../../edges/logger.ts'
 import { profilesNow } from '../agent-state.ts'
@@ -28,6 +29,8 @@ export type LoginsDeps = RoleDeps &
 
 export type Logins = {
   logIn(request: LoginRequest): Promise<LoginAnswer>
+  /** A login that nobody asked for; who does so says what came of it. */
+  renew(request: LoginRequest): Promise<LoginAnswer>
   /** Ends when the logins that run have ended. */
   idle(): Promise<void>
 }
@@ -64,7 +67,7 @@ export function createLogins(deps: LoginsDeps): Logins {
     void tracked(settled.finally(deps.look))
   }
 
-  const logInOnce = async (devices: LoginDevices, code: TokenCode | undefined) => {
+  const logInOnce = async (devices: LoginDevices, code: TokenCode | undefined, level: LogLevel) => {
     known.refresh()
     const { request, found } = devices
     return onDevice(devices, async () => {
@@ -72,7 +75,7 @@ export function createLogins(deps: LoginsDeps): Logins {
       const outcome = await login({ ...deps, follow, found }, request, code)
       if (outcome.kind === 'command-needed') return outcome
       for (const { profile } of outcome.answer.renewed) state.snoozedUntil.delete(profile)
-      log.info({ renewed: outcome.answer.renewed }, 'logged in')
+      log[level]({ renewed: outcome.answer.renewed }, 'logged in')
       return outcome
     })
   }
@@ -86,20 +89,21 @@ export function createLogins(deps: LoginsDeps): Logins {
     }
   }
 
+  const logIn = async (request: LoginRequest, level: LogLevel): Promise<LoginAnswer> => {
+    const { tokenCode } = request
+    const code: TokenCode | undefined = tokenCode === undefined ? undefined : { tokenCode, from: 'user' }
+    await deps.begin()
+    const devices = await tracked(findDevices(deps, request))
+    const outcome = await logInOnce(devices, code, level)
+    if (outcome.kind === 'done') return outcome.answer
+    const second = await logInOnce(devices, await codeFromCommand(outcome), level)
+    if (second.kind === 'done') return second.answer
+    throw new AppError('internal.bug', 'a login with a code asked for another one', 'report it')
+  }
+
   return {
-    async logIn(request) {
-      const { tokenCode } = request
-      await deps.begin()
-      const devices = await tracked(findDevices(deps, request))
-      const outcome = await logInOnce(
-        devices,
-        tokenCode === undefined ? undefined : { tokenCode, from: 'user' },
-      )
-      if (outcome.kind === 'done') return outcome.answer
-      const second = await logInOnce(devices, await codeFromCommand(outcome))
-      if (second.kind === 'done') return second.answer
-      throw new AppError('internal.bug', 'a login with a code asked for another one', 'report it')
-    },
+    logIn: (request) => logIn(request, 'info'),
+    renew: (request) => logIn(request, 'debug'),
     async idle() {
       await Promise.allSettled(running)
     },

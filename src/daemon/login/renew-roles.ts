@@ -26,6 +26,8 @@ export async function renewRoles(
   const roles = rolesToAssume(profiles, due, [], facts)
   const { results, settled } = assumeRoles(deps, roles.map(wishOf))
   await settled
+  const renewed = results.renewed.map(({ profile }) => profile)
+  if (renewed.length > 0) deps.log.info({ profiles: renewed }, 'roles renewed by themselves')
   return new Map(results.failed.map(({ profile, error }) => [profile, error]))
 }
 

@@ -23,6 +23,7 @@ import { type SessionCredentials, sessionValues } from '../../core/profiles/sess
 import { mfadCommand } from '../../core/text/commands.ts'
 import type { LoginRequest } from '../../core/wire.ts'
 import type { Sts } from '../../edges/aws/sts.ts'
+import type { Log } from '../../edges/logger.ts'
 import { type AgentState, noteIssued, profilesNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 import type { SessionWatch } from '../session-watch.ts'
@@ -43,7 +44,7 @@ export type LoginDeps = {
   /** By profile that names no device, the one that IAM has for its user: for this one login. */
   found?: ReadonlyMap<string, string>
   stopping: AbortSignal
-  log: { debug(facts: object, message: string): void; warn(facts: object, message: string): void }
+  log: Pick<Log, 'debug' | 'info' | 'warn'>
 }
 
 /** Throws what speaks against where the call would go: a wrong region costs no code. */

@@ -106,7 +106,7 @@ export function createShowing(deps: ShowingDeps, pauses: RetryPauses): Showing {
         log.info({ ...facts, way }, 'reminder shown')
         noteShown(reminder)
         void ended.then((how) => {
-          log.info({ ...facts, how }, 'reminder ended')
+          log.debug({ ...facts, how }, 'reminder ended')
           noteEnd(entry, how)
         }, notShown)
       } catch (error) {

@@ -21,6 +21,7 @@ function outputOn(
     },
     isTerminal: (descriptor) => (descriptor === 1 ? isTerminal : isErrorTerminal),
     size: () => ({ columns: 80, rows: 24 }),
+    hasReader: () => true,
   })
 }
 

@@ -144,6 +144,9 @@ describe('the LaunchAgent', () => {
       'launchctl kickstart -k gui/501/io.mfad.daemon',
     ])
     expect(plan.stop.map(({ argv }) => argv.join(' '))).toEqual(['launchctl bootout gui/501/io.mfad.daemon'])
-    expect(plan.leftovers).toEqual(['/Users/alice/Library/Logs/mfad.log'])
+    expect(plan.leftovers).toEqual([
+      '/Users/alice/Library/Logs/mfad.log',
+      '/Users/alice/Library/Logs/mfad.log.1',
+    ])
   })
 })

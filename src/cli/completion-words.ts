@@ -1,0 +1,118 @@
+// What can stand at a place of a command line, out of the command table: its usage says which words a command takes.
+import { settingNames } from '../core/settings/settings.ts'
+import type { Command, OptionSpec } from './command.ts'
+
+export type Candidate = { word: string; description?: string }
+
+export type Wanted = {
+  candidates: readonly Candidate[]
+  /** Names of profiles belong there, too. */
+  profiles?: 'all' | 'active'
+  /** From this word on (0 is mfad) it is the command line of another program. */
+  programAt?: number
+}
+
+const durations = ['15m', '30m', '1h', '2h', '4h', '8h', '12h']
+const nothing: Wanted = { candidates: [] }
+const help: Candidate = { word: '--help', description: 'how to use it' }
+
+/** `words`: those after `mfad`, the last of them the one to be completed, as far as it is typed. */
+export function wantedAt(commands: readonly Command[], words: readonly string[]): Wanted {
+  const current = words.at(-1) ?? ''
+  const [name, ...before] = words.slice(0, -1)
+  if (name === undefined && current.startsWith('-')) {
+    return { candidates: [help, { word: '--version', description: 'the version' }] }
+  }
+  if (name === undefined || name === 'help') {
+    return { candidates: commands.map(({ name: word, summary }) => ({ word, description: summary })) }
+  }
+  const command = commands.find((each) => each.name === name)
+  return command === undefined ? nothing : wantedOf(command, before, current)
+}
+
+function wantedOf(command: Command, before: readonly string[], current: string): Wanted {
+  const places = placesOf(command.usage)
+  let place = 0
+  let option: OptionSpec | undefined
+  let isOptionsEnd = false
+  for (const [index, word] of before.entries()) {
+    if (option !== undefined) option = undefined
+    else if (!isOptionsEnd && word === '--') {
+      if (places.some(({ isProgram }) => isProgram)) return { ...nothing, programAt: index + 3 }
+      isOptionsEnd = true
+    } else if (!isOptionsEnd && /^-./.test(word)) option = awaiting(command, word)
+    else place += 1
+  }
+  if (option !== undefined) return valuesOf(option, command)
+  if (!isOptionsEnd && current.startsWith('-')) return optionsAt(command, current)
+  const at = places[place] ?? places.findLast(({ repeats }) => repeats)
+  return at === undefined ? nothing : wordsOf(at.words, command)
+}
+
+/** The option whose value is the next word. */
+function awaiting(command: Command, word: string): OptionSpec | undefined {
+  const spec = word.startsWith('--')
+    ? optionOf(command, word.slice(2))
+    : Object.values(command.options).find(({ short }) => short === word.at(-1))
+  return spec?.type === 'string' ? spec : undefined
+}
+
+function optionOf({ options }: Command, name: string): OptionSpec | undefined {
+  return Object.hasOwn(options, name) ? options[name] : undefined
+}
+
+/** All options, or the values of `--option=`. */
+function optionsAt(command: Command, current: string): Wanted {
+  const [, option, name = ''] = /^(--([^=]+)=)/.exec(current) ?? []
+  if (option === undefined) {
+    const own = Object.entries(command.options).map(([word, { description }]) => ({
+      word: `--${word}`,
+      description,
+    }))
+    return { candidates: [...own, help] }
+  }
+  const spec = optionOf(command, name)
+  if (spec?.type !== 'string') return nothing
+  return { candidates: valuesOf(spec, command).candidates.map(({ word }) => ({ word: `${option}${word}` })) }
+}
+
+function valuesOf({ suggestions, value = '' }: OptionSpec, command: Command): Wanted {
+  return suggestions === undefined
+    ? wordsOf([value], command)
+    : { candidates: suggestions.map((word) => ({ word })) }
+}
+
+/** Words in lower case stand for themselves, those in upper case for something. */
+function wordsOf(words: readonly string[], { profiles = 'all' }: Command): Wanted {
+  const candidates = words.flatMap((word) => {
+    if (word === 'DURATION') return durations
+    if (word === 'KEY') return settingNames
+    return /^(?:[a-z][a-z-]*|--)$/.test(word) ? [word] : []
+  })
+  return {
+    candidates: candidates.map((word) => ({ word })),
+    ...(words.includes('PROFILE') ? { profiles } : {}),
+  }
+}
+
+type Place = { words: string[]; repeats: boolean; isProgram: boolean }
+
+/**
+ * The places of a usage, without its options. `mfad login [PROFILE ...] [CODE | -]` has a place for profiles, which repeats,
+ * and one for the code; `mfad config [list | get KEY]` has one for the words, and one for what follows any of them.
+ */
+export function placesOf(usage: string): Place[] {
+  const [, , ...groups] = usage.match(/\[[^\]]*\]|[^\s[\]]+/g) ?? []
+  const places: Place[] = []
+  for (const [index, group] of groups.entries()) {
+    const inner = group.replace(/^\[(.*)\]$/, '$1')
+    const isProgram = /^--(?: |$)/.test(inner)
+    if (inner === '...' || (/^-./.test(inner) && !isProgram)) continue
+    const repeats = inner.endsWith('...') || groups[index + 1] === '...'
+    const ways = inner.split('|').map((way) => way.replace('...', '').trim().split(/\s+/))
+    const longest = Math.max(...ways.map((way) => way.length))
+    for (let at = 0; at < longest; at += 1)
+      places.push({ words: ways.flatMap((way) => way[at] ?? []), repeats, isProgram })
+  }
+  return places
+}
