@@ -27,6 +27,7 @@ import type {
 } from '../core/wire.ts'
 import { forgetUnwritten, noteMeant } from '../core/writes/ledger.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
+import type { KeyPlaces } from '../edges/keys/keys.ts'
 import { describeBug, type Log } from '../edges/logger.ts'
 import { type AgentState, createAgentState, keptUntil, profilesNow } from './agent-state.ts'
 import { agentStatus } from './agent-status.ts'
@@ -36,7 +37,7 @@ import { removeSession } from './files/session-writer.ts'
 import { createJobs } from './jobs.ts'
 import { type CodeCommandDeps, createCodeCommands } from './login/code-commands.ts'
 import { createLogins } from './login/logins.ts'
-import { keysInFiles } from './login/long-term-keys.ts'
+import { createLongTermKeys } from './login/long-term-keys.ts'
 import { renewRoles } from './login/renew-roles.ts'
 import { createRoleCalls } from './login/role-calls.ts'
 import type { LoginDeps } from './login/sts-session.ts'
@@ -50,6 +51,7 @@ import { createSessionWatch, type SessionWatch } from './session-watch.ts'
 export type AgentDeps = Omit<LoginDeps, 'state' | 'longTermKeys' | 'sessionWatch'> &
   CodeCommandDeps & {
     known: KnownFiles
+    keyPlaces: KeyPlaces
     /** So long the answer to a login waits for roles. */
     mostRolesMs: number
     daemon: NonNullable<Status['daemon']>
@@ -168,7 +170,7 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
     ...deps,
     ...jobs,
     state,
-    longTermKeys: (profile: { profile: string }) => keysInFiles(known.documents, profile),
+    longTermKeys: createLongTermKeys({ ...deps, state }),
     roleCalls: createRoleCalls(),
     sessionWatch,
   }

@@ -14,6 +14,7 @@ import { settingsStamp } from '../edges/files/disk/stamp.ts'
 import type { Trust } from '../edges/files/disk/trust.ts'
 import { openFileStore, openTrust } from '../edges/files/own-store.ts'
 import { refuseForeignFiles } from '../edges/foreign-home.ts'
+import { createKeyPlaces } from '../edges/keys/keys.ts'
 import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
 import { createMemory } from '../edges/memory.ts'
 import {
@@ -82,6 +83,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     checkOwnFile: (path) => checkTrusted([path]),
     runCommand: (command, timeoutMs, stop) =>
       runHelperCommand(command, { environment, timeoutMs, stopping: stop }),
+    keyPlaces: createKeyPlaces(environment, process.argv[1] ?? ''),
     loadSts: async () => (await import('../edges/aws/sts.ts')).createSts(),
   })
   const { removed, isCompleted } = await known.credentials.recover()

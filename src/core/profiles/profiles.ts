@@ -5,6 +5,7 @@ import { mfadCommand } from '../text/commands.ts'
 import { nearestName } from '../text/nearest-name.ts'
 import { printable } from '../text/printable.ts'
 import { isRegion } from './aws-values.ts'
+import { isKeyProcess, keyNameOf, keyringKey, keySourceOf } from './key-source.ts'
 import { findObstacle } from './obstacles.ts'
 import type { FilePaths, MfaProcess, Profile, Role } from './profile.ts'
 import { withSources } from './roles.ts'
@@ -64,12 +65,15 @@ function isSessionOfAnother(
   return !['key', 'role'].includes(kindOf(viewOf(sections, name)))
 }
 
-function kindOf({ has }: ProfileView): Profile['kind'] {
-  if (has('role_arn') && (has('source_profile') || has('aws_access_key_id'))) return 'role'
+function kindOf(view: ProfileView): Profile['kind'] {
+  const { has } = view
+  const isKept = has(keyringKey)
+  if (has('role_arn') && (has('source_profile') || has('aws_access_key_id') || isKept)) return 'role'
   if (has('role_arn') || has('aws_session_token') || has('aws_security_token')) return 'other'
-  if (has('aws_access_key_id') && has('aws_secret_access_key')) return 'key'
+  if ((has('aws_access_key_id') && has('aws_secret_access_key')) || isKept) return 'key'
   if (has('sso_session') || has('sso_start_url')) return 'sso'
-  return has('login_session') ? 'aws-login' : 'other'
+  if (has('login_session')) return 'aws-login'
+  return isKeyProcess(view) ? 'key' : 'other'
 }
 
 function buildProfile(
@@ -86,14 +90,15 @@ function buildProfile(
   const duration = view.value('duration_seconds')
   const inConfig = sections.config.get(sessionProfile)
   const isOwnSource = kind === 'role' && [undefined, name].includes(view.value('source_profile'))
-  const hasOwnKeys = view.has('aws_access_key_id') && view.has('aws_secret_access_key')
+  const hasOwnKeys =
+    (view.has('aws_access_key_id') && view.has('aws_secret_access_key')) || view.has(keyringKey)
   const fields = {
     serialNumber: (session.kind === 'ours' ? session.serialNumber : undefined) ?? view.value('mfa_serial'),
     mfaSerial: view.value('mfa_serial'),
     sourceProfile: view.value('source_profile'),
     region: validRegion(view.value('region')),
     endpointUrl: view.value('endpoint_url'),
-    accessKeyId: kind === 'key' || (isOwnSource && hasOwnKeys) ? view.value('aws_access_key_id') : undefined,
+    accessKeyId: kind === 'key' || (isOwnSource && hasOwnKeys) ? keyName(sections, name) : undefined,
     durationSeconds: duration === undefined ? undefined : wholeNumber(duration),
     mfaProcess: ['key', 'role'].includes(kind) ? findMfaProcess(sections, name, suffix, paths) : undefined,
     role: kind === 'role' ? roleOf(view) : undefined,
@@ -112,6 +117,11 @@ function buildProfile(
   }
   const obstacle = findObstacle(sections, profile, paths)
   return obstacle === undefined ? profile : { ...profile, obstacle }
+}
+
+function keyName(sections: ProfileSections, profile: string): string | undefined {
+  const source = keySourceOf(sections, profile)
+  return source === undefined ? undefined : keyNameOf(source)
 }
 
 function roleOf({ value }: ProfileView): Role {

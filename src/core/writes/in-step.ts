@@ -1,7 +1,8 @@
 // A session profile inherits nothing, so our section carries its profile's region; when that one changes, ours follows.
 
+import { keySourceOf } from '../profiles/key-source.ts'
 import type { Profile } from '../profiles/profile.ts'
-import { type Documents, longTermCredentialsOf, profileSections } from '../profiles/sections.ts'
+import { type Documents, profileSections } from '../profiles/sections.ts'
 import { readSessionCredentials, sectionValues, sessionValues } from '../profiles/session-section.ts'
 import { isActive } from '../profiles/session-state.ts'
 import type { SessionWrite } from './ledger.ts'
@@ -15,7 +16,7 @@ export function outOfStep(profiles: readonly Profile[], documents: Documents): S
       const section = documents.credentials.sections.get(profile.sessionProfile)
       const credentials = section && readSessionCredentials(section)
       const root = profile.source?.root ?? profile.profile
-      const keys = longTermCredentialsOf(sections, root)
+      const keys = keySourceOf(sections, root)
       if (section === undefined || credentials === undefined) return []
       const chosen = profile.session.kind === 'ours' ? profile.session.serialNumber : undefined
       const values = sectionValues(profile, chosen ?? profile.mfaSerial)

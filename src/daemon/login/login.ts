@@ -12,8 +12,9 @@ import { isFileCode } from '../../core/error-codes.ts'
 import { AppError, type ErrorBody, errorBody } from '../../core/errors.ts'
 import { type LoginPlan, planLogin } from '../../core/login/login-plan.ts'
 import { checkTokenCode, type TokenCode } from '../../core/login/token-code.ts'
+import { keySourceOf } from '../../core/profiles/key-source.ts'
 import { isOwnRoot, type KeyProfile, type MfaProcess } from '../../core/profiles/profile.ts'
-import { longTermCredentialsOf, profileSections } from '../../core/profiles/sections.ts'
+import { profileSections } from '../../core/profiles/sections.ts'
 import {
   readSessionCredentials,
   type SessionCredentials,
@@ -121,7 +122,7 @@ function planNow(deps: LoginDeps, request: LoginRequest): Planned {
   })
   const sections = profileSections(known.documents)
   const sources = [...plan.targets, ...plan.companions].flatMap(({ profile }) => {
-    const keys = longTermCredentialsOf(sections, profile)
+    const keys = keySourceOf(sections, profile)
     return keys === undefined ? [] : [[profile, { profile, keys }] as const]
   })
   return { plan, request, sources: new Map(sources) }

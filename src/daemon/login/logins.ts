@@ -12,6 +12,7 @@ import { createQueue, type Queue } from '../queue.ts'
 import type { RoleDeps, RoleRun } from './assume-roles.ts'
 import type { CodeCommands } from './code-commands.ts'
 import { type CommandNeeded, type LoginOutcome, login } from './login.ts'
+import { onceEach } from './long-term-keys.ts'
 
 export type LoginsDeps = RoleDeps & {
   /** So long an answer waits for roles. */
@@ -61,7 +62,8 @@ export function createLogins(deps: LoginsDeps): Logins {
     known.refresh()
     return onDevice(request, async () => {
       await deps.begin()
-      const outcome = await login({ ...deps, follow }, request, code)
+      const longTermKeys = onceEach(deps.longTermKeys)
+      const outcome = await login({ ...deps, longTermKeys, follow }, request, code)
       if (outcome.kind === 'command-needed') return outcome
       for (const { profile } of outcome.answer.renewed) state.snoozedUntil.delete(profile)
       log.info({ renewed: outcome.answer.renewed }, 'logged in')

@@ -17,14 +17,16 @@ import {
   type TokenCode,
 } from '../../core/login/token-code.ts'
 import { sessionDurationLimits } from '../../core/profiles/aws-values.ts'
+import { keySourceOf } from '../../core/profiles/key-source.ts'
 import type { KeyProfile, Profile, RoleProfile } from '../../core/profiles/profile.ts'
-import type { LongTermCredentials } from '../../core/profiles/sections.ts'
+import { profileSections } from '../../core/profiles/sections.ts'
 import { type SessionCredentials, sessionValues } from '../../core/profiles/session-section.ts'
 import type { LoginRequest } from '../../core/wire.ts'
 import type { Sts } from '../../edges/aws/sts.ts'
 import { type AgentState, noteIssued, profilesNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 import type { SessionWatch } from '../session-watch.ts'
+import type { LongTermKeys } from './long-term-keys.ts'
 import { roleTargetOf, targetOf } from './target.ts'
 
 export type LoginDeps = {
@@ -37,8 +39,8 @@ export type LoginDeps = {
   /** Those of the daemon's environment that say how AWS is called. */
   variables: AwsVariables
   sessionWatch: Pick<SessionWatch, 'made' | 'outdated'>
-  /** The keys that a call is signed with, wherever they come from. Throws profile.no-keys. */
-  longTermKeys(profile: Pick<Profile, 'profile'>): Promise<LongTermCredentials>
+  /** The keys that a call is signed with, wherever they come from. Throws profile.no-keys, profile.credential-process-*. */
+  longTermKeys: LongTermKeys
   stopping: AbortSignal
   log: { debug(facts: object, message: string): void; warn(facts: object, message: string): void }
 }
@@ -83,7 +85,7 @@ async function askSts(
   if (isAccepted || wasCodeRefused(result.failure))
     state.usedCodes.push({ serialNumber, tokenCode, at: deps.now().getTime(), isAccepted })
   if ('failure' in result)
-    throw rememberFailure(deps, caller, result.failure, plan.targets, {
+    throw rememberFailure(deps, { ...caller, ...credentials }, result.failure, plan.targets, {
       action: 'GetSessionToken',
       target,
       isCodeFromCommand: from === 'command',
@@ -204,12 +206,17 @@ export async function identifyUsers(deps: LoginDeps, request: LoginRequest): Pro
   const profiles = profilesToIdentify(profilesNow(known, state), request, deps.now())
   const unknown = new Map(
     profiles
-      .filter(({ accessKeyId }) => !state.identities.has(accessKeyId))
+      .filter((profile) => !state.identities.has(profile.accessKeyId) || isOfProcess(known, profile))
       .map((profile) => [profile.accessKeyId, profile]),
   )
   if (unknown.size === 0) return
   const sts = await deps.loadSts()
   await Promise.all([...unknown.values()].slice(0, 8).map((profile) => identifyUser(deps, sts, profile)))
+}
+
+/** A command may print another user's keys than it did before. */
+function isOfProcess({ documents }: KnownFiles, { profile }: KeyProfile): boolean {
+  return keySourceOf(profileSections(documents), profile)?.kind === 'process'
 }
 
 /** What speaks against asking is remembered, and stops nobody: it may be another profile than the one that is logged in. */
@@ -221,9 +228,14 @@ async function identifyUser(deps: LoginDeps, sts: Sts, profile: KeyProfile): Pro
     const result = await sts.getCallerIdentity({ ...target, credentials }, deps.stopping)
     if ('answer' in result) noteClock(state, result)
     if ('answer' in result) state.identities.set(profile.accessKeyId, result.answer)
-    else rememberFailure(deps, profile, result.failure, [profile], { action: 'GetCallerIdentity', target })
+    else {
+      state.identities.delete(profile.accessKeyId)
+      const caller = { ...profile, ...credentials }
+      rememberFailure(deps, caller, result.failure, [profile], { action: 'GetCallerIdentity', target })
+    }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
+    state.identities.delete(profile.accessKeyId)
     state.lastErrors.set(profile.profile, { error: errorBody(error) })
   }
 }
