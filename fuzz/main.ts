@@ -141,11 +141,11 @@ function runJob(setup: Setup, batches: Iterator<Batch>, take: (answer: Answer) =
 
 function lineOf({ counts, withAwsCli, failures, startedAt }: Progress): string {
   const seconds = (performance.now() - startedAt) / 1000
-  const { files, accepted, set, removed, undone } = counts
+  const { files, accepted, set, removed, undone, users } = counts
   return [
     `${seconds.toFixed(0)} s: ${files} files (${(files / seconds).toFixed(0)} a second)`,
     `botocore accepts ${accepted}, rejects ${files - accepted}`,
-    `${set} set, ${undone} of them undone, ${removed} removed, ${withAwsCli} through the AWS CLI`,
+    `${set} set, ${undone} of them undone, ${removed} removed, ${users} edits of user keys, ${withAwsCli} through the AWS CLI`,
     `${failures} failed`,
   ].join('; ')
 }

@@ -50,6 +50,7 @@ export type ErrorCode =
   | 'file.nested-line-without-equals'
   | 'file.no-space'
   | 'file.not-a-file'
+  | 'file.not-as-expected'
   | 'file.not-durable'
   | 'file.not-read'
   | 'file.not-readable'

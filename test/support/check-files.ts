@@ -5,6 +5,8 @@ import { type BotocoreReader, type Reading, readWithSdk } from './aws-readers.ts
 import { editPromises } from './edit-promises.ts'
 import { type Edits, editsOf } from './edits.ts'
 import { readerPromises, type Seen, type SeenEdits } from './reader-promises.ts'
+import { isRightlyRefused, userEditPromises, userEditReaderPromises } from './user-edit-promises.ts'
+import type { UserEdited } from './user-edits.ts'
 
 export type Counts = {
   files: number
@@ -15,6 +17,8 @@ export type Counts = {
   removed: number
   /** Set and removed again, to the original bytes where the section was new. */
   undone: number
+  /** Edits of the user's own keys and headers. */
+  users: number
 }
 
 /** `broken`: the sentence that did not hold, or what was thrown. */
@@ -22,7 +26,15 @@ export type Failure = { index: number; broken: string }
 
 export type Verdict = { counts: Counts; failures: Failure[] }
 
-export const noCounts: Counts = { files: 0, accepted: 0, withoutFinding: 0, set: 0, removed: 0, undone: 0 }
+export const noCounts: Counts = {
+  files: 0,
+  accepted: 0,
+  withoutFinding: 0,
+  set: 0,
+  removed: 0,
+  undone: 0,
+  users: 0,
+}
 
 /** Two calls may overlap: while Python reads for the one, the other computes. */
 export async function checkFiles(files: readonly Uint8Array[], botocore: BotocoreReader): Promise<Verdict> {
@@ -43,7 +55,19 @@ export async function checkFiles(files: readonly Uint8Array[], botocore: Botocor
 function brokenPromise(subject: SeenEdits): string | undefined {
   for (const [says, isKept] of Object.entries(editPromises)) if (!isKept(subject)) return says
   for (const [says, isKept] of Object.entries(readerPromises)) if (!isKept(subject)) return says
+  for (const { edit, ...made } of subject.users) {
+    const broken = brokenUserPromise(subject, { edit, ...made })
+    if (broken !== undefined) return `${broken}: ${JSON.stringify(edit)}`
+  }
   return undefined
+}
+
+function brokenUserPromise({ before, seen }: SeenEdits, user: UserEdited): string | undefined {
+  const { after } = user
+  if (after === undefined)
+    return isRightlyRefused({ ...user, before }) ? undefined : 'an ordinary user edit is made'
+  const promises = Object.entries({ ...userEditPromises, ...userEditReaderPromises })
+  return promises.find(([, isKept]) => !isKept({ ...user, before, after, seen }))?.[0]
 }
 
 function attempt<T>(index: number, failures: Failure[], action: () => T): T | undefined {
@@ -62,7 +86,7 @@ async function see(
 ): Promise<Map<CredentialsDocument, Seen>> {
   const byText = new Map<string, { document: CredentialsDocument; copies: CredentialsDocument[] }>()
   for (const edits of all)
-    for (const document of edits ? [edits.before, edits.set, edits.removed, edits.undone] : []) {
+    for (const document of edits ? documentsOf(edits) : []) {
       if (!document) continue
       const key = `${document.isUtf8} ${document.text}`
       const known = byText.get(key)
@@ -81,6 +105,10 @@ async function see(
   return seen
 }
 
+function documentsOf({ before, set, removed, undone, users }: Edits): (CredentialsDocument | undefined)[] {
+  return [before, set, removed, undone, ...users.map(({ after }) => after)]
+}
+
 function countsOf(all: readonly (Edits | undefined)[], seen: Map<CredentialsDocument, Seen>): Counts {
   const known = all.filter((edits) => edits !== undefined)
   const count = (isCounted: (edits: Edits) => boolean) => known.filter(isCounted).length
@@ -91,6 +119,7 @@ function countsOf(all: readonly (Edits | undefined)[], seen: Map<CredentialsDocu
     set: count(({ set }) => set !== undefined),
     removed: count(({ before, removed }) => removed !== undefined && removed !== before),
     undone: count(({ undone }) => undone !== undefined),
+    users: known.reduce((total, { users }) => total + users.filter(({ after }) => after).length, 0),
   }
 }
 

@@ -5,6 +5,7 @@ import { removeSection, setSection } from '../../src/core/document/edit.ts'
 import { parseDocument } from '../../src/core/document/parse.ts'
 import { AppError } from '../../src/core/errors.ts'
 import { sessionKeys } from '../../src/core/profiles/session-section.ts'
+import { type UserEdited, userEditsOf } from './user-edits.ts'
 
 export const sessionName = 'dev-mfa'
 export const ownKeys: readonly string[] = sessionKeys
@@ -20,6 +21,7 @@ export type Edits = {
   removed?: CredentialsDocument
   /** The section removed from `set`. */
   undone?: CredentialsDocument
+  users: readonly UserEdited[]
 }
 
 export function editsOf(file: Uint8Array): Edits {
@@ -30,7 +32,7 @@ export function editsOf(file: Uint8Array): Edits {
   const removed = unlessRefused(() => removeSection(before, sessionName, ownKeys))
   const undone = set && unlessRefused(() => removeSection(set, sessionName, ownKeys))
   return {
-    ...{ file, before, isRejected, values },
+    ...{ file, before, isRejected, values, users: userEditsOf(before) },
     ...(set && { set }),
     ...(removed && { removed }),
     ...(undone && { undone }),

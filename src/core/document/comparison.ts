@@ -33,6 +33,31 @@ function readsTheSameElsewhere(
   return sameToTheSdk(readBySdk(before, ones, names, ownKeys), readBySdk(after, others, names, ownKeys))
 }
 
+/** Do the two differ in nothing but the name of one section? */
+export function changesOnlyName(
+  before: CredentialsDocument,
+  after: CredentialsDocument,
+  from: string,
+  to: string,
+): boolean {
+  if (isRejected(after) && !isRejected(before)) return false
+  const renamed = (name: string) => (name === from ? to : name)
+  const others = [...after.sections.values()]
+  const isSameToBotocore = [...before.sections.values()].every(({ name, entries }, index) => {
+    const other = others[index]
+    return other?.name === renamed(name) && sameValues(entries, other.entries)
+  })
+  const sdkName = sdkNameOf(from) ?? ''
+  const ones = [...readBySdk(before, [...before.sections.values()], new Set(), [])].map(
+    ([name, entries]) => [name === sdkName ? (sdkNameOf(to) ?? '') : name, entries] as const,
+  )
+  return (
+    isSameToBotocore &&
+    before.sections.size === others.length &&
+    sameToTheSdk(new Map(ones), readBySdk(after, others, new Set(), []))
+  )
+}
+
 function isRejected({ findings }: CredentialsDocument): boolean {
   return findings.some(({ rejectsFile }) => rejectsFile)
 }

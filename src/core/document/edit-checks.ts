@@ -40,7 +40,7 @@ export function assertReadable(
     const entry = section?.entries.get(key)
     const isRead = entry?.value === value && !entry?.disputed
     const isReadBySdk = section?.isPlain || sdkSection?.get(key)?.value === value
-    if (!section || !isRead || !isReadBySdk) throw unreadable(name, culpritOf(before, name, ownKeys, key))
+    if (!section || !isRead || !isReadBySdk) throw unreadableError(before, name, ownKeys, key)
   }
 }
 
@@ -52,7 +52,17 @@ export function assertOnlyOursChanged(
   ownKeys: readonly string[],
 ): void {
   if (before === after || changesOnlySections(before, after, new Set([name]), ownKeys)) return
-  throw unreadable(name, culpritOf(before, name, ownKeys))
+  throw unreadableError(before, name, ownKeys)
+}
+
+/** AWS tools would not all read section `name` as meant; the line that is most likely the reason is named. */
+export function unreadableError(
+  document: CredentialsDocument,
+  name: string,
+  ownKeys: readonly string[],
+  key = '',
+): AppError {
+  return unreadable(name, culpritOf(document, name, ownKeys, key))
 }
 
 type Reason = Pick<Finding, 'line' | 'message' | 'hint'>
@@ -63,7 +73,7 @@ function culpritOf(
   { sections, findings }: CredentialsDocument,
   name: string,
   ownKeys: readonly string[],
-  key = '',
+  key: string,
 ): Reason | undefined {
   const section = sections.get(name)
   const line = section?.entries.get(key)?.line

@@ -4,8 +4,8 @@
 import type { CredentialsDocument, Section } from './document.ts'
 import { assertOnlyOursChanged, assertReadable, assertStandsOnce, assertWritable } from './edit-checks.ts'
 import { linesOf, type OwnLine, type TextLine, textWithoutSections } from './own-lines.ts'
-import { parseDocument, parseText } from './parse.ts'
-import { encode, lineEndOf } from './text.ts'
+import { insertion, type Splice, spliced, valueSplice, withText } from './splices.ts'
+import { lineEndOf } from './text.ts'
 
 /**
  * The document with our lines in section `name`; a new section is appended, an existing one updated in place.
@@ -49,14 +49,6 @@ export function removeSection(
   return after
 }
 
-/** `unchanged`: so many characters at its beginning are those of the document. */
-function withText(document: CredentialsDocument, text: string, unchanged: number): CredentialsDocument {
-  if (text === document.text) return document
-  // The one byte that was not UTF-8 may have gone with the edit, so the text is decoded anew.
-  if (!document.isUtf8) return parseDocument(encode({ text, isUtf8: false }))
-  return parseText(text, true, document.split && { split: document.split, unchanged })
-}
-
 function appended(
   { text }: CredentialsDocument,
   name: string,
@@ -69,8 +61,6 @@ function appended(
   const lines = [`[${name}]`, ...entries].map((line) => line + lineEnd)
   return text + (text === '' ? '' : lineEnd) + lines.join('')
 }
-
-type Splice = { start: number; end: number; text: string }
 
 function updated(
   document: CredentialsDocument,
@@ -105,23 +95,5 @@ function replacement(
   const entry = entries.get(key)
   if (!entry || entry.disputed || entry.value === '' || entry.value.includes('\n'))
     return { start, end, text: `${key} = ${value}` }
-  const valueStart = text.indexOf(entry.value, text.indexOf('=', start) + 1)
-  return { start: valueStart, end: valueStart + entry.value.length, text: value }
-}
-
-/** A last line without a line end stays without one. */
-function insertion({ end, next }: TextLine, line: string, lineEnd: string): Splice {
-  return { start: next, end: next, text: next > end ? line + lineEnd : lineEnd + line }
-}
-
-/** Where text is both inserted and replaced at one offset, the inserted comes first. */
-function spliced(text: string, splices: readonly Splice[]): string {
-  const inOrder = splices.toSorted((one, other) => one.start - other.start || one.end - other.end)
-  let result = ''
-  let cursor = 0
-  for (const splice of inOrder) {
-    result += text.slice(cursor, splice.start) + splice.text
-    cursor = splice.end
-  }
-  return result + text.slice(cursor)
+  return valueSplice(text, start, entry, value)
 }

@@ -26,22 +26,28 @@ export function linesOf(
     const entry = section.entries.get(key)
     if (entry) keyByLine.set(entry.line, key)
   }
-  const own: OwnLine[] = []
-  let hasOthers = false
-  let header: TextLine | undefined
-  let start = section.start
-  let line = section.line
-  for (const content of splitLines(document.text.slice(section.start, section.end))) {
-    const end = start + content.length
-    const next = end + lineEndAt(document.text, end).length
-    const key = keyByLine.get(line)
-    if (!header) header = { line, start, end, next }
-    else if (key !== undefined) own.push({ key, line, start, end, next })
-    else hasOthers ||= !/^(?:[#;]|$)/.test(stripPython(content))
-    start = next
-    line++
-  }
+  const [header, ...rest] = allLinesOf(document, section)
+  const own = rest.flatMap((line) => {
+    const key = keyByLine.get(line.line)
+    return key === undefined ? [] : [{ key, ...line }]
+  })
+  const hasOthers = rest.some((line) => !keyByLine.has(line.line) && !isCommentOrBlank(document, line))
   return { header: header as TextLine, own, hasOthers }
+}
+
+/** From its header to the next one; after a final line end comes one more, empty line. */
+export function allLinesOf({ text }: CredentialsDocument, section: Section): TextLine[] {
+  let start = section.start
+  return splitLines(text.slice(section.start, section.end)).map((content, index) => {
+    const end = start + content.length
+    const line = { line: section.line + index, start, end, next: end + lineEndAt(text, end).length }
+    start = line.next
+    return line
+  })
+}
+
+export function isCommentOrBlank({ text }: CredentialsDocument, { start, end }: TextLine): boolean {
+  return /^(?:[#;]|$)/.test(stripPython(text.slice(start, end)))
 }
 
 /**
