@@ -86,9 +86,9 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     keyPlaces: createKeyPlaces(environment, process.argv[1] ?? ''),
     loadSts: async () => (await import('../edges/aws/sts.ts')).createSts(),
   })
-  const { removed, isCompleted } = await known.credentials.recover()
+  const { removed, completed } = await known.recover()
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
-  if (isCompleted) log.info({}, 'completed an interrupted write of the credentials file')
+  for (const file of completed) log.info({}, `completed an interrupted write of the ${file} file`)
   const notes = openDaemonNotes(notesDirectory(environment))
   const warnings = () => ownWarnings({ known, environment, notes, pid: process.pid })
   const server = createHttpServer(createRoutes(agent, warnings), MFAD_VERSION, log)

@@ -4,7 +4,7 @@ import type { CredentialsDocument } from '../../src/core/document/document.ts'
 import { applyEdits, type UserEdit } from '../../src/core/document/user-edit.ts'
 import { AppError } from '../../src/core/errors.ts'
 
-export const sections = ['profile dev', 'dev', 'default', 'profile "prod"', 'services s', 'profile new']
+const sections = ['profile dev', 'dev', 'default', 'profile "prod"', 'services s', 'profile new']
 /** One that is often there, one with nested lines, and one that never is. */
 const keys = ['region', 's3', 'mfad_keyring']
 const value = 'arn:aws:iam::111122223333:mfa/alice'

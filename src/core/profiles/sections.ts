@@ -138,7 +138,7 @@ function placeIn(
   return file === undefined || line === undefined ? undefined : { file, line }
 }
 
-function configProfileName(section: string): string | undefined {
+export function configProfileName(section: string): string | undefined {
   const match = /^profile\s+(?:"([^"]+)"|'([^']+)'|([^\s"']+))$/.exec(section)
   return match === null ? undefined : (match[1] ?? match[2] ?? match[3])
 }

@@ -253,7 +253,7 @@ function joined(texts: readonly string[], lineEnd: string): string {
 export function unsafeMergeError(): AppError {
   return new AppError(
     'internal.unsafe-edit',
-    'two edits of the credentials file could not be put together safely; nothing was written',
+    'two edits of the file could not be put together safely; nothing was written',
     'report this with the shape of your file (no values)',
   )
 }

@@ -6,16 +6,20 @@ import type { Files, Warning } from '../../core/wire.ts'
 import type { FileStore } from '../../edges/files/store.ts'
 import { createParse, disbeliefMs, type KnownFile, knownFile, type Parse, refreshFile } from './known-file.ts'
 
+export type FileName = keyof Documents
+
+const fileNames = ['credentials', 'config'] as const
+
 export type BothFiles = {
   /** Looks at the stamps, and re-reads what changed. Answers whether anything did. */
   refresh(files: Files, now: Date): boolean
   /** Believes what we have just written, even where it is what a half-written file would be like. */
-  adopt(bytes: Uint8Array): void
+  adopt(name: FileName, bytes: Uint8Array): void
+  /** Replaced by another object when the settings name another file. */
+  file(name: FileName): Readonly<KnownFile>
+  /** Mends what a killed process left of either. */
+  recover(): Promise<RecoveredFiles>
   readonly documents: Documents
-  readonly credentials: FileStore
-  readonly credentialsBytes: Uint8Array
-  /** Where the credentials file really is; undefined until it could be located. */
-  readonly realPath: string | undefined
   readonly warnings: readonly Warning[]
   /** Why one of them cannot be read now. */
   readonly unreadable: AppError | undefined
@@ -23,6 +27,9 @@ export type BothFiles = {
   readonly doubtfulUntil: Date | undefined
   close(): Promise<void>
 }
+
+/** The names of the files that were removed, and which of the two was left half-written and is whole now. */
+export type RecoveredFiles = { removed: string[]; completed: FileName[] }
 
 type Deps = {
   openStore(path: string): FileStore
@@ -32,57 +39,60 @@ type Deps = {
 }
 
 export function createBothFiles({ openStore, parse, read }: Deps, files: Files): BothFiles {
-  const openCredentials = (path: string) => knownFile(path, true, openStore(path), parse)
-  const openConfig = (path: string) => knownFile(path, false, openStore(path), createParse(read))
-  let credentials = openCredentials(files.credentials)
-  let config = openConfig(files.config)
-  /** The stores of former credentials files, from before the path in the settings changed: they finish what they began. */
-  const formerStores: FileStore[] = []
+  const open: Record<FileName, (path: string) => KnownFile> = {
+    credentials: (path) => knownFile(path, true, openStore(path), parse),
+    config: (path) => knownFile(path, false, openStore(path), createParse(read)),
+  }
+  const known = { credentials: open.credentials(files.credentials), config: open.config(files.config) }
+  /** From before a path in the settings changed: their stores finish what they began. */
+  const former: KnownFile[] = []
+  const all = () => [known.credentials, known.config, ...former]
 
   const follow = (files: Files) => {
-    if (credentials.path !== files.credentials) {
-      formerStores.push(credentials.store)
-      credentials = openCredentials(files.credentials)
-      void credentials.store.recover()
+    for (const name of fileNames) {
+      if (known[name].path === files[name]) continue
+      former.push(known[name])
+      known[name] = open[name](files[name])
+      void known[name].store.recover()
     }
-    if (config.path !== files.config) config = openConfig(files.config)
   }
 
   return {
     refresh(files, now) {
       follow(files)
-      return [refreshFile(credentials, now), refreshFile(config, now)].includes(true)
+      return fileNames.map((name) => refreshFile(known[name], now)).includes(true)
     },
-    adopt(bytes) {
-      credentials.bytes = bytes
-      delete credentials.suspect
+    adopt(name, bytes) {
+      known[name].bytes = bytes
+      delete known[name].suspect
+    },
+    file: (name) => known[name],
+    async recover() {
+      const recovered: RecoveredFiles = { removed: [], completed: [] }
+      for (const name of fileNames) {
+        const { removed, isCompleted } = await known[name].store.recover()
+        recovered.removed.push(...removed)
+        if (isCompleted) recovered.completed.push(name)
+      }
+      return recovered
     },
     get documents() {
-      return { credentials: credentials.document, config: config.document }
-    },
-    get credentials() {
-      return credentials.store
-    },
-    get credentialsBytes() {
-      return credentials.bytes
-    },
-    get realPath() {
-      return credentials.realPath
+      return { credentials: known.credentials.document, config: known.config.document }
     },
     get warnings() {
-      const leftovers = [credentials.store, ...formerStores]
-        .flatMap((store) => store.warnings())
-        .map((warning) => ({ ...warning, file: credentials.path }))
-      return [...credentials.warnings, ...leftovers, ...config.warnings]
+      const leftovers = all().flatMap(({ store, path }) =>
+        store.warnings().map((warning) => ({ ...warning, file: path })),
+      )
+      return [...known.credentials.warnings, ...leftovers, ...known.config.warnings]
     },
     get unreadable() {
-      return credentials.error ?? config.error
+      return known.credentials.error ?? known.config.error
     },
     get doubtfulUntil() {
-      return doubtfulUntil(credentials, config)
+      return doubtfulUntil(known.credentials, known.config)
     },
     async close() {
-      await Promise.all([credentials.store, ...formerStores].map((store) => store.close()))
+      await Promise.all(all().map(({ store }) => store.close()))
     },
   }
 }

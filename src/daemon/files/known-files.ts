@@ -12,8 +12,8 @@ import { emptyLedger, forgetWritten, type Ledger } from '../../core/writes/ledge
 import { busyError } from '../../edges/files/disk/errors.ts'
 import type { FileStore, UpdateResult } from '../../edges/files/store.ts'
 import { trustWarnings } from '../../edges/files/warnings.ts'
-import { createBothFiles } from './both-files.ts'
-import { createParse, type Parse } from './known-file.ts'
+import { createBothFiles, type FileName, type RecoveredFiles } from './both-files.ts'
+import { createParse, type KnownFile, type Parse } from './known-file.ts'
 import { createKnownSettings } from './known-settings.ts'
 
 export type KnownFilesDeps = {
@@ -35,7 +35,7 @@ export type KnownFiles = {
   /** Looks at the stamps, and re-reads what changed. Answers whether anything did. */
   refresh(): boolean
   /** Believes what we have just written, even where it is what a half-written file would be like. */
-  adoptWritten(result: Pick<UpdateResult, 'bytes' | 'realPath'>): void
+  adoptWritten(name: FileName, result: Pick<UpdateResult, 'bytes' | 'realPath'>): void
   /** Reads a version of the credentials file; one that was read just before is not read again. */
   parse(bytes: Uint8Array): CredentialsDocument
   readonly ledger: Ledger
@@ -52,8 +52,10 @@ export type KnownFiles = {
   readonly documents: Documents
   readonly profiles: readonly Profile[]
   readonly credentials: FileStore
-  /** The credentials file as it is believed. */
-  readonly credentialsBytes: Uint8Array
+  /** One of the two files, as it is believed; another object once the settings name another file. */
+  file(name: FileName): Readonly<KnownFile>
+  /** Mends what a killed process left of either. */
+  recover(): Promise<RecoveredFiles>
   readonly warnings: readonly Warning[]
   /** Why a file cannot be read now. While it is so, nothing must be concluded from what it may hold. */
   readonly unreadable: AppError | undefined
@@ -81,8 +83,9 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
   const refresh = (): boolean => {
     const areSettingsNew = settings.refresh()
     const areFilesNew = both.refresh(settings.files, deps.now())
-    if (both.realPath !== realPath) ledger = forgetWritten(ledger)
-    realPath = both.realPath
+    const { realPath: found } = both.file('credentials')
+    if (found !== realPath) ledger = forgetWritten(ledger)
+    realPath = found
     if (!areSettingsNew && !areFilesNew) return false
     profiles = buildProfiles(both.documents, settings.current.suffix, settings.files)
     return true
@@ -92,8 +95,9 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
   const known: KnownFiles = {
     now: deps.now,
     refresh,
-    adoptWritten({ bytes, realPath: writtenPath }) {
-      if (both.realPath === undefined || writtenPath === both.realPath) both.adopt(bytes)
+    adoptWritten(name, { bytes, realPath: writtenPath }) {
+      const { realPath: believedPath = writtenPath } = both.file(name)
+      if (writtenPath === believedPath) both.adopt(name, bytes)
       refresh()
     },
     parse,
@@ -116,11 +120,10 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
       return profiles
     },
     get credentials() {
-      return both.credentials
+      return both.file('credentials').store
     },
-    get credentialsBytes() {
-      return both.credentialsBytes
-    },
+    file: both.file,
+    recover: both.recover,
     get warnings() {
       return [...settings.warnings, ...trustWarnings(deps, steering()), ...both.warnings]
     },
@@ -132,7 +135,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
       return both.doubtfulUntil
     },
     get realPath() {
-      return both.realPath
+      return both.file('credentials').realPath
     },
     get isClosing() {
       return isClosing
@@ -151,7 +154,10 @@ async function untilBelieved(known: KnownFiles): Promise<void> {
   const startedAt = known.now().getTime()
   while (known.doubtfulUntil !== undefined) {
     const waitedMs = Math.abs(known.now().getTime() - startedAt)
-    if (waitedMs > believedWithinMs) throw busyError(known.files.credentials)
+    if (waitedMs > believedWithinMs) {
+      const { suspect, path } = known.file('config')
+      throw busyError(suspect === undefined ? known.files.credentials : path)
+    }
     await new Promise((resolve) => setTimeout(resolve, waitStepMs))
     known.refresh()
   }

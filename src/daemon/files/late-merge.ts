@@ -1,4 +1,4 @@
-// What other programs wrote into the old credentials file after it was replaced, put into the new one.
+// What other programs wrote into an old file after it was replaced, put into the new one.
 
 import type { CredentialsDocument } from '../../core/document/document.ts'
 import { checkAccepted } from '../../core/document/edit-checks.ts'
@@ -10,6 +10,7 @@ import { type SectionChange, sectionChanges } from '../../core/writes/section-ch
 import { isEqual } from '../../edges/files/disk/bytes.ts'
 import type { LateWrite } from '../../edges/files/late/late-writes.ts'
 import type { Update } from '../../edges/files/store.ts'
+import type { FileName } from './both-files.ts'
 import type { KnownFiles } from './known-files.ts'
 
 export type Edit = Pick<Update, 'verify'> & {
@@ -34,30 +35,38 @@ type Write = (edit: Edit) => Promise<unknown>
  *   new file, as we wrote it      `[a]` `[a-mfa]`        → our edit in the old file: `[a]` `[b]` `[a-mfa]`
  *   new file, changed since       `[a]` `[a-mfa]` `[c]`  → merged: `[a]` `[a-mfa]` `[c]` `[b]`
  */
-export async function mergeLate(known: KnownFiles, ours: Edit, late: Late, write: Write): Promise<void> {
+export async function mergeLate(
+  known: KnownFiles,
+  name: FileName,
+  ours: Edit,
+  late: Late,
+  write: Write,
+): Promise<void> {
   let changes: SectionChange[] | undefined
   let conflicts: string[] = []
   const edit: Edit = {
     edit(current) {
       conflicts = []
       changes = undefined
-      if (known.realPath !== late.realPath)
-        throw conflictError(`${late.realPath} is no longer the credentials file`)
+      const { realPath, parse, path } = known.file(name)
+      if (realPath !== late.realPath) throw conflictError(`${late.realPath} is no longer the ${name} file`)
       if (isEqual(current, late.written)) return ours.edit(late.after, true)
-      const document = known.parse(current)
-      const [before, after] = [known.parse(late.before), known.parse(late.after)]
+      const document = parse(current)
+      const [before, after] = [parse(late.before), parse(late.after)]
       // They cannot be mixed: a byte E9 is one character of a text that is not UTF-8, and none in one that is.
       if (document.isUtf8 !== before.isUtf8 || before.isUtf8 !== after.isUtf8)
         throw conflictError('only one of the two is UTF-8')
-      checkAccepted(document, known.files.credentials)
-      changes = sectionChanges(before, after).filter((change) => !isStale(known.ledger, change, known.now()))
+      checkAccepted(document, path)
+      const isNew = (change: SectionChange) =>
+        name === 'config' || !isStale(known.ledger, change, known.now())
+      changes = sectionChanges(before, after).filter(isNew)
       const merged = applyChanges(document, changes)
       conflicts = merged.conflicts
       return merged.document.toBytes()
     },
     verify(before, after) {
       if (changes === undefined) ours.verify(late.after, after)
-      else checkMerge(known.parse(before), known.parse(after), changes)
+      else checkMerge(known.file(name).parse(before), known.file(name).parse(after), changes)
     },
     check() {
       if (changes === undefined) ours.check?.()
@@ -68,9 +77,15 @@ export async function mergeLate(known: KnownFiles, ours: Edit, late: Late, write
   edit.check?.()
 }
 
-/** Enters into the ledger what was merged. */
-export function noteMerged(known: KnownFiles, before: CredentialsDocument, after: CredentialsDocument): void {
-  known.setLedger(noteWritten(known.ledger, before, after, 'merge', new Map(), known.now()))
+/** Enters into the ledger what was merged; only the credentials file has one. */
+export function noteMerged(
+  known: KnownFiles,
+  name: FileName,
+  before: CredentialsDocument,
+  after: CredentialsDocument,
+): void {
+  if (name === 'credentials')
+    known.setLedger(noteWritten(known.ledger, before, after, 'merge', new Map(), known.now()))
 }
 
 export function checkMerge(

@@ -19,10 +19,10 @@ import {
 } from '../../core/writes/ledger.ts'
 import { applyChanges } from '../../core/writes/merge.ts'
 import { planRestores, standsIn, type Undone } from '../../core/writes/plan-writes.ts'
-import type { UpdateResult } from '../../edges/files/store.ts'
 import type { KnownFiles } from './known-files.ts'
-import { checkMerge, type Edit, mergeLate, noteMerged } from './late-merge.ts'
-import { type NoteWrite, updateBelieved } from './update-believed.ts'
+import { checkMerge, type Edit } from './late-merge.ts'
+import { replaceKnown } from './replace-known.ts'
+import type { NoteWrite } from './update-believed.ts'
 
 /** Why sections were left out, by session profile. */
 export type Skipped = ReadonlyMap<string, ErrorBody>
@@ -82,7 +82,7 @@ export async function restoreUndone(known: KnownFiles): Promise<string[]> {
     },
     verify: (before, after) => checkMerge(known.parse(before), known.parse(after), undone),
   }
-  await write(known, edit, 'job', () => undefined)
+  await replaceKnown(known, 'credentials', edit, () => undefined)
   const restored = undone.map(({ written, from }) => ({ written, found: from }))
   known.setLedger(noteRestored(known.ledger, restored, known.now()))
   return undone.map(({ name }) => name)
@@ -106,31 +106,9 @@ async function replace(
   }
   const note: NoteWrite = (before, after) =>
     known.setLedger(noteWritten(known.ledger, before, after, 'sessions', meant, known.now()))
-  const { warnings, bytes } = await write(known, edit, 'job', note)
+  const { warnings, bytes } = await replaceKnown(known, 'credentials', edit, note)
   known.setLedger(noteMeant(known.ledger, meant, known.parse(bytes), known.now()))
   return { warnings: warnings.map((warning) => ({ ...warning, file: known.files.credentials })), skipped }
-}
-
-/** Replaces the file and takes the new one for known; what others then still write into the old one is merged. */
-function write(
-  known: KnownFiles,
-  edit: Edit,
-  purpose: 'job' | 'merge',
-  note: NoteWrite,
-): Promise<UpdateResult> {
-  return updateBelieved(
-    known,
-    {
-      edit: (before) => edit.edit(before, false),
-      verify: edit.verify,
-      merge: (late) =>
-        mergeLate(known, edit, late, (merge) =>
-          write(known, merge, 'merge', (before, after) => noteMerged(known, before, after)),
-        ),
-    },
-    purpose,
-    note,
-  )
 }
 
 function withSessions(documents: Documents, writes: readonly SessionWrite[], path: string): Edited {

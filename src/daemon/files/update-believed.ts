@@ -1,4 +1,4 @@
-// A replacement of the credentials file that waits until what stands there is believed. Never replaces a half-written file:
+// A replacement of one of the two AWS files that waits until what stands there is believed. Never replaces a half-written file:
 // its writer would go on in the old one, and what it writes there would be lost. A login needs this too, although it began
 // with a look: while it waited for AWS, another program may have begun to write.
 
@@ -8,6 +8,7 @@ import { AppError } from '../../core/errors.ts'
 import { startsWith } from '../../edges/files/disk/bytes.ts'
 import { busyError } from '../../edges/files/disk/errors.ts'
 import type { Update, UpdateResult } from '../../edges/files/store.ts'
+import type { FileName } from './both-files.ts'
 import type { KnownFiles } from './known-files.ts'
 
 /** Enters into the ledger what was changed, before the daemon reads the new file. */
@@ -16,18 +17,20 @@ export type NoteWrite = (before: CredentialsDocument, after: CredentialsDocument
 const attemptPauseMs = 25
 /** The next login waits for this one; nobody waits for a merge, and what it merges is nowhere else. */
 const patienceMs = { job: 3000, merge: 60_000 }
+export type Purpose = keyof typeof patienceMs
 
 /** Throws file.*. */
 export async function updateBelieved(
   known: KnownFiles,
+  name: FileName,
   update: Update,
-  purpose: keyof typeof patienceMs,
+  purpose: Purpose,
   note: NoteWrite,
 ): Promise<UpdateResult> {
   const startedAt = performance.now()
   for (;;) {
     try {
-      return await updateNow(known, update, note)
+      return await updateNow(known, name, update, note)
     } catch (error) {
       const isPassing = error instanceof AppError && passingFileErrors.has(error.code)
       const isOver = performance.now() - startedAt > patienceMs[purpose]
@@ -37,20 +40,25 @@ export async function updateBelieved(
   }
 }
 
-async function updateNow(known: KnownFiles, update: Update, note: NoteWrite): Promise<UpdateResult> {
+async function updateNow(
+  known: KnownFiles,
+  name: FileName,
+  update: Update,
+  note: NoteWrite,
+): Promise<UpdateResult> {
   await known.untilBelieved()
-  const store = known.credentials
+  const { store } = known.file(name)
   const edit = (before: Uint8Array) => {
     known.refresh()
+    const file = known.file(name)
     // Read while another program had just emptied it: an edit of that would be made in a file without any profile.
-    const isHalf = before.length < known.credentialsBytes.length && startsWith(known.credentialsBytes, before)
-    if (isHalf || known.doubtfulUntil !== undefined || known.credentials !== store)
-      throw busyError(known.files.credentials)
+    const isHalf = before.length < file.bytes.length && startsWith(file.bytes, before)
+    if (isHalf || known.doubtfulUntil !== undefined || file.store !== store) throw busyError(file.path)
     return update.edit(before)
   }
   const result = await store.update({ ...update, edit })
-  const isSameFile = known.realPath === undefined || known.realPath === result.realPath
-  if (isSameFile && result.isChanged) note(known.parse(result.before), known.parse(result.bytes))
-  known.adoptWritten(result)
+  const { realPath = result.realPath, parse } = known.file(name)
+  if (realPath === result.realPath && result.isChanged) note(parse(result.before), parse(result.bytes))
+  known.adoptWritten(name, result)
   return result
 }

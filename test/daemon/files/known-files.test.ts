@@ -110,7 +110,7 @@ describe('a file that is cut short', () => {
   it('is believed at once when we wrote it', () => {
     const known = open()
     write(half)
-    known.adoptWritten({ bytes: Buffer.from(half), realPath: realpathSync(file) })
+    known.adoptWritten('credentials', { bytes: Buffer.from(half), realPath: realpathSync(file) })
     expect(names(known)).toEqual(['dev'])
   })
 
