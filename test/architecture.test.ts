@@ -93,6 +93,10 @@ const allowedRooms: Record<string, { from: string[]; reason: string }> = {
     from: ['core/*', 'daemon', 'edges', 'edges/files', 'edges/files/disk', 'edges/files/late'],
     reason: 'what is known of the files, and what is written to them',
   },
+  'daemon/keys': {
+    from: ['core/*', 'daemon', 'daemon/files', 'daemon/login', 'edges', 'edges/keys'],
+    reason: 'it moves keys between a file and the keyring, and asks AWS whose they are',
+  },
   'daemon/login': {
     from: ['core/*', 'daemon', 'daemon/files', 'edges', 'edges/aws', 'edges/keys'],
     reason: 'it asks AWS, then writes',

@@ -95,6 +95,20 @@ export const commands: readonly Command[] = [
     run: async (invocation) => (await import('./commands/notify-test.ts')).runNotifyTest(invocation),
   },
   {
+    name: 'keys',
+    summary: 'move a long-term access key into the keyring of the operating system, or back',
+    usage: 'mfad keys store|restore PROFILE',
+    details:
+      'store: from the file into the keyring; restore: back. The key is compared and tried before the file is changed, and\nnothing else in the file changes. AWS tools then reach the account through the session profile only.',
+    options: { json },
+    positionals: { least: 2, most: 2 },
+    examples: [
+      ['mfad keys store dev', 'the access key of dev goes into the keyring'],
+      ['mfad keys restore dev', 'and back into the file'],
+    ],
+    run: async (invocation) => (await import('./commands/keys.ts')).runKeys(invocation),
+  },
+  {
     name: 'install',
     summary: 'install and start the user service (systemd or launchd)',
     usage: 'mfad install [--dry-run | --replace]',

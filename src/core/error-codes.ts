@@ -107,6 +107,7 @@ export type ErrorCode =
   | 'profile.keyring-unavailable'
   | 'profile.keys-changed'
   | 'profile.keys-from-command'
+  | 'profile.keys-not-movable'
   | 'profile.malformed-keys'
   | 'profile.malformed-role'
   | 'profile.malformed-serial-number'

@@ -53,6 +53,18 @@ export type LoginAnswer = {
 }
 
 export type LogoutAnswer = { profile: string; sessionProfile: string; removed: boolean; warnings: Warning[] }
+export type KeysRequest = { profile: string; action: 'store' | 'restore' }
+/** `changed`: false where nothing was to be done. */
+export type KeysAnswer = KeysRequest & {
+  changed: boolean
+  /** The last four characters of the access key id. */
+  keyEnding: string
+  /** The file that holds the key, or names its item. */
+  file: string
+  /** An item that an interrupted run had left is gone. */
+  leftoverRemoved?: boolean
+  warnings: Warning[]
+}
 export type SnoozeAnswer = { snoozed: { profile: string; until: string }[] }
 export type NotifyTestAnswer = {
   shown: boolean
@@ -111,6 +123,14 @@ export function readProfileRequest(body: unknown): { profile: string } {
   const { profile } = readFields(body, ['profile'])
   if (!isName(profile)) throw badRequest('profile must be a name')
   return { profile }
+}
+
+/** A request to move the keys of a profile. Throws usage.bad-request. */
+export function readKeysRequest(body: unknown): KeysRequest {
+  const { profile, action } = readFields(body, ['profile', 'action'])
+  if (!isName(profile)) throw badRequest('profile must be a name')
+  if (action !== 'store' && action !== 'restore') throw badRequest('action must be store or restore')
+  return { profile, action }
 }
 
 /** A snooze request: for one profile, or for all. Throws usage.bad-request. */

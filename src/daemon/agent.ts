@@ -18,6 +18,8 @@ import { clockStepMs, mendsOffset } from '../core/time/clock-step.ts'
 import { earliest } from '../core/time/instant.ts'
 import type { UtcOffset } from '../core/time/quiet-hours.ts'
 import type {
+  KeysAnswer,
+  KeysRequest,
   LoginAnswer,
   LoginRequest,
   LogoutAnswer,
@@ -35,6 +37,7 @@ import { createKeeper } from './files/keeper.ts'
 import type { KnownFiles } from './files/known-files.ts'
 import { removeSession } from './files/session-writer.ts'
 import { createJobs } from './jobs.ts'
+import { createKeyMoves } from './keys/move-keys.ts'
 import { type CodeCommandDeps, createCodeCommands } from './login/code-commands.ts'
 import { createLogins } from './login/logins.ts'
 import { createLongTermKeys } from './login/long-term-keys.ts'
@@ -74,6 +77,8 @@ export type Agent = {
   /** New credentials without the user; possible while another profile on the device has a live session. */
   renew(request: { profile: string }): Promise<LoginAnswer>
   logout(request: { profile: string }): Promise<LogoutAnswer>
+  /** Into the keyring, or back. */
+  moveKeys(request: KeysRequest): Promise<KeysAnswer>
   snooze(request: { profile?: string; seconds: number }): SnoozeAnswer
   /** Waits that long for an answer to it. */
   notifyTest(request: { waitSeconds: number }): Promise<NotifyTestAnswer>
@@ -122,6 +127,7 @@ export function createAgent(deps: AgentDeps): Agent {
       await jobs.begin()
       return jobs.enqueue(() => logOut({ ...deps, sessionWatch }, state, profile))
     },
+    moveKeys: parts.keyMoves.move,
     snooze(request) {
       look()
       const answer = snooze(state, known.profiles, request, deps.now())
@@ -139,6 +145,7 @@ export function createAgent(deps: AgentDeps): Agent {
       await renewals.close()
       await roleRenewals.close()
       await logins.idle()
+      await parts.keyMoves.idle()
       await jobs.idle()
       await known.close()
     },
@@ -174,6 +181,7 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
     roleCalls: createRoleCalls(),
     sessionWatch,
   }
+  const keyMoves = createKeyMoves({ ...loginDeps, keyring: deps.keyPlaces.keyring })
   const logins = createLogins({ ...loginDeps, codeCommands, look: lookAgain })
   const reminders = createReminders({
     ...deps,
@@ -204,7 +212,7 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
       ),
     look: lookAgain,
   })
-  return { jobs, codeCommands, keeper, sessionWatch, logins, reminders, renewals, roleRenewals }
+  return { jobs, codeCommands, keyMoves, keeper, sessionWatch, logins, reminders, renewals, roleRenewals }
 }
 
 /** Starts what is due, and asks to be woken for what comes next. */

@@ -19,6 +19,7 @@ const shapes: Readonly<Record<string, Shape>> = {
     warnings: [warning],
   },
   '/v1/logout': { profile: 'text', sessionProfile: 'text', warnings: [warning] },
+  '/v1/keys': { profile: 'text', action: 'text', keyEnding: 'text', file: 'text', warnings: [warning] },
   '/v1/snooze': { snoozed: [{ profile: 'text', until: 'text' }] },
   '/v1/notify-test': { way: 'text' },
 }

@@ -15,7 +15,7 @@ import { missingProgram, programMissing, restartHint, startCommand, updateHint }
 export type Daemon = {
   status: Status
   /** Sends a request. Throws the daemon's own error, and daemon.*. */
-  call<T>(method: 'GET' | 'POST', path: string, body?: unknown): Promise<T>
+  call<T>(method: 'GET' | 'POST', path: string, body?: unknown, limitMs?: number): Promise<T>
 }
 
 const statusLimitMs = 5000
@@ -46,9 +46,9 @@ async function connect(context: Context, output: Output, ending?: AbortSignal): 
   noteVersion(context, version, output)
   return {
     status,
-    call: async <T>(method: string, route: string, body?: unknown) => {
+    call: async <T>(method: string, route: string, body?: unknown, limitMs = callLimitMs) => {
       noteProblem(context, output)
-      return (await send<T>(method, route, body, callLimitMs)).body
+      return (await send<T>(method, route, body, limitMs)).body
     },
   }
 }

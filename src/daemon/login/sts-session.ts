@@ -19,7 +19,7 @@ import {
 import { sessionDurationLimits } from '../../core/profiles/aws-values.ts'
 import { keySourceOf } from '../../core/profiles/key-source.ts'
 import type { KeyProfile, Profile, RoleProfile } from '../../core/profiles/profile.ts'
-import { profileSections } from '../../core/profiles/sections.ts'
+import { type LongTermCredentials, profileSections } from '../../core/profiles/sections.ts'
 import { type SessionCredentials, sessionValues } from '../../core/profiles/session-section.ts'
 import type { LoginRequest } from '../../core/wire.ts'
 import type { Sts } from '../../edges/aws/sts.ts'
@@ -238,6 +238,20 @@ async function identifyUser(deps: LoginDeps, sts: Sts, profile: KeyProfile): Pro
     state.identities.delete(profile.accessKeyId)
     state.lastErrors.set(profile.profile, { error: errorBody(error) })
   }
+}
+
+/** Asks AWS whose keys these are. Throws sts.* and network.*, where it does not know them. */
+export async function proveKeys(
+  deps: LoginDeps,
+  profile: Pick<Profile, 'profile' | 'serialNumber'>,
+  credentials: LongTermCredentials,
+): Promise<void> {
+  const sts = await deps.loadSts()
+  const target = targetOf(deps.known, deps.variables, sts.partitions, profile)
+  const result = await sts.getCallerIdentity({ ...target, credentials }, deps.stopping)
+  if ('answer' in result) return noteClock(deps.state, result)
+  const caller = { ...profile, ...credentials }
+  throw rememberFailure(deps, caller, result.failure, [], { action: 'GetCallerIdentity', target })
 }
 
 /**

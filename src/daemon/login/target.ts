@@ -8,7 +8,7 @@ import {
   type TargetValues,
   targetKeys,
 } from '../../core/login/sts-target.ts'
-import type { KeyProfile, RoleProfile } from '../../core/profiles/profile.ts'
+import type { Profile, RoleProfile } from '../../core/profiles/profile.ts'
 import { profileSections, viewOf } from '../../core/profiles/sections.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 
@@ -17,7 +17,7 @@ export function targetOf(
   known: Pick<KnownFiles, 'documents' | 'files' | 'settings'>,
   variables: AwsVariables,
   partitions: Partitions,
-  { profile, serialNumber }: KeyProfile,
+  { profile, serialNumber = '' }: Pick<Profile, 'profile' | 'serialNumber'>,
 ): AwsTarget {
   return stsTarget({
     profile,

@@ -1,6 +1,7 @@
 // The routes: what each request means to the agent. No secret ever crosses the socket.
 import { AppError } from '../../core/errors.ts'
 import {
+  readKeysRequest,
   readLoginRequest,
   readNotifyTestRequest,
   readProfileRequest,
@@ -12,6 +13,8 @@ import type { Routes } from './http-server.ts'
 
 /** Login and renew are answered within this; what they began goes on to its end. */
 const loginLimitMs = 90_000
+/** A keyring may wait for its password three times, a minute each. */
+const keysLimitMs = 240_000
 
 /** `ownWarnings` are about the daemon itself; those of the agent are about the files. */
 export function createRoutes(agent: Agent, ownWarnings: () => readonly Warning[]): Routes {
@@ -23,6 +26,7 @@ export function createRoutes(agent: Agent, ownWarnings: () => readonly Warning[]
     'POST /v1/login': (body) => within(loginLimitMs, agent.login(readLoginRequest(body))),
     'POST /v1/renew': (body) => within(loginLimitMs, agent.renew(readProfileRequest(body))),
     'POST /v1/logout': (body) => within(loginLimitMs, agent.logout(readProfileRequest(body))),
+    'POST /v1/keys': (body) => within(keysLimitMs, agent.moveKeys(readKeysRequest(body))),
     'POST /v1/snooze': (body) => agent.snooze(readSnoozeRequest(body)),
     'POST /v1/notify-test': (body) => agent.notifyTest(readNotifyTestRequest(body)),
   }
@@ -43,7 +47,7 @@ async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
 function tooLong(): AppError {
   return new AppError(
     'network.timeout',
-    'the daemon is still waiting for AWS',
+    'the daemon is still waiting for an answer from elsewhere',
     'look later with: mfad status',
   )
 }
