@@ -14,6 +14,7 @@ const lateBundles = {
   'daemon/main.ts': 'daemon',
   'demo/main.ts': 'demo',
   'edges/settings-file.ts': 'settings-file',
+  'edges/aws/iam.ts': 'iam',
   'edges/aws/sts.ts': 'sts',
   // A program of its own; see there.
   'edges/keys/keyring-process.ts': 'keyring',

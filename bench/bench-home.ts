@@ -53,6 +53,7 @@ export async function openBenchHome(count: number): Promise<BenchHome> {
     MFAD_SOCKET: socket,
     MFAD_CONFIG: files.settings,
     AWS_ENDPOINT_URL_STS: sts.endpoint,
+    AWS_ENDPOINT_URL_IAM: sts.endpoint,
   }
   const daemons: ChildProcess[] = []
   const used = new Set<string>()

@@ -14,7 +14,7 @@ export const commands: readonly Command[] = [
     summary: 'hand over an MFA code; one code serves every profile on the device',
     usage: 'mfad login [PROFILE ...] [CODE | -]',
     details:
-      'Without a PROFILE: the active one that expires soonest, or the only one. Without a CODE it is asked for; - reads it\nfrom standard input. Every active profile on the same device is renewed by the same code.',
+      'Without a PROFILE: the active one that expires soonest, or the only one. Without a CODE it is asked for; - reads it\nfrom standard input. Every active profile on the same device is renewed by the same code. Where a profile has no\nmfa_serial, IAM is asked for the device. --all asks device by device; with a CODE, or where nobody can be asked, it\nis for the device of the active profile that expires soonest, or that of --serial-number.',
     options: {
       all: { type: 'boolean', description: 'log in every profile that has an access key and an mfa_serial' },
       duration: {
@@ -25,7 +25,7 @@ export const commands: readonly Command[] = [
       'serial-number': {
         type: 'string',
         value: 'ARN',
-        description: 'the MFA device, where mfa_serial is not set',
+        description: 'the MFA device: its ARN, or the end of it; kept with the session',
       },
       adopt: { type: 'boolean', description: 'take over a session section that another tool wrote' },
       json,
@@ -34,6 +34,7 @@ export const commands: readonly Command[] = [
     examples: [
       ['mfad login dev 123456', 'renew dev, and every active profile on its device'],
       ['mfad login dev staging', 'activate both; asks for the code'],
+      ['mfad login dev --serial-number alice-phone', 'with that device'],
       ['ykman oath accounts code -s aws | mfad login dev -', 'take the code from a command'],
     ],
     run: async (invocation) => (await import('./commands/login.ts')).runLogin(invocation),

@@ -14,6 +14,7 @@ const exitCodeByArea = new Map(
     device: 4,
     notifier: 4,
     sts: 5,
+    iam: 5,
     network: 6,
     file: 7,
     session: 8,
@@ -25,6 +26,7 @@ const exitCodeByArea = new Map(
 const exitCodeByCode = new Map(
   Object.entries({
     'device.token-code-used': 5,
+    'iam.invalid-answer': 6,
     'sts.throttled': 6,
     'sts.unavailable': 6,
     'sts.invalid-answer': 6,

@@ -74,10 +74,7 @@ function profileStatus(
   const snoozedUntil = facts.snoozedUntil.get(profile.profile)
   const givenUp = facts.givenUp.get(profile.profile)
   const lastError = facts.lastErrors.get(profile.profile) ?? givenUp
-  const reason =
-    session.kind === 'foreign'
-      ? `${session.reason} (line ${session.line})`
-      : (obstacle?.message ?? missing(profile))
+  const reason = session.kind === 'foreign' ? `${session.reason} (line ${session.line})` : obstacle?.message
   return {
     profile: profile.profile,
     sessionProfile: profile.sessionProfile,
@@ -95,10 +92,6 @@ function profileStatus(
     ...(reason === undefined ? {} : { reason }),
     ...(lastError === undefined ? {} : { lastError }),
   }
-}
-
-function missing({ kind, serialNumber }: Profile): string | undefined {
-  return kind === 'key' && serialNumber === undefined ? 'it has no mfa_serial' : undefined
 }
 
 /** The findings of a document as warnings about its file. */

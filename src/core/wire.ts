@@ -49,8 +49,16 @@ export type LoginAnswer = {
   failed: { profile: string; error: ErrorBody }[]
   /** Roles that AWS has not answered for yet; they are written when it does. */
   pending?: string[]
+  /** Of a login of all. */
+  left?: DeviceLeft[]
   warnings: Warning[]
 }
+
+/** A device whose profiles a login of all did not reach: a code belongs to one device. */
+export type DeviceLeft = { serialNumber: string; profiles: string[] }
+
+/** `serialNumbers`: the devices of the profile's user that give codes. `securityKeys`: those that give none. */
+export type DevicesAnswer = { profile: string; serialNumbers: string[]; securityKeys: string[] }
 
 export type LogoutAnswer = { profile: string; sessionProfile: string; removed: boolean; warnings: Warning[] }
 export type KeysRequest = { profile: string; action: 'store' | 'restore' }
@@ -118,7 +126,7 @@ export function readLoginRequest(body: unknown): LoginRequest {
   }
 }
 
-/** The profile of a logout or renew request. Throws usage.bad-request. */
+/** The profile of a logout, a renew or a devices request. Throws usage.bad-request. */
 export function readProfileRequest(body: unknown): { profile: string } {
   const { profile } = readFields(body, ['profile'])
   if (!isName(profile)) throw badRequest('profile must be a name')

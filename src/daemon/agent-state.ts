@@ -65,9 +65,21 @@ export function largestClockOffset({ clockOffsets }: AgentState): number {
   return [...clockOffsets.values()].sort((a, b) => Math.abs(b) - Math.abs(a))[0] ?? 0
 }
 
-/** The profiles with the expirations of their sessions on our own clock. */
-export function profilesNow(known: { profiles: readonly Profile[] }, state: AgentState): readonly Profile[] {
-  return onOurClock(known.profiles, (accessKeyId) => clockOffsetOf(state, accessKeyId))
+/**
+ * The profiles with the expirations of their sessions on our own clock. `found`: by profile that names no device, the one that
+ * its user has.
+ */
+export function profilesNow(
+  known: { profiles: readonly Profile[] },
+  state: AgentState,
+  found: ReadonlyMap<string, string> = new Map(),
+): readonly Profile[] {
+  const profiles = onOurClock(known.profiles, (accessKeyId) => clockOffsetOf(state, accessKeyId))
+  if (found.size === 0) return profiles
+  return profiles.map((profile) => {
+    const serialNumber = profile.serialNumber ?? found.get(profile.profile)
+    return serialNumber === undefined ? profile : { ...profile, serialNumber }
+  })
 }
 
 /** By role with keys of its own: until when the session of those keys lives, while they stand in the file. */

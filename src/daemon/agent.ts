@@ -18,6 +18,7 @@ import { clockStepMs, mendsOffset } from '../core/time/clock-step.ts'
 import { earliest } from '../core/time/instant.ts'
 import type { UtcOffset } from '../core/time/quiet-hours.ts'
 import type {
+  DevicesAnswer,
   KeysAnswer,
   KeysRequest,
   LoginAnswer,
@@ -39,11 +40,11 @@ import { removeSession } from './files/session-writer.ts'
 import { createJobs } from './jobs.ts'
 import { createKeyMoves } from './keys/move-keys.ts'
 import { type CodeCommandDeps, createCodeCommands } from './login/code-commands.ts'
+import { devicesOf, type FindDeviceDeps } from './login/find-device.ts'
 import { createLogins } from './login/logins.ts'
 import { createLongTermKeys } from './login/long-term-keys.ts'
 import { renewRoles } from './login/renew-roles.ts'
 import { createRoleCalls } from './login/role-calls.ts'
-import type { LoginDeps } from './login/sts-session.ts'
 import { testReminder } from './reminders/notify-test.ts'
 import { createReminders } from './reminders/reminders.ts'
 import { createRenewals } from './reminders/renewals.ts'
@@ -51,7 +52,7 @@ import { createRoleRenewals } from './reminders/role-renewals.ts'
 import { currentSnoozes, snooze } from './reminders/snoozes.ts'
 import { createSessionWatch, type SessionWatch } from './session-watch.ts'
 
-export type AgentDeps = Omit<LoginDeps, 'state' | 'longTermKeys' | 'sessionWatch'> &
+export type AgentDeps = Omit<FindDeviceDeps, 'state' | 'longTermKeys' | 'sessionWatch' | 'found'> &
   CodeCommandDeps & {
     known: KnownFiles
     keyPlaces: KeyPlaces
@@ -77,6 +78,8 @@ export type Agent = {
   /** New credentials without the user; possible while another profile on the device has a live session. */
   renew(request: { profile: string }): Promise<LoginAnswer>
   logout(request: { profile: string }): Promise<LogoutAnswer>
+  /** Asks IAM for the devices of the profile's user. */
+  devices(request: { profile: string }): Promise<DevicesAnswer>
   /** Into the keyring, or back. */
   moveKeys(request: KeysRequest): Promise<KeysAnswer>
   snooze(request: { profile?: string; seconds: number }): SnoozeAnswer
@@ -126,6 +129,10 @@ export function createAgent(deps: AgentDeps): Agent {
     async logout({ profile }) {
       await jobs.begin()
       return jobs.enqueue(() => logOut({ ...deps, sessionWatch }, state, profile))
+    },
+    async devices({ profile }) {
+      await jobs.begin()
+      return devicesOf(parts.loginDeps, profile)
     },
     moveKeys: parts.keyMoves.move,
     snooze(request) {
@@ -212,7 +219,18 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
       ),
     look: lookAgain,
   })
-  return { jobs, codeCommands, keyMoves, keeper, sessionWatch, logins, reminders, renewals, roleRenewals }
+  return {
+    jobs,
+    loginDeps,
+    codeCommands,
+    keyMoves,
+    keeper,
+    sessionWatch,
+    logins,
+    reminders,
+    renewals,
+    roleRenewals,
+  }
 }
 
 /** Starts what is due, and asks to be woken for what comes next. */

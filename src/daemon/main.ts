@@ -85,6 +85,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
       runHelperCommand(command, { environment, timeoutMs, stopping: stop }),
     keyPlaces: createKeyPlaces(environment, process.argv[1] ?? ''),
     loadSts: async () => (await import('../edges/aws/sts.ts')).createSts(),
+    loadIam: async () => (await import('../edges/aws/iam.ts')).createIam(),
   })
   const { removed, completed } = await known.recover()
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')

@@ -60,7 +60,8 @@ export function createDemoHome(
       ...desktopVariables(inherited),
       HOME: path,
       MFAD_SOCKET: join(path, 'mfad.sock'),
-      AWS_ENDPOINT_URL_STS: endpoint,
+      // STS and IAM, and whatever else could be asked by somebody who plays with it.
+      AWS_ENDPOINT_URL: endpoint,
       AWS_EC2_METADATA_DISABLED: 'true',
     },
     remove: () => rmSync(path, { recursive: true, force: true }),

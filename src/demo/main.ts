@@ -160,7 +160,7 @@ async function playOn({ home, sts, say, scriptPath }: Demo): Promise<void> {
     `\nStill running, until Ctrl-C. In another terminal:\n\n  export HOME=${home.path} MFAD_SOCKET=${home.environment.MFAD_SOCKET}`,
   )
   say(
-    `  export AWS_ENDPOINT_URL_STS=${sts.endpoint}\n  ${process.execPath} ${scriptPath} login dev\n\nThe phone shows (a code works once, and the first two may have been used above; a fresh one comes within a minute):`,
+    `  export AWS_ENDPOINT_URL=${sts.endpoint}\n  ${process.execPath} ${scriptPath} login dev\n\nThe phone shows (a code works once, and the first two may have been used above; a fresh one comes within a minute):`,
   )
   await new Promise<void>((resolve) => {
     const showCode = () =>

@@ -35,7 +35,7 @@ describe('no files yet', () => {
     const beginning =
       'no profiles yet\n  → add one with: aws configure --profile dev, and its device with: aws configure set mfa_serial ARN --profile dev\n'
     expect(await sandbox.mfad('status')).toMatchObject({ exitCode: 0, stdout: beginning })
-    await sandbox.startDaemon({ AWS_ENDPOINT_URL_STS: undefined })
+    await sandbox.startDaemon({ AWS_ENDPOINT_URL_STS: undefined, AWS_ENDPOINT_URL_IAM: undefined })
     expect(await sandbox.mfad('status')).toEqual({ exitCode: 0, stdout: beginning, stderr: '' })
     await refuse(
       ['login', 'dev', sandbox.code()],
@@ -229,7 +229,7 @@ describe('a session section that is not ours', () => {
     await refuse(
       ['login', '--all', sandbox.code()],
       4,
-      'mfad: no profile has both an access key and an mfa_serial\n  → add the device with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile PROFILE',
+      'mfad: no profile has both an access key and an mfa_serial\n  → look at what is there with: mfad status',
     )
     await refuse(
       ['logout', 'dev'],
@@ -368,12 +368,6 @@ describe('a profile that cannot be logged in', () => {
       '[dev]\nregion = eu-west-1\n',
       devConfig,
       'mfad: profile dev has no access key\n  → add one with: aws configure --profile dev',
-    ],
-    [
-      'has no mfa_serial',
-      devCredentials,
-      '[profile dev]\nregion = eu-west-1\n',
-      'mfad: profile dev has no mfa_serial\n  → add its device with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile dev',
     ],
     [
       'has a FIDO security key',

@@ -327,7 +327,7 @@ describe.skipIf(!isRoot)('root', () => {
 
   it('does not move there while it runs, when the settings are changed', async () => {
     const home = foreign()
-    await sandbox.startDaemon({ AWS_ENDPOINT_URL_STS: undefined })
+    await sandbox.startDaemon({ AWS_ENDPOINT_URL_STS: undefined, AWS_ENDPOINT_URL_IAM: undefined })
     sandbox.writeSettings(`[mfad]\ncredentials_file = ${join(home, 'file')}\n`)
     const environment = { AWS_SHARED_CREDENTIALS_FILE: sandbox.credentialsFile }
     const { stdout } = await sandbox.mfadWith({ environment }, 'status', '--json')

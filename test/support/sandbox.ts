@@ -117,6 +117,7 @@ export async function openSandbox(users: StsUser[] = [alice], roles: StsRole[] =
     PATH: `${join(home, 'bin')}:${process.env.PATH ?? ''}`,
     XDG_RUNTIME_DIR: join(home, 'run'),
     AWS_ENDPOINT_URL_STS: sts.endpoint,
+    AWS_ENDPOINT_URL_IAM: sts.endpoint,
     NOTIFICATIONS: join(home, 'notifications'),
     TZ: 'UTC',
   }

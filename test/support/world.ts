@@ -9,6 +9,7 @@ import type { StsFailure } from '../../src/core/login/sts-failure.ts'
 import type { UtcOffset } from '../../src/core/time/quiet-hours.ts'
 import { type Agent, createAgent } from '../../src/daemon/agent.ts'
 import { createKnownFiles } from '../../src/daemon/files/known-files.ts'
+import type { Iam } from '../../src/edges/aws/iam.ts'
 import { partitions } from '../../src/edges/aws/partitions.ts'
 import type { Sts } from '../../src/edges/aws/sts.ts'
 import type { Desktop, Reminded, ReminderRequest, Respond } from '../../src/edges/desktop/reminder.ts'
@@ -75,6 +76,12 @@ export class World {
   mostRolesMs = 20_000
   /** The roles that STS refuses. */
   readonly roleFailures = new Map<string, StsFailure>()
+  /** The devices of every user, as IAM lists them. */
+  iamDevices: string[] = ['arn:aws:iam::111122223333:mfa/alice']
+  /** The next answers of IAM, before it is well again. */
+  readonly iamFailures: StsFailure[] = []
+  /** The access keys by which IAM was asked. */
+  readonly iamCalls: string[] = []
   /** What happens between a call and its answer. */
   whileStsAnswers: (() => void | Promise<void>) | undefined
   /** What an mfa_process does, by default: prints another code each time. */
@@ -197,6 +204,7 @@ export class World {
         keyring: this.keyring,
       },
       loadSts: async () => this.sts,
+      loadIam: async () => this.iam,
     })
     this.agent.look()
     return this.agent
@@ -328,6 +336,16 @@ export class World {
       expiration: new Date(stsMs + (this.lifeSeconds ?? durationSeconds) * 1000),
     }
     return { answer, host: this.stsHost, clockOffsetSeconds: offsetSeconds }
+  }
+
+  private readonly iam: Iam = {
+    partitions,
+    listMfaDevices: async ({ credentials: { accessKeyId } }) => {
+      this.iamCalls.push(accessKeyId)
+      const failure = this.iamFailures.shift()
+      const host = 'iam.amazonaws.com'
+      return failure === undefined ? { answer: this.iamDevices, host } : { failure: { host, ...failure } }
+    },
   }
 
   private readonly sts: Sts = {

@@ -2,7 +2,7 @@
 // a new code can help.
 
 import { codeProblems, commandProblems } from '../../core/error-codes.ts'
-import { AppError, exitCodeOf } from '../../core/errors.ts'
+import { AppError, errorBody, exitCodeOf } from '../../core/errors.ts'
 import { isTokenCode } from '../../core/login/token-code.ts'
 import { parseDuration } from '../../core/time/duration.ts'
 import type { LoginAnswer, LoginRequest, ProfileStatus } from '../../core/wire.ts'
@@ -12,6 +12,7 @@ import { loadContext } from '../connection/context.ts'
 import type { Output } from '../terminal/output.ts'
 import { askLine, canAsk, readLineFromInput } from '../terminal/prompt.ts'
 import { printLogin } from '../text/login-text.ts'
+import { loginsByDevice } from './login-devices.ts'
 import { profileNames, splitLoginWords } from './login-words.ts'
 
 const mostAttempts = 3
@@ -45,14 +46,28 @@ export async function runLogin({ positionals, values, environment, output }: Inv
     ...(duration === undefined ? {} : { durationSeconds: duration }),
     ...(values.adopt === true ? { adopt: true } : {}),
   }
-  let exitCode = 0
+  const answers: LoginAnswer[] = []
   await logInEach(daemon, request, output, (answer) => {
-    if (answer === undefined) return
-    exitCode = Math.max(exitCode, exitCodeOfNamed(answer, request, daemon.status.profiles))
-    if (values.json === true) output.printJson(answer)
-    else printLogin(answer, output, new Date())
+    answers.push(answer)
+    if (values.json !== true) printLogin(answer, output, new Date())
   })
-  return exitCode
+  if (values.json === true) output.printJson(answers.reduce(joined, noAnswer))
+  return exitCodeOfNamed(answers.reduce(joined, noAnswer), request, daemon.status.profiles)
+}
+
+const noAnswer: LoginAnswer = { renewed: [], failed: [], warnings: [] }
+
+/** The answers for two devices as one. */
+function joined(first: LoginAnswer, second: LoginAnswer): LoginAnswer {
+  const pending = [...(first.pending ?? []), ...(second.pending ?? [])]
+  const left = [...(first.left ?? []), ...(second.left ?? [])]
+  return {
+    renewed: [...first.renewed, ...second.renewed],
+    failed: [...first.failed, ...second.failed],
+    ...(pending.length === 0 ? {} : { pending }),
+    ...(left.length === 0 ? {} : { left }),
+    warnings: [...first.warnings, ...second.warnings],
+  }
 }
 
 /** A role that was named, and that AWS refuses, is a failure of the command, although its device is logged in. */
@@ -63,27 +78,41 @@ function exitCodeOfNamed(
 ): number {
   const named = profiles.filter(
     ({ profile, sessionProfile }) =>
-      request.profiles.includes(profile) || request.profiles.includes(sessionProfile),
+      request.all || request.profiles.includes(profile) || request.profiles.includes(sessionProfile),
   )
   const first = failed.find(({ profile }) => named.some((each) => each.profile === profile))
   return first === undefined ? 0 : exitCodeOf(first.error.code)
 }
 
-/** One login; or one for each device where the profiles have several, and there is somebody to ask for the codes. */
+/**
+ * One login; or, where there is somebody to ask for the codes, one for each device. What goes wrong with one of several devices
+ * does not keep the others from being asked for.
+ */
 async function logInEach(
   daemon: Daemon,
   request: LoginRequest,
   output: Output,
-  done: (answer: LoginAnswer | undefined) => void,
+  done: (answer: LoginAnswer) => void,
 ): Promise<void> {
-  try {
-    done(await logIn(daemon, request, output))
-  } catch (error) {
-    const isSeveral = error instanceof AppError && error.code === 'usage.several-devices'
-    if (!isSeveral || request.tokenCode !== undefined || !canAsk()) throw error
-    for (const profiles of groupByDevice(daemon.status.profiles, request)) {
-      const { all: _all, ...rest } = request
-      done(await logIn(daemon, { ...rest, profiles }, output))
+  const waiting = canAsk() ? await loginsByDevice(daemon, request, output) : [request]
+  let isSeveral = waiting.length > 1
+  for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
+    try {
+      const answer = await logIn(
+        daemon,
+        next,
+        output,
+        isSeveral ? 'an empty line: not this device' : undefined,
+      )
+      if (answer === undefined) continue
+      const { left = [], ...reached } = answer
+      if (canAsk()) waiting.push(...left.map(({ profiles }) => ({ profiles })))
+      isSeveral ||= waiting.length > 0
+      done(canAsk() ? reached : answer)
+    } catch (error) {
+      if (!isSeveral || !(error instanceof AppError) || error.code === 'interrupted.by-user') throw error
+      const failed = next.profiles.map((profile) => ({ profile, error: errorBody(error) }))
+      done({ ...noAnswer, failed })
     }
   }
 }
@@ -114,7 +143,7 @@ export async function logIn(
         if (!isRetriable(error)) throw error
         output.printError({ message: error.message, hint: error.hint })
       } else if (asked === 0) output.note(error.message)
-      const tokenCode = await askCode(output, skipping)
+      const tokenCode = await askCode(skipping)
       if (tokenCode === '' && skipping !== undefined) return undefined
       attempt = { ...request, tokenCode }
     }
@@ -126,30 +155,9 @@ function isRetriable({ code }: AppError): boolean {
   return codeProblems.has(code) || commandProblems.has(code)
 }
 
-async function askCode(output: Output, skipping: string | undefined): Promise<string> {
+async function askCode(skipping: string | undefined): Promise<string> {
   const question = skipping === undefined ? 'MFA code: ' : `MFA code (${skipping}): `
-  try {
-    return (await askLine(question)).replace(/\s/g, '')
-  } catch (error) {
-    // Ends the line of the question.
-    output.note('')
-    throw error
-  }
-}
-
-function groupByDevice(profiles: readonly ProfileStatus[], request: LoginRequest): string[][] {
-  const groups = new Map<string, string[]>()
-  const names = new Set(profiles.map(({ profile }) => profile))
-  for (const { profile, sessionProfile, kind, serialNumber, state, reason } of profiles) {
-    const isMeant = request.all
-      ? kind === 'key' && state !== 'unmanaged' && reason === undefined
-      : request.profiles.some(
-          (name) => name === profile || (name === sessionProfile && !names.has(sessionProfile)),
-        )
-    if (!isMeant || serialNumber === undefined) continue
-    groups.set(serialNumber, [...(groups.get(serialNumber) ?? []), profile])
-  }
-  return [...groups.values()]
+  return (await askLine(question)).replace(/\s/g, '')
 }
 
 function durationSeconds(text: string): number {

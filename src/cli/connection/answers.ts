@@ -18,6 +18,7 @@ const shapes: Readonly<Record<string, Shape>> = {
     failed: [{ profile: 'text', error: warning }],
     warnings: [warning],
   },
+  '/v1/devices': { profile: 'text', serialNumbers: ['text'], securityKeys: ['text'] },
   '/v1/logout': { profile: 'text', sessionProfile: 'text', warnings: [warning] },
   '/v1/keys': { profile: 'text', action: 'text', keyEnding: 'text', file: 'text', warnings: [warning] },
   '/v1/snooze': { snoozed: [{ profile: 'text', until: 'text' }] },

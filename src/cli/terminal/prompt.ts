@@ -12,12 +12,21 @@ export function canAsk(): boolean {
 export async function askLine(question: string): Promise<string> {
   const { createInterface } = await import('node:readline')
   const terminal = createInterface({ input: process.stdin, output: process.stderr })
+  let isOver = false
   try {
     return await new Promise<string>((resolve, reject) => {
-      const interrupt = () => reject(new AppError('interrupted.by-user', 'interrupted', ''))
+      const interrupt = () => {
+        // Ends the line of the question.
+        if (!isOver) process.stderr.write('\n')
+        isOver = true
+        reject(new AppError('interrupted.by-user', 'interrupted', ''))
+      }
       terminal.on('SIGINT', interrupt)
       terminal.on('close', interrupt)
-      terminal.question(question, resolve)
+      terminal.question(question, (line) => {
+        isOver = true
+        resolve(line)
+      })
     })
   } finally {
     terminal.close()

@@ -1,13 +1,15 @@
 // What `mfad login` says when it is done.
 
+import { securityKeyReason, shortName } from '../../core/login/device-choice.ts'
+import { mfadCommand } from '../../core/text/commands.ts'
 import { printable } from '../../core/text/printable.ts'
 import { formatDuration } from '../../core/time/duration.ts'
-import type { LoginAnswer, Warning } from '../../core/wire.ts'
+import type { DevicesAnswer, LoginAnswer, Warning } from '../../core/wire.ts'
 import type { Output } from '../terminal/output.ts'
 import { localTime } from './status-text.ts'
 
 export function printLogin(
-  { renewed, failed, pending = [], warnings }: LoginAnswer,
+  { renewed, failed, pending = [], left = [], warnings }: LoginAnswer,
   output: Output,
   now: Date,
 ): void {
@@ -19,13 +21,33 @@ export function printLogin(
       `${printable(profile)} → [${printable(sessionProfile)}] until ${localTime(until, now)} (${left})`,
     )
   }
-  for (const { error } of failed) output.printError(error)
+  // One error may keep several profiles from a session.
+  const errors = new Map(failed.map(({ error }) => [`${error.message}\n${error.hint}`, error]))
+  for (const error of errors.values()) output.printError(error)
   if (pending.length > 0)
     output.printError({
       message: `AWS has not answered yet for ${pending.map((name) => printable(name)).join(', ')}`,
       hint: 'written when it does; look with: mfad status',
     })
+  for (const { serialNumber, profiles } of left)
+    output.printError({
+      message: `${profiles.map((name) => printable(name)).join(', ')}: not logged in, since the code is not for ${printable(serialNumber)}`,
+      hint: mfadCommand('login', ...profiles, 'CODE'),
+    })
   printWarnings(warnings, output)
+}
+
+/** The devices to choose from, each with the number that means it. */
+export function deviceChoiceText({ profile, serialNumbers, securityKeys }: DevicesAnswer): string {
+  const names = serialNumbers.map((serialNumber) => printable(shortName(serialNumber, serialNumbers)))
+  const width = Math.max(...names.map((name) => name.length))
+  const lines = serialNumbers.map((serialNumber, index) => {
+    const name = names[index] ?? ''
+    const whole = name === serialNumber ? '' : `  ${printable(serialNumber, 256)}`
+    return `  ${index + 1}  ${name.padEnd(whole === '' ? 0 : width)}${whole}`
+  })
+  const left = securityKeys.map((key) => `  -  ${printable(key, 256)}: ${securityKeyReason}`)
+  return [`${printable(profile)} has ${serialNumbers.length} MFA devices:`, ...lines, ...left].join('\n')
 }
 
 /** The warnings that a login or a logout comes with, to standard error. */

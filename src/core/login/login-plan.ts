@@ -15,10 +15,10 @@ import {
   type RoleProfile,
 } from '../profiles/profile.ts'
 import { findProfile } from '../profiles/profiles.ts'
-import { isActive, secondsLeft } from '../profiles/session-state.ts'
+import { isActive } from '../profiles/session-state.ts'
 import type { Settings } from '../settings/default-settings.ts'
 import { awsCommand, mfadCommand } from '../text/commands.ts'
-import type { LoginRequest } from '../wire.ts'
+import type { DeviceLeft, LoginRequest } from '../wire.ts'
 import {
   isRootLive,
   type RoleFacts,
@@ -27,9 +27,12 @@ import {
   rootOf,
   rootSecondsLeft,
 } from './role-plan.ts'
+import { allOnOneDevice, devicesLeft, ofOneUser, requireOneDevice, soonestActive } from './several-devices.ts'
 
 export type LoginPlan = {
   serialNumber: string
+  /** The same where the user chose it with the login. */
+  chosenDevice?: string
   /** Whom the user named, roles among them. */
   asked: string[]
   /** They get a session: those named by the user, and the roots of the roles named. The first one's keys make the call. */
@@ -41,6 +44,8 @@ export type LoginPlan = {
   strangers: KeyProfile[]
   /** A profile whose live session serves the targets as it stands; no code is needed. */
   sharedFrom?: KeyProfile
+  /** Of a login of all: the other devices, which need codes of their own. */
+  left: DeviceLeft[]
   /** To be assumed when those sessions stand, sources first. */
   roles: RoleProfile[]
   /** What gives the code of this device where the user gave none. */
@@ -62,24 +67,27 @@ export function planLogin(profiles: readonly Profile[], request: LoginRequest, f
   const namedRoles = named
     .filter(({ kind }) => kind === 'role')
     .map((role) => requireRole(role, request, facts))
-  const targets = sessionsNeeded(profiles, named, request, facts)
+  const needed = sessionsNeeded(profiles, named, request, facts)
+  const targets = request.all ? ofOneUser(needed, identities, now) : needed
   const [first] = targets
   if (first === undefined && namedRoles.length > 0) return rolesOnly(profiles, namedRoles, facts)
   if (first === undefined) throw noChoice(profiles, 'no profile was named')
-  requireOneDevice(targets, identities)
+  requireOneDevice(targets, identities, (target) => namesOf(target, named, profiles))
   const others = profiles
     .filter((profile) => isActive(profile) && !targets.some((target) => target.profile === profile.profile))
     .filter((profile): profile is KeyProfile => isCodeReady(profile))
     .filter((profile) => profile.serialNumber === first.serialNumber)
   const companions = others.filter((profile) => sharesDevice(first, profile, identities))
   const strangers = others.filter((profile) => !companions.includes(profile))
-  const asked = named.map(({ profile }) => profile)
-  const plan = { serialNumber: first.serialNumber, asked, targets, companions, strangers }
+  const asked = (request.all ? targets : named).map(({ profile }) => profile)
+  const left = request.all ? devicesLeft(everyKeyProfile(profiles), targets, identities) : []
+  const plan = { serialNumber: first.serialNumber, asked, targets, companions, strangers, left }
   const sharedFrom = liveSource(plan, request, facts)
   const { mfaProcess } =
     [...targets, ...companions, ...namedRoles].find((profile) => profile.mfaProcess !== undefined) ?? {}
   return {
     ...plan,
+    ...(request.serialNumber === undefined ? {} : { chosenDevice: request.serialNumber }),
     ...(mfaProcess === undefined ? {} : { mfaProcess }),
     durationSeconds: sessionDuration(plan, request, settings),
     roles: rolesToAssume(
@@ -108,6 +116,13 @@ function sessionsNeeded(
   return unique.map((profile) => requireLoginReady(profile, request, facts.credentialsFile))
 }
 
+/** What the user has named that needs the session of a target: itself, and the roles that begin with its keys. */
+function namesOf(target: KeyProfile, named: readonly Profile[], profiles: readonly Profile[]): string[] {
+  return named
+    .filter((each) => (each.kind === 'role' ? rootOf(each, profiles) : each).profile === target.profile)
+    .map(({ profile }) => profile)
+}
+
 /** The root of a role. A device that only the role names is the root's, too. */
 function withRootDevice(role: Profile, profiles: readonly Profile[]): Profile {
   const root = rootOf(role, profiles)
@@ -126,6 +141,7 @@ function rolesOnly(
     targets: [],
     companions: [],
     strangers: [],
+    left: [],
     durationSeconds: settings.durationSeconds,
     roles: rolesToAssume(profiles, named, [], facts),
   }
@@ -156,6 +172,20 @@ export function profilesToIdentify(
   return keys.size > 1 ? onDevice : []
 }
 
+/**
+ * The key profiles that a login is for, as far as that can be told before it is planned: those that were named, and the roots of
+ * the roles that were.
+ */
+export function profilesOfLogin(profiles: readonly Profile[], request: LoginRequest, now: Date): Profile[] {
+  try {
+    const roots = chooseTargets(profiles, request, now).map((profile) => withRootDevice(profile, profiles))
+    return [...new Map(roots.map((root) => [root.profile, root])).values()]
+  } catch (error) {
+    if (error instanceof AppError) return []
+    throw error
+  }
+}
+
 /** The device of a login, as far as it can be told before the login is planned. */
 export function serialNumberFor(
   profiles: readonly Profile[],
@@ -176,40 +206,49 @@ function withDevice(profile: Profile, { serialNumber }: LoginRequest): Profile {
 }
 
 function chooseTargets(profiles: readonly Profile[], request: LoginRequest, now: Date): Profile[] {
-  if (request.all) return everyKeyProfile(profiles)
+  if (request.all) return allOnOneDevice(everyKeyProfile(profiles), request, now)
   if (request.profiles.length > 0) {
     return [...new Set(request.profiles.map((name) => findProfile(profiles, name)))]
   }
   return chooseDevice(profiles, now)
 }
 
-function everyKeyProfile(profiles: readonly Profile[]): Profile[] {
-  const found = profiles.filter((profile) => isLoginReady(profile) && profile.session.kind !== 'foreign')
+function everyKeyProfile(profiles: readonly Profile[]): KeyProfile[] {
+  const found = profiles.filter(isLoginReady).filter(({ session }) => session.kind !== 'foreign')
   if (found.length > 0) return found
+  const [bare] = profiles.filter(isWithoutDevice)
   throw new AppError(
     'profile.none-with-device',
     'no profile has both an access key and an mfa_serial',
-    'add the device with: aws configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME --profile PROFILE',
+    bare === undefined
+      ? 'look at what is there with: mfad status'
+      : `log one in by its name, and IAM is asked for its device: ${mfadCommand('login', bare.profile)}`,
   )
 }
 
-/** Nobody was named: the active profile that expires soonest; while none is active, all on the only device. */
+/** Everything but the device is there, and IAM may know that. */
+export function isWithoutDevice({ kind, serialNumber, obstacle, session }: Profile): boolean {
+  return kind === 'key' && serialNumber === undefined && obstacle === undefined && session.kind !== 'foreign'
+}
+
+/**
+ * Nobody was named: the active profile that expires soonest; while none is active, all on the only device, or the only profile,
+ * for whose device IAM is asked.
+ */
 function chooseDevice(profiles: readonly Profile[], now: Date): Profile[] {
   const ready = profiles.filter(isLoginReady)
-  const left = (profile: Profile) => secondsLeft(profile, now) ?? Number.NEGATIVE_INFINITY
-  const [soonest] = ready.filter(isActive).sort((a, b) => left(a) - left(b))
+  const soonest = soonestActive(ready, now)
   if (soonest !== undefined) return [soonest]
   const fresh = ready.filter(({ session }) => session.kind === 'none')
   if (new Set(fresh.map(({ serialNumber }) => serialNumber)).size === 1) return fresh
+  const bare = profiles.filter(isWithoutDevice)
+  if (ready.length === 0 && bare.length === 1) return bare
   throw noChoice(profiles, 'no profile was named, and none is active yet')
 }
 
 function noChoice(profiles: readonly Profile[], fact: string): AppError {
-  const names = profiles.filter(isLoginReady).map(({ profile }) => profile)
-  const bare = profiles.filter(
-    ({ kind, serialNumber, obstacle }) => kind === 'key' && !serialNumber && !obstacle,
-  )
-  if (names.length === 0 && bare[0] !== undefined) return noSerialNumber(bare[0].profile)
+  const ready = profiles.filter(isLoginReady)
+  const names = (ready.length > 0 ? ready : profiles.filter(isWithoutDevice)).map(({ profile }) => profile)
   if (names.length === 0)
     return new AppError('profile.none-with-device', fact, 'look at what is there with: mfad status')
   const shown = names.slice(0, 8).join(', ') + (names.length > 8 ? ', …' : '')
@@ -272,34 +311,6 @@ function requireOurs({ profile, session }: Profile, adopt: boolean, credentialsF
     `${session.reason}: line ${session.line} of ${credentialsFile}`,
     `let mfad take it over with: ${mfadCommand('login --adopt', profile)}`,
   )
-}
-
-function requireOneDevice(targets: readonly KeyProfile[], identities: Identities): void {
-  const [first] = targets
-  const other = targets.find((target) => first !== undefined && !sharesDevice(first, target, identities))
-  if (first === undefined || other === undefined) return
-  if (first.serialNumber === other.serialNumber) {
-    throw new AppError(
-      'device.different-users',
-      `${first.profile} and ${other.profile} name one device, but their access keys are not known to be of one user`,
-      `log them in one by one: ${mfadCommand('login', first.profile)}, and with the next code: ${mfadCommand('login', other.profile)}`,
-    )
-  }
-  throw new AppError(
-    'usage.several-devices',
-    `${first.profile} and ${other.profile} have different devices, and a code belongs to one`,
-    `log them in device by device: ${commandsByDevice(targets).join(', then: ')}`,
-  )
-}
-
-function commandsByDevice(targets: readonly KeyProfile[]): string[] {
-  const serialNumbers = [...new Set(targets.map(({ serialNumber }) => serialNumber))]
-  return serialNumbers.map((serialNumber) => {
-    const names = targets
-      .filter((target) => target.serialNumber === serialNumber)
-      .map(({ profile }) => profile)
-    return mfadCommand('login', ...names)
-  })
 }
 
 /** A session that is about to end is not worth sharing. */

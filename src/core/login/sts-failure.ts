@@ -1,6 +1,7 @@
-// What STS's failures mean, and whether a code was used up by them. STS has one vague text for every MFA problem; it is
+// What the failures of calls to STS and IAM mean, and whether a code was used up by them. STS has one vague text for every MFA problem; it is
 // diagnosed in the order of likelihood.
 import { AppError } from '../errors.ts'
+import { listingDenied } from './device-choice.ts'
 import { type AssumedRole, describeRoleRefusal } from './role-failure.ts'
 import { describeTransportFailure, type TransportCause, type TransportContext } from './transport-failure.ts'
 
@@ -20,8 +21,10 @@ export type StsFailure = {
   cause?: TransportCause
 }
 
+type IamAction = 'ListMFADevices'
+
 export type CallContext = {
-  action: 'GetSessionToken' | 'GetCallerIdentity' | 'AssumeRole'
+  action: 'GetSessionToken' | 'GetCallerIdentity' | 'AssumeRole' | IamAction
   /** What was asked for by AssumeRole. */
   role?: AssumedRole
   profile: string
@@ -78,6 +81,7 @@ export function describeStsFailure(failure: StsFailure, context: CallContext): A
       `wait a minute, then: mfad login ${profile}`,
     )
   }
+  if (name === 'AccessDenied' && action === 'ListMFADevices') return listingDenied(profile)
   if (name === 'AccessDenied') {
     return new AppError(
       'sts.access-denied',
@@ -95,24 +99,26 @@ export function describeStsFailure(failure: StsFailure, context: CallContext): A
   if (httpStatus !== undefined && httpStatus >= 500) {
     return new AppError(
       'sts.unavailable',
-      `${serviceOf(failure)} failed (HTTP ${httpStatus})`,
+      `${serviceOf(failure, context)} failed (HTTP ${httpStatus})`,
       `try again in a minute with: mfad login ${profile}`,
     )
   }
   return new AppError(
     'sts.refused',
     `AWS refused the request for ${profile} (${safeName(name)})`,
-    'look the error up in the STS documentation',
+    `look the error up in the ${serviceName(context)} documentation`,
   )
 }
 
-function describeSilence(failure: StsFailure, { profile, caBundle }: CallContext): AppError {
-  const { kind, host = 'STS', cause } = failure
+function describeSilence(failure: StsFailure, context: CallContext): AppError {
+  const { profile, caBundle } = context
+  const name = serviceName(context)
+  const { kind, host = name, cause } = failure
   switch (kind) {
     case 'not-sts':
       return new AppError(
         'sts.invalid-answer',
-        `what answered at ${host} is not STS`,
+        `what answered at ${host} is not ${name}`,
         `a captive portal or proxy may be in between: check the network, then: mfad login ${profile}`,
       )
     case 'stopping':
@@ -122,8 +128,8 @@ function describeSilence(failure: StsFailure, { profile, caBundle }: CallContext
         `when it runs again: mfad login ${profile}`,
       )
   }
+  const service = serviceOf(failure, context)
   if (kind === 'timeout' && cause?.proxy === undefined) {
-    const service = serviceOf(failure)
     return new AppError(
       'network.timeout',
       cause === undefined
@@ -132,15 +138,20 @@ function describeSilence(failure: StsFailure, { profile, caBundle }: CallContext
       `check the network, then: mfad login ${profile}`,
     )
   }
-  const context: TransportContext = { profile, host, service: serviceOf(failure) }
+  const transport: TransportContext = { profile, host, service }
   return describeTransportFailure(
     cause ?? { code: '' },
-    caBundle === undefined ? context : { ...context, caBundle },
+    caBundle === undefined ? transport : { ...transport, caBundle },
   )
 }
 
-function serviceOf({ host }: StsFailure): string {
-  return host === undefined ? 'STS' : `STS at ${host}`
+function serviceName({ action }: CallContext): string {
+  return action === 'ListMFADevices' ? 'IAM' : 'STS'
+}
+
+function serviceOf({ host }: StsFailure, context: CallContext): string {
+  const name = serviceName(context)
+  return host === undefined ? name : `${name} at ${host}`
 }
 
 function describeMfaFailure(

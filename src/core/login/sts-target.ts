@@ -23,6 +23,7 @@ export type TargetValues = Partial<Record<(typeof targetKeys)[number], Given>>
 /** All that the daemon takes from its environment for calls to AWS. */
 export const awsVariableNames = [
   'AWS_ENDPOINT_URL_STS',
+  'AWS_ENDPOINT_URL_IAM',
   'AWS_ENDPOINT_URL',
   'AWS_USE_FIPS_ENDPOINT',
   'AWS_USE_DUALSTACK_ENDPOINT',
@@ -37,6 +38,11 @@ export const awsVariableNames = [
 type VariableName = (typeof awsVariableNames)[number]
 export type AwsVariables = Readonly<Partial<Record<VariableName, string>>>
 
+/** IAM is one service for a whole partition, with an endpoint that the region leads to. */
+export type AwsService = 'sts' | 'iam'
+
+const endpointVariableOf = { sts: 'AWS_ENDPOINT_URL_STS', iam: 'AWS_ENDPOINT_URL_IAM' } as const
+
 /** What the AWS SDK knows of AWS's partitions. */
 export type Partitions = {
   /** `aws` for a region that it has never heard of: new ones come. */
@@ -47,6 +53,9 @@ export type Partitions = {
 
 export type TargetSources = {
   profile: string
+  /** The service that is called; STS unless another is named. */
+  service?: AwsService
+  /** Empty where the device is not known yet. */
   serialNumber: string
   /** Where a role is asked for, it names the partition in place of the device. */
   roleArn?: string
@@ -131,16 +140,16 @@ function defaultRegion(
   )
 }
 
-function endpointOf({ profile, values, variables }: TargetSources): string | undefined {
+function endpointOf({ profile, service = 'sts', values, variables }: TargetSources): string | undefined {
   const given =
-    variable(variables, 'AWS_ENDPOINT_URL_STS') ??
+    variable(variables, endpointVariableOf[service]) ??
     variable(variables, 'AWS_ENDPOINT_URL') ??
     values.endpoint_url
   if (given === undefined || isSafeEndpoint(given.value)) return given?.value
   throw new AppError(
     'settings.unsafe-endpoint',
     `the endpoint URL for ${profile} (${given.where}) is neither https nor on this computer`,
-    'correct it there, to one such as https://sts.eu-west-1.amazonaws.com',
+    `correct it there, to one such as https://${service === 'sts' ? 'sts.eu-west-1' : service}.amazonaws.com`,
   )
 }
 

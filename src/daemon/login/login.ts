@@ -85,8 +85,9 @@ export async function login(
 async function withRoles(
   deps: Parameters<typeof login>[0],
   { plan, request }: Planned,
-  answer: LoginAnswer,
+  devices: LoginAnswer,
 ): Promise<LoginAnswer> {
+  const answer = plan.left.length === 0 ? devices : { ...devices, left: plan.left }
   if (plan.roles.length === 0) return answer
   const wishes = plan.roles.map((role): RoleWish => {
     const isAsked = plan.asked.includes(role.profile)
@@ -102,6 +103,7 @@ async function withRoles(
   await Promise.race([run.settled, pause(deps.mostRolesMs, undefined, { ref: false })])
   const { renewed, failed, warnings, pending } = run.results
   return {
+    ...answer,
     renewed: [...answer.renewed, ...renewed],
     failed: [...answer.failed, ...failed],
     warnings: [...answer.warnings, ...warnings],
@@ -112,7 +114,7 @@ async function withRoles(
 function planNow(deps: LoginDeps, request: LoginRequest): Planned {
   const { known, state } = deps
   const { settings, files } = known
-  const plan = planLogin(profilesNow(known, state), request, {
+  const plan = planLogin(profilesNow(known, state, deps.found), request, {
     settings,
     identities: state.identities,
     outdated: deps.sessionWatch.outdated(),

@@ -11,19 +11,21 @@ import { profilesNow } from '../agent-state.ts'
 import { createQueue, type Queue } from '../queue.ts'
 import type { RoleDeps, RoleRun } from './assume-roles.ts'
 import type { CodeCommands } from './code-commands.ts'
+import { type FindDeviceDeps, findDevices, type LoginDevices } from './find-device.ts'
 import { type CommandNeeded, type LoginOutcome, login } from './login.ts'
 import { onceEach } from './long-term-keys.ts'
 
-export type LoginsDeps = RoleDeps & {
-  /** So long an answer waits for roles. */
-  mostRolesMs: number
-  log: Log
-  codeCommands: CodeCommands
-  /** Throws where nothing new may begin, or the files cannot be read; else the files are believed afterwards. */
-  begin(): Promise<void>
-  /** After every login, whatever came of it. Never throws. */
-  look(): void
-}
+export type LoginsDeps = RoleDeps &
+  FindDeviceDeps & {
+    /** So long an answer waits for roles. */
+    mostRolesMs: number
+    log: Log
+    codeCommands: CodeCommands
+    /** Throws where nothing new may begin, or the files cannot be read; else the files are believed afterwards. */
+    begin(): Promise<void>
+    /** After every login, whatever came of it. Never throws. */
+    look(): void
+  }
 
 export type Logins = {
   logIn(request: LoginRequest): Promise<LoginAnswer>
@@ -37,33 +39,39 @@ export function createLogins(deps: LoginsDeps): Logins {
   const devices = new Map<string, Queue>()
   const running = new Set<Promise<unknown>>()
 
-  const onDevice = (request: LoginRequest, job: () => Promise<LoginOutcome>): Promise<LoginOutcome> => {
-    const serialNumber = serialNumberFor(profilesNow(known, state), request, deps.now()) ?? ''
-    const queue = devices.get(serialNumber) ?? createQueue()
-    devices.set(serialNumber, queue)
-    const result = queue.add(job).finally(() => {
-      running.delete(result)
-      if (queue.isIdle()) devices.delete(serialNumber)
-      deps.look()
-    })
+  /** The daemon does not end before it has. */
+  const tracked = <T>(job: Promise<T>): Promise<T> => {
+    const result = job.finally(() => running.delete(result))
     running.add(result)
     return result
   }
 
-  const follow = ({ settled }: RoleRun) => {
-    const job = settled.finally(() => {
-      running.delete(job)
-      deps.look()
-    })
-    running.add(job)
+  const onDevice = (
+    { request, found }: LoginDevices,
+    job: () => Promise<LoginOutcome>,
+  ): Promise<LoginOutcome> => {
+    const serialNumber = serialNumberFor(profilesNow(known, state, found), request, deps.now()) ?? ''
+    const queue = devices.get(serialNumber) ?? createQueue()
+    devices.set(serialNumber, queue)
+    return tracked(
+      queue.add(job).finally(() => {
+        if (queue.isIdle()) devices.delete(serialNumber)
+        deps.look()
+      }),
+    )
   }
 
-  const logInOnce = async (request: LoginRequest, code: TokenCode | undefined) => {
+  const follow = ({ settled }: RoleRun) => {
+    void tracked(settled.finally(deps.look))
+  }
+
+  const logInOnce = async (devices: LoginDevices, code: TokenCode | undefined) => {
     known.refresh()
-    return onDevice(request, async () => {
+    const { request, found } = devices
+    return onDevice(devices, async () => {
       await deps.begin()
       const longTermKeys = onceEach(deps.longTermKeys)
-      const outcome = await login({ ...deps, longTermKeys, follow }, request, code)
+      const outcome = await login({ ...deps, longTermKeys, follow, found }, request, code)
       if (outcome.kind === 'command-needed') return outcome
       for (const { profile } of outcome.answer.renewed) state.snoozedUntil.delete(profile)
       log.info({ renewed: outcome.answer.renewed }, 'logged in')
@@ -83,12 +91,14 @@ export function createLogins(deps: LoginsDeps): Logins {
   return {
     async logIn(request) {
       const { tokenCode } = request
+      await deps.begin()
+      const devices = await tracked(findDevices(deps, request))
       const outcome = await logInOnce(
-        request,
+        devices,
         tokenCode === undefined ? undefined : { tokenCode, from: 'user' },
       )
       if (outcome.kind === 'done') return outcome.answer
-      const second = await logInOnce(request, await codeFromCommand(outcome))
+      const second = await logInOnce(devices, await codeFromCommand(outcome))
       if (second.kind === 'done') return second.answer
       throw new AppError('internal.bug', 'a login with a code asked for another one', 'report it')
     },

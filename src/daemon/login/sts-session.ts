@@ -21,6 +21,7 @@ import { keySourceOf } from '../../core/profiles/key-source.ts'
 import type { KeyProfile, Profile, RoleProfile } from '../../core/profiles/profile.ts'
 import { type LongTermCredentials, profileSections } from '../../core/profiles/sections.ts'
 import { type SessionCredentials, sessionValues } from '../../core/profiles/session-section.ts'
+import { mfadCommand } from '../../core/text/commands.ts'
 import type { LoginRequest } from '../../core/wire.ts'
 import type { Sts } from '../../edges/aws/sts.ts'
 import { type AgentState, noteIssued, profilesNow } from '../agent-state.ts'
@@ -41,6 +42,8 @@ export type LoginDeps = {
   sessionWatch: Pick<SessionWatch, 'made' | 'outdated'>
   /** The keys that a call is signed with, wherever they come from. Throws profile.no-keys, profile.credential-process-*. */
   longTermKeys: LongTermKeys
+  /** By profile that names no device, the one that IAM has for its user: for this one login. */
+  found?: ReadonlyMap<string, string>
   stopping: AbortSignal
   log: { debug(facts: object, message: string): void; warn(facts: object, message: string): void }
 }
@@ -148,7 +151,8 @@ function checkLife(seconds: number): void {
 const leastLifeSeconds = -60
 const mostLifeSeconds = sessionDurationLimits.most + 3600
 
-function rememberFailure(
+/** The error that says what a failure means; it is logged, and remembered of these profiles. */
+export function rememberFailure(
   deps: LoginDeps,
   caller: Pick<Profile, 'profile' | 'serialNumber' | 'accessKeyId'>,
   failure: StsFailure,
@@ -192,18 +196,22 @@ function logFailure(
 
 const codeErrorMs = 60_000
 
-function codeNeeded({ asked, serialNumber }: LoginPlan): AppError {
+function codeNeeded({ asked, serialNumber, chosenDevice }: LoginPlan): AppError {
   return new AppError(
     'usage.token-code-needed',
     `${asked.join(', ')} ${asked.length === 1 ? 'needs' : 'need'} a code from ${serialNumber}`,
-    `mfad login ${asked.join(' ')} CODE`,
+    mfadCommand(
+      chosenDevice === undefined ? 'login' : `login --serial-number ${chosenDevice}`,
+      ...asked,
+      'CODE',
+    ),
   )
 }
 
 /** Asks AWS whose keys they are, where profiles with one serial number use different ones. No code is used for it. */
 export async function identifyUsers(deps: LoginDeps, request: LoginRequest): Promise<void> {
   const { state, known } = deps
-  const profiles = profilesToIdentify(profilesNow(known, state), request, deps.now())
+  const profiles = profilesToIdentify(profilesNow(known, state, deps.found), request, deps.now())
   const unknown = new Map(
     profiles
       .filter((profile) => !state.identities.has(profile.accessKeyId) || isOfProcess(known, profile))

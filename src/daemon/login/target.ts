@@ -1,6 +1,7 @@
 // Where a profile's calls to AWS go, from all the places that may say so: its sections, the daemon's environment, the settings.
 import { AppError } from '../../core/errors.ts'
 import {
+  type AwsService,
   type AwsTarget,
   type AwsVariables,
   type Partitions,
@@ -18,9 +19,11 @@ export function targetOf(
   variables: AwsVariables,
   partitions: Partitions,
   { profile, serialNumber = '' }: Pick<Profile, 'profile' | 'serialNumber'>,
+  service: AwsService = 'sts',
 ): AwsTarget {
   return stsTarget({
     profile,
+    service,
     serialNumber,
     values: targetValues(known, profile),
     variables,

@@ -26,6 +26,7 @@ export function createRoutes(agent: Agent, ownWarnings: () => readonly Warning[]
     'POST /v1/login': (body) => within(loginLimitMs, agent.login(readLoginRequest(body))),
     'POST /v1/renew': (body) => within(loginLimitMs, agent.renew(readProfileRequest(body))),
     'POST /v1/logout': (body) => within(loginLimitMs, agent.logout(readProfileRequest(body))),
+    'POST /v1/devices': (body) => within(loginLimitMs, agent.devices(readProfileRequest(body))),
     'POST /v1/keys': (body) => within(keysLimitMs, agent.moveKeys(readKeysRequest(body))),
     'POST /v1/snooze': (body) => agent.snooze(readSnoozeRequest(body)),
     'POST /v1/notify-test': (body) => agent.notifyTest(readNotifyTestRequest(body)),

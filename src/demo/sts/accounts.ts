@@ -3,16 +3,20 @@ import { createHash, randomBytes } from 'node:crypto'
 import { StsError } from './answers.ts'
 import { isEqual } from './sigv4.ts'
 
-/** `seed` is base32, as shown when a virtual MFA device is set up. */
-export type MfaDevice = { serialNumber: string; seed: string }
+/** `seed` is base32, as shown when a virtual MFA device is set up; a FIDO security key has none, and gives no codes. */
+export type MfaDevice = { serialNumber: string; seed?: string }
 
-/** One access key of an IAM user; a user with two keys is listed twice. `isActive: false`: the key is deactivated. */
+/**
+ * One access key of an IAM user; a user with two keys is listed twice. `isActive: false`: the key is deactivated.
+ * `denied`: actions of IAM that no policy allows the user, such as `iam:ListMFADevices`.
+ */
 export type StsUser = {
   arn: string
   accessKeyId: string
   secretAccessKey: string
   devices: MfaDevice[]
   isActive?: boolean
+  denied?: readonly string[]
 }
 
 /** `trusts` holds ARNs of users and roles. */
@@ -82,7 +86,7 @@ export function createKeyring(users: readonly StsUser[]): Keyring {
   }
 }
 
-/** AWS's one text for an unknown key, a deactivated key and a session token that does not belong to the key. */
+/** AWS's one text for an unknown key, one of another partition, a deactivated one, and a session token that is not the key's. */
 export function invalidToken(): StsError {
   return new StsError(403, 'InvalidClientTokenId', 'The security token included in the request is invalid.')
 }

@@ -1,4 +1,4 @@
-// The actions of STS and IAM that mfad and its users meet, for a caller whose signature is already proven.
+// The actions that mfad and its users meet, for a caller whose signature is already proven. Those of STS are here.
 
 import {
   type Caller,
@@ -6,14 +6,13 @@ import {
   callerArn,
   callerId,
   type IssuedCredentials,
-  invalidToken,
   isRoot,
-  nameOf,
   type StsRole,
   type StsUser,
 } from './accounts.ts'
-import { denied, type Service, StsError, type XmlElement } from './answers.ts'
-import type { MfaDevices } from './mfa-devices.ts'
+import type { Action, ActionDeps, Call } from './action.ts'
+import { denied, type XmlElement } from './answers.ts'
+import { listMfaDevices } from './iam-actions.ts'
 import {
   checkParameters,
   durationSeconds,
@@ -26,19 +25,6 @@ import {
   serialNumber,
   tokenCode,
 } from './parameters.ts'
-
-type Call = { caller: Caller; parameters: Parameters; now: Date }
-
-export type ActionDeps = {
-  users: readonly StsUser[]
-  roles: readonly StsRole[]
-  devices: MfaDevices
-  /** Issues credentials for a session of this many seconds, and remembers them. */
-  issue(caller: Caller, durationSeconds: number, now: Date): IssuedCredentials & { expiration: string }
-}
-
-/** Answers a call with the content of its result, or throws the StsError that AWS would answer. */
-export type Action = { service: Service; run(call: Call, deps: ActionDeps): readonly XmlElement[] }
 
 export const actions: Readonly<Record<string, Action>> = {
   GetSessionToken: { service: 'sts', run: getSessionToken },
@@ -91,27 +77,6 @@ function getCallerIdentity({ caller }: Call): XmlElement[] {
     ['Arn', callerArn(caller)],
     ['UserId', callerId(caller)],
     ['Account', callerAccount(caller)],
-  ]
-}
-
-/** https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListMFADevices.html, without paging. */
-function listMfaDevices({ caller, parameters }: Call, { users }: ActionDeps): XmlElement[] {
-  if (caller.kind === 'user-session' && !caller.hasMfa) throw invalidToken()
-  const asked = parameters.get('UserName')
-  if (caller.kind === 'role-session' && asked === undefined) {
-    throw invalid('Must specify userName when calling with non-User credentials')
-  }
-  const userName = asked ?? nameOf(callerArn(caller))
-  const user = users.find(
-    ({ arn }) => nameOf(arn) === userName && arn.split(':')[4] === callerAccount(caller),
-  )
-  if (!user) throw new StsError(404, 'NoSuchEntity', `The user with name ${userName} cannot be found.`)
-  const members = user.devices.map(
-    (device): XmlElement => ['member', mfaDevice(userName, device.serialNumber)],
-  )
-  return [
-    ['IsTruncated', 'false'],
-    ['MFADevices', members],
   ]
 }
 
@@ -184,13 +149,5 @@ function assumedRoleUser(session: Caller): XmlElement {
       ['AssumedRoleId', callerId(session)],
       ['Arn', callerArn(session)],
     ],
-  ]
-}
-
-function mfaDevice(userName: string, serial: string): XmlElement[] {
-  return [
-    ['UserName', userName],
-    ['SerialNumber', serial],
-    ['EnableDate', '2026-01-01T00:00:00Z'],
   ]
 }

@@ -1,20 +1,25 @@
-// An AWS STS of our own on the loopback interface, for `mfad demo` and for tests. It speaks AWS's Query protocol, verifies
-// signatures and MFA codes, and fails on request, so that real clients (the AWS CLI, boto3, the SDKs) can be pointed at it.
+// An AWS STS of our own on the loopback interface, and what of IAM goes with it, for `mfad demo` and for tests. It speaks AWS's
+// Query protocol, verifies signatures and MFA codes, and fails on request, so that real clients (the AWS CLI, boto3, the SDKs)
+// can be pointed at it.
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
   type Caller,
+  callerArn,
   createKeyring,
   type IssuedCredentials,
+  invalidToken,
   type Keyring,
   type StsRole,
   type StsUser,
 } from './accounts.ts'
-import { type ActionDeps, actions } from './actions.ts'
+import type { ActionDeps } from './action.ts'
+import { actions } from './actions.ts'
 import { type Answer, errorAnswer, resultAnswer, StsError } from './answers.ts'
 import { type Fault, failUnevaluated, isEvaluated, send, sendThrough } from './faults.ts'
 import { createMfaDevices, type MfaDevices } from './mfa-devices.ts'
+import { partitionOfArn, partitionOfRegion } from './partitions.ts'
 import { checkAction, claimedAccessKeyId, type QueryRequest, readRequest } from './requests.ts'
 import { checkSignature, readAuthorization } from './sigv4.ts'
 
@@ -165,6 +170,7 @@ function authenticate(sts: Sts, request: QueryRequest, now: Date): Caller {
   const authorization = readAuthorization(request)
   const sessionToken = request.headers['x-amz-security-token']?.[0]
   const key = sts.keyring.find(authorization.accessKeyId, sessionToken, now)
+  if (partitionOfArn(callerArn(key.caller)) !== partitionOfRegion(authorization.region)) throw invalidToken()
   checkSignature(request, authorization, key.secretAccessKey, request.service, now)
   return key.caller
 }

@@ -14,7 +14,9 @@ export type MfaDevices = {
 export function createMfaDevices(users: readonly StsUser[]): MfaDevices {
   const keys = new Map(
     users.flatMap((user) =>
-      user.devices.map(({ serialNumber, seed }) => [serialNumber, decodeBase32(seed)] as const),
+      user.devices.flatMap(({ serialNumber, seed }) =>
+        seed === undefined ? [] : [[serialNumber, decodeBase32(seed)] as const],
+      ),
     ),
   )
   const usedSteps = new Map([...keys.keys()].map((serialNumber) => [serialNumber, new Set<number>()]))

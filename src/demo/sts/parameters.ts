@@ -30,6 +30,10 @@ export const externalId: Constraint = {
   pattern: '[\\w+=,.@:\\/-]*',
 }
 
+export const userName: Constraint = { name: 'UserName', length: [1, 128], pattern: '[\\w+=,.@-]+' }
+export const marker: Constraint = { name: 'Marker', length: [1, 320] }
+export const maxItems: Constraint = { name: 'MaxItems', value: [1, 1000] }
+
 /** `DurationSeconds` up to an action's own limit; the least is 15 min for all. */
 export function durationSeconds(most: number): Constraint {
   return { name: 'DurationSeconds', value: [900, most] }

@@ -38,6 +38,35 @@ export const root: StsUser = {
   devices: [],
 }
 
+/** May not list devices. */
+export const carol: StsUser = {
+  arn: 'arn:aws:iam::111122223333:user/carol',
+  accessKeyId: 'AKIACAROLCAROLCAROLC',
+  secretAccessKey: 'carolGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY',
+  devices: [],
+  denied: ['iam:ListMFADevices'],
+}
+
+/** Has seven devices; the second is a FIDO security key. */
+export const dave: StsUser = {
+  arn: 'arn:aws:iam::111122223333:user/dave',
+  accessKeyId: 'AKIADAVEDAVEDAVEDAVE',
+  secretAccessKey: 'daveyGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY',
+  devices: [1, 2, 3, 4, 5, 6, 7].map((number) =>
+    number === 2
+      ? { serialNumber: 'arn:aws:iam::111122223333:u2f/user/dave/key-2' }
+      : { serialNumber: `arn:aws:iam::111122223333:mfa/dave-${number}`, seed: 'JBSWY3DPEHPK3PXP' },
+  ),
+}
+
+/** A user of the partition of AWS's regions in China. */
+export const mei: StsUser = {
+  arn: 'arn:aws-cn:iam::777788889999:user/mei',
+  accessKeyId: 'AKIAMEIMEIMEIMEIMEIM',
+  secretAccessKey: 'meimeGbClwBF/2Zp9Utk/h3yCo8nvbEXAMPLEKEY',
+  devices: [{ serialNumber: 'arn:aws-cn:iam::777788889999:mfa/mei', seed: 'JBSWY3DPEHPK3PXP' }],
+}
+
 /** A user of another account. */
 const mallory: StsUser = {
   arn: 'arn:aws:iam::444455556666:user/mallory',
@@ -61,7 +90,12 @@ const roles: StsRole[] = [
 export type Bench = {
   sts: EmbeddedSts
   /** Calls with these credentials, signed at the server's (standing) time. */
-  as(credentials: Credentials, parameters: Record<string, string>, service?: string): Promise<RawAnswer>
+  as(
+    credentials: Credentials,
+    parameters: Record<string, string>,
+    service?: string,
+    region?: string,
+  ): Promise<RawAnswer>
   /** Logs alice in with her phone's code. */
   login(more?: Record<string, string>): Promise<Credentials & { expiration: string }>
   /** Moves the server's clock. */
@@ -71,10 +105,14 @@ export type Bench = {
 /** A server whose clock stands still; it is closed when the test ends. */
 export async function startBench(): Promise<Bench> {
   let now = clock
-  const sts = await startEmbeddedSts({ users: [alice, bob, root, mallory], roles, now: () => now })
+  const sts = await startEmbeddedSts({
+    users: [alice, bob, root, mallory, carol, dave, mei],
+    roles,
+    now: () => now,
+  })
   onTestFinished(() => sts.close())
-  const as: Bench['as'] = (credentials, parameters, service = 'sts') =>
-    call({ endpoint: sts.endpoint, credentials, at: now, service }, parameters)
+  const as: Bench['as'] = (credentials, parameters, service = 'sts', region = 'eu-west-1') =>
+    call({ endpoint: sts.endpoint, credentials, at: now, service, region }, parameters)
   return {
     sts,
     as,

@@ -5,7 +5,10 @@ import {
   alice,
   auditRole,
   bob,
+  carol,
   clock,
+  dave,
+  mei,
   mfaLogin,
   partnerRole,
   phone,
@@ -375,6 +378,33 @@ describe('ListMFADevices', () => {
     )
   })
 
+  it('gives as many as are asked for, and a marker for the rest', async () => {
+    const { as } = await startBench()
+    const pages: string[][] = []
+    let marker: string | undefined
+    do {
+      const more: Record<string, string> = marker === undefined ? {} : { Marker: marker }
+      const { body } = await as(dave, { ...list, MaxItems: '3', ...more }, 'iam')
+      pages.push([...body.matchAll(/<SerialNumber>.*[/-](.*)<\/SerialNumber>/g)].map(([, end = '']) => end))
+      marker = /<Marker>(.*)<\/Marker>/.exec(body)?.[1]
+      expect(body).toContain(`<IsTruncated>${marker !== undefined}</IsTruncated>`)
+    } while (marker !== undefined)
+    expect(pages).toEqual([['1', '2', '3'], ['4', '5', '6'], ['7']])
+    expect(outcome(await as(dave, { ...list, Marker: 'nonsense' }, 'iam'))).toBe(
+      'ValidationError 400: Invalid Marker.',
+    )
+    expect(outcome(await as(dave, { ...list, MaxItems: '0' }, 'iam'))).toContain(
+      "'maxItems' failed to satisfy constraint: Member must have value greater than or equal to 1",
+    )
+  })
+
+  it('is refused to a user whom no policy allows it', async () => {
+    const { as } = await startBench()
+    expect(outcome(await as(carol, list, 'iam'))).toBe(
+      'AccessDenied 403: User: arn:aws:iam::111122223333:user/carol is not authorized to perform: iam:ListMFADevices on resource: user carol because no identity-based policy allows the iam:ListMFADevices action',
+    )
+  })
+
   it('needs MFA in a session, and a user name from a role', async () => {
     const { as, login } = await startBench()
     const withoutMfa = credentialsIn(await as(alice, { Action: 'GetSessionToken' }))
@@ -394,6 +424,27 @@ describe('ListMFADevices', () => {
     expect(outcome(await post(sts.endpoint, headers, body))).toBe(
       "SignatureDoesNotMatch 403: Credential should be scoped to correct service: 'iam'. ",
     )
+  })
+})
+
+describe('partitions', () => {
+  const unknown = 'InvalidClientTokenId 403: The security token included in the request is invalid.'
+  const whoAmI = { Action: 'GetCallerIdentity' }
+
+  it('knows a key in the regions of its own partition only', async () => {
+    const { as } = await startBench()
+    expect(outcome(await as(mei, whoAmI, 'sts', 'cn-north-1'))).toBe('OK')
+    expect(outcome(await as(mei, { Action: 'ListMFADevices' }, 'iam', 'cn-north-1'))).toBe('OK')
+    expect(outcome(await as(mei, whoAmI, 'sts', 'us-east-1'))).toBe(unknown)
+    expect(outcome(await as(mei, { Action: 'ListMFADevices' }, 'iam', 'us-east-1'))).toBe(unknown)
+    expect(outcome(await as(alice, whoAmI, 'sts', 'us-gov-west-1'))).toBe(unknown)
+  })
+
+  it('gives a session that is known there only, too', async () => {
+    const { as } = await startBench()
+    const session = credentialsIn(await as(mei, { Action: 'GetSessionToken' }, 'sts', 'cn-northwest-1'))
+    expect(outcome(await as(session, whoAmI, 'sts', 'cn-north-1'))).toBe('OK')
+    expect(outcome(await as(session, whoAmI, 'sts', 'eu-west-1'))).toBe(unknown)
   })
 })
 

@@ -5,7 +5,14 @@ export type Credentials = { accessKeyId: string; secretAccessKey: string; sessio
 
 export type RawAnswer = { status: number; headers: Headers; body: string; code?: string; message?: string }
 
-type Options = { endpoint: string; credentials: Credentials; at: Date; service?: string; terminator?: string }
+type Options = {
+  endpoint: string
+  credentials: Credentials
+  at: Date
+  service?: string
+  region?: string
+  terminator?: string
+}
 
 /** Posts an action's parameters, signed at the given instant. */
 export async function call(options: Options, parameters: Record<string, string>): Promise<RawAnswer> {
@@ -35,7 +42,8 @@ export async function post(
 
 /** The headers of a signed POST of this body. */
 export function sign(options: Options, body: string): Record<string, string> {
-  const { endpoint, credentials, at, service = 'sts', terminator = 'aws4_request' } = options
+  const { endpoint, credentials, at, terminator = 'aws4_request' } = options
+  const { service = 'sts', region = 'eu-west-1' } = options
   const amzDate = at.toISOString().replace(/[-:]|\.\d+/g, '')
   const headers: Record<string, string> = {
     'content-type': 'application/x-www-form-urlencoded; charset=utf-8',
@@ -46,7 +54,7 @@ export function sign(options: Options, body: string): Record<string, string> {
   const names = Object.keys(headers).sort()
   const canonicalHeaders = names.map((name) => `${name}:${headers[name]}\n`).join('')
   const canonical = ['POST', '/', '', canonicalHeaders, names.join(';'), hash(body)].join('\n')
-  const scope = [amzDate.slice(0, 8), 'eu-west-1', service, terminator]
+  const scope = [amzDate.slice(0, 8), region, service, terminator]
   let key: Buffer | string = `AWS4${credentials.secretAccessKey}`
   for (const part of scope) key = hmac(key, part)
   const signature = hmac(key, ['AWS4-HMAC-SHA256', amzDate, scope.join('/'), hash(canonical)].join('\n'))
