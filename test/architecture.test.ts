@@ -94,7 +94,7 @@ const allowedRooms: Record<string, { from: string[]; reason: string }> = {
     reason: 'what is known of the files, and what is written to them',
   },
   'daemon/keys': {
-    from: ['core/*', 'daemon', 'daemon/files', 'daemon/login', 'edges', 'edges/keys'],
+    from: ['core/*', 'daemon', 'daemon/files', 'daemon/login', 'edges', 'edges/aws', 'edges/keys'],
     reason: 'it moves keys between a file and the keyring, and asks AWS whose they are',
   },
   'daemon/login': {

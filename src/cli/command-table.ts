@@ -97,15 +97,24 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'keys',
-    summary: 'move a long-term access key into the keyring of the operating system, or back',
-    usage: 'mfad keys store|restore PROFILE',
+    summary: 'move an access key into the keyring or back into the file, or exchange it for a new one',
+    usage: 'mfad keys store|restore|rotate PROFILE',
     details:
-      'store: from the file into the keyring; restore: back. The key is compared and tried before the file is changed, and\nnothing else in the file changes. AWS tools then reach the account through the session profile only.',
-    options: { json },
+      'store: from the file into the keyring; restore: back. The key is compared and tried before the file is changed, and\nnothing else in the file changes. AWS tools then reach the account through the session profile only.\nrotate: a new key is made, tried, and put wherever the former one stands, which is deleted last.',
+    options: {
+      'delete-other': {
+        type: 'string',
+        value: 'ENDING',
+        description: "rotate: first delete the user's other key, whose id ends so",
+      },
+      yes: { type: 'boolean', description: 'rotate: do not ask' },
+      json,
+    },
     positionals: { least: 2, most: 2 },
     examples: [
       ['mfad keys store dev', 'the access key of dev goes into the keyring'],
       ['mfad keys restore dev', 'and back into the file'],
+      ['mfad keys rotate dev', 'a new access key for the user of dev'],
     ],
     run: async (invocation) => (await import('./commands/keys.ts')).runKeys(invocation),
   },

@@ -149,7 +149,7 @@ describe('nothing is changed', () => {
     const { exitCode, stderr } = await storing
     expect([exitCode, stderr]).toEqual([
       4,
-      'mfad: the keys of dev were changed in the file meanwhile; they were not moved\n  → look at them, then: mfad keys store dev\n',
+      'mfad: the keys of dev were changed in the file meanwhile; nothing was written\n  → look at them, then: mfad keys store dev\n',
     ])
     expect(sandbox.readCredentials()).toBe(other)
     expect(await service.items()).toEqual({})

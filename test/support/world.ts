@@ -346,6 +346,7 @@ export class World {
       const host = 'iam.amazonaws.com'
       return failure === undefined ? { answer: this.iamDevices, host } : { failure: { host, ...failure } }
     },
+    ...noAccessKeys,
   }
 
   private readonly sts: Sts = {
@@ -370,6 +371,15 @@ export class World {
     },
     getCallerIdentity: async () => ({ answer: 'arn:aws:iam::111122223333:user/alice' }),
   }
+}
+
+const notAsked = () => Promise.reject(new Error('this world has no access keys to give'))
+const noAccessKeys: Omit<Iam, 'partitions' | 'listMfaDevices'> = {
+  createAccessKey: notAsked,
+  listAccessKeys: notAsked,
+  lastUsed: notAsked,
+  deactivateAccessKey: notAsked,
+  deleteAccessKey: notAsked,
 }
 
 const nothing = () => undefined

@@ -103,10 +103,10 @@ export function notMovable(fact: string, nextStep: string): AppError {
   return new AppError('profile.keys-not-movable', fact, nextStep)
 }
 
-export function changedMeanwhile(profile: string, action: 'store' | 'restore'): AppError {
+export function changedMeanwhile(profile: string, action: 'store' | 'restore' | 'rotate'): AppError {
   return new AppError(
     'profile.keys-changed',
-    `the keys of ${profile} were changed in the file meanwhile; they were not moved`,
+    `the keys of ${profile} were changed in the file meanwhile; nothing was written`,
     `look at them, then: ${mfadCommand('keys', action, profile)}`,
   )
 }

@@ -4,7 +4,7 @@
 //   store     write the item → read it back, compare → ask AWS whose key it is → put the item's name in the file's place of the key
 //   restore   read the item → put the key in the file → compare what stands there → remove the item
 
-import { AppError } from '../../core/errors.ts'
+import type { AppError } from '../../core/errors.ts'
 import { describeKeyringFailure, itemMissing } from '../../core/login/keyring-failure.ts'
 import { isLongTermKeys } from '../../core/profiles/aws-values.ts'
 import {
@@ -31,20 +31,18 @@ import {
   restoreEdits,
   storeEdits,
 } from '../../core/writes/key-moves.ts'
-import type { Keyring, KeyringResult } from '../../edges/keys/keyring.ts'
 import type { Log } from '../../edges/logger.ts'
 import { editUserFile, type PlanEdits, rehearseUserEdit } from '../files/user-edit.ts'
 import { requireKeySource } from '../login/long-term-keys.ts'
-import { type LoginDeps, proveKeys } from '../login/sts-session.ts'
+import { callerOf } from '../login/sts-session.ts'
 import { createQueue } from '../queue.ts'
+import { asked, otherSecret } from './keyring-calls.ts'
+import { type RotateDeps, rotate } from './rotate-keys.ts'
 
-export type KeyMovesDeps = LoginDeps & {
+export type KeyMovesDeps = RotateDeps & {
   log: Log
-  keyring: Keyring
   /** Throws where nothing new may begin, or the files cannot be read; else the files are believed afterwards. */
   begin(): Promise<void>
-  /** Runs after the writes that were asked for before. */
-  enqueue<T>(job: () => Promise<T>): Promise<T>
 }
 
 export type KeyMoves = {
@@ -56,17 +54,30 @@ export type KeyMoves = {
 export function createKeyMoves(deps: KeyMovesDeps): KeyMoves {
   const queue = createQueue()
   return {
-    move: ({ profile: name, action }) =>
+    move: ({ profile: name, action, deleteOther }) =>
       queue.add(async () => {
         await deps.begin()
         deps.known.checkTrusted()
         const profile = findProfile(deps.known.profiles, name)
-        const answer = await (action === 'store' ? store(deps, profile) : restore(deps, profile))
-        if (answer.changed) deps.log.info({ profile: profile.profile, action }, 'moved the long-term keys')
+        const answer = await moved(deps, profile, action, deleteOther)
+        if (answer.changed)
+          deps.log.info({ profile: profile.profile, action }, 'changed where or what the long-term keys are')
         return answer
       }),
     idle: queue.idle,
   }
+}
+
+function moved(
+  deps: KeyMovesDeps,
+  profile: Profile,
+  action: KeysRequest['action'],
+  deleteOther: string | undefined,
+): Promise<KeysAnswer> {
+  if (action === 'store') return store(deps, profile)
+  if (action === 'restore') return restore(deps, profile)
+  if (requireKeySource(deps.known, profile.profile).kind === 'process') throw ofProcess(profile.profile)
+  return rotate(deps, profile, deleteOther)
 }
 
 async function store(deps: KeyMovesDeps, known: Profile): Promise<KeysAnswer> {
@@ -87,7 +98,7 @@ async function store(deps: KeyMovesDeps, known: Profile): Promise<KeysAnswer> {
   try {
     const after = await asked(deps.keyring.read(item, deps.stopping), profile, 'store')
     if (after !== secret) throw otherSecret(profile)
-    await proveKeys(deps, known, { accessKeyId: source.accessKeyId, secretAccessKey: after })
+    await callerOf(deps, known, { accessKeyId: source.accessKeyId, secretAccessKey: after })
     const written = await deps.enqueue(() => editUserFile(deps.known, move.file, edit))
     const warnings = [...written.warnings, ...rolesWithoutKeys(deps, known)]
     return { ...answerOf(deps, move, 'store', source), changed: true, warnings }
@@ -147,16 +158,6 @@ async function secretInKeyring(
   return secret
 }
 
-async function asked<T>(
-  result: Promise<KeyringResult<T>>,
-  profile: string,
-  action: KeysRequest['action'],
-): Promise<T> {
-  const answer = await result
-  if ('value' in answer) return answer.value
-  throw describeKeyringFailure(answer.failure, mfadCommand('keys', action, profile))
-}
-
 /** What is left of a restore when the keys stand in the file. Another profile may name the item: then it stays. */
 async function removeItem(deps: KeyMovesDeps, { profile, item }: KeyMove): Promise<Warning[]> {
   if (isNamed(deps, item)) return []
@@ -195,14 +196,6 @@ function ofProcess(profile: string): AppError {
   return notMovable(
     `the keys of ${printable(profile)} come from its credential_process, and stand in no file`,
     'nothing has to be moved: they are kept where that command finds them',
-  )
-}
-
-function otherSecret(profile: string): AppError {
-  return new AppError(
-    'profile.keyring-failed',
-    `the keyring gave back something else than the secret access key of ${printable(profile)}`,
-    'look at the items of mfad in the keyring program of your desktop',
   )
 }
 

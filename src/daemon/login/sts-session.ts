@@ -39,7 +39,7 @@ export type LoginDeps = {
   loadSts(): Promise<Sts>
   /** Those of the daemon's environment that say how AWS is called. */
   variables: AwsVariables
-  sessionWatch: Pick<SessionWatch, 'made' | 'outdated'>
+  sessionWatch: Pick<SessionWatch, 'made' | 'outdated' | 'rotated'>
   /** The keys that a call is signed with, wherever they come from. Throws profile.no-keys, profile.credential-process-*. */
   longTermKeys: LongTermKeys
   /** By profile that names no device, the one that IAM has for its user: for this one login. */
@@ -248,16 +248,19 @@ async function identifyUser(deps: LoginDeps, sts: Sts, profile: KeyProfile): Pro
   }
 }
 
-/** Asks AWS whose keys these are. Throws sts.* and network.*, where it does not know them. */
-export async function proveKeys(
+/** Asks AWS whose keys these are: the ARN. Throws sts.* and network.*, where it does not know them. */
+export async function callerOf(
   deps: LoginDeps,
   profile: Pick<Profile, 'profile' | 'serialNumber'>,
   credentials: LongTermCredentials,
-): Promise<void> {
+): Promise<string> {
   const sts = await deps.loadSts()
   const target = targetOf(deps.known, deps.variables, sts.partitions, profile)
   const result = await sts.getCallerIdentity({ ...target, credentials }, deps.stopping)
-  if ('answer' in result) return noteClock(deps.state, result)
+  if ('answer' in result) {
+    noteClock(deps.state, result)
+    return result.answer
+  }
   const caller = { ...profile, ...credentials }
   throw rememberFailure(deps, caller, result.failure, [], { action: 'GetCallerIdentity', target })
 }
