@@ -61,7 +61,7 @@ export function createKeyMoves(deps: KeyMovesDeps): KeyMoves {
         const profile = findProfile(deps.known.profiles, name)
         const answer = await moved(deps, profile, action, deleteOther)
         if (answer.changed)
-          deps.log.info({ profile: profile.profile, action }, 'changed where or what the long-term keys are')
+          deps.log.info({ profile: profile.profile, action }, 'moved or exchanged the long-term keys')
         return answer
       }),
     idle: queue.idle,

@@ -22,15 +22,17 @@ type KeyringDeps = {
   environment: Environment
   /** The bundle of keyring-process.ts. */
   programPath: string
+  limitMs?: number
 }
 
-const limitMs = 60_000
+const usualLimitMs = 60_000
 
 export function createKeyring(deps: KeyringDeps): Keyring {
   return {
     async read(item, stopping) {
       const answer = await ask(deps, { action: 'read', item }, stopping)
-      return 'secret' in answer ? { value: answer.secret ?? undefined } : asFailure(answer)
+      if (!('secret' in answer) || !isSecret(answer.secret)) return asFailure(answer)
+      return { value: answer.secret ?? undefined }
     },
     async write(item, secret, stopping) {
       const answer = await ask(deps, { action: 'write', item, secret }, stopping)
@@ -43,10 +45,10 @@ export function createKeyring(deps: KeyringDeps): Keyring {
   }
 }
 
-type Asked = Exclude<KeyringAnswer, string> | { problem: KeyringFailure }
+type Asked = Exclude<KeyringAnswer, string> | { problem: KeyringFailure } | Record<string, never>
 
 async function ask(
-  { environment, programPath }: KeyringDeps,
+  { environment, programPath, limitMs = usualLimitMs }: KeyringDeps,
   request: KeyringRequest,
   stopping: AbortSignal,
 ): Promise<Asked> {
@@ -62,7 +64,8 @@ async function ask(
   if (end.kind === 'stopped' || end.kind === 'timed-out') return { problem: { kind: end.kind } }
   const answer = exitCode === 0 ? parsed(stdout) : undefined
   if (answer === 'not-installed') return { problem: { kind: answer } }
-  return answer ?? { problem: { kind: 'failed', said: lastLine(stderr) } }
+  if (typeof answer !== 'object') return { problem: { kind: 'failed', said: lastLine(stderr) } }
+  return answer ?? {}
 }
 
 function parsed(text: string): KeyringAnswer | undefined {
@@ -71,6 +74,10 @@ function parsed(text: string): KeyringAnswer | undefined {
   } catch {
     return undefined
   }
+}
+
+function isSecret(value: unknown): boolean {
+  return value === null || typeof value === 'string'
 }
 
 function lastLine(text: string): string {
