@@ -1,13 +1,14 @@
 // The long run beside test/integration/other-writers.test.ts: `npm run stress -- --edits 10000`. Ends with 1 when an edit was
 // lost that must not be.
 
+import { runConfigWriters } from '../test/support/config-writers.ts'
 import { type Report, runOtherWriters, type Writer } from '../test/support/other-writers.ts'
 import { readCount } from './count-option.ts'
 
 const usage = `usage: npm run stress -- [--edits N]
 
-Rounds of a daemon that rewrites the credentials file all the time, among real programs that append to it, write it anew
-in place, rename files over it or add a comment at its end, and run "aws configure set". N (default 2000): edits by append and in place, in all.
+Rounds of a daemon that rewrites the credentials file, or edits the config file, all the time, among real programs that append
+to it, write it anew in place, rename files over it or add a comment at its end, and run "aws configure set". N (default 2000): edits by append and in place, in all.
 
   npm run stress
   npm run stress -- --edits 10000
@@ -20,9 +21,11 @@ if (edits === undefined) process.exit(2)
 
 const reports: Report[] = []
 for (let round = 0; reports.reduce((sum, report) => sum + inPlace(report).made, 0) < edits; round++) {
-  const report = await runOtherWriters(writersOf(round), hasReader(round))
+  const isConfig = round % 6 >= 3
+  const run = isConfig ? runConfigWriters : runOtherWriters
+  const report = await run(writersOf(round), hasReader(round))
   reports.push(report)
-  console.log(line(`round ${round + 1}`, [report]))
+  console.log(line(`round ${round + 1}, ${isConfig ? 'config' : 'credentials'} file`, [report]))
   for (const problem of [...report.warnings, ...report.reader.broken, ...report.strays])
     console.log(`  ${problem}`)
 }
@@ -41,7 +44,7 @@ console.log(isGood && isSeldom ? 'ok' : 'LOST EDITS')
 process.exit(isGood && isSeldom ? 0 : 1)
 
 /**
- * Three kinds of rounds, one after another: programs that append and empty the file themselves, and the AWS CLI, which takes
+ * Three kinds of rounds, one after another, for the one file and then for the other: programs that append and empty the file themselves, and the AWS CLI, which takes
  * half a second a time; a reader, and a program that renames, which alone can lose an edit, and then also what the one
  * program that has its file open writes there; two programs that both add comments at the end, one of them by a rename.
  */

@@ -13,7 +13,7 @@ export type Options = {
   corpus: string
 }
 
-export const help = `Holds mfad's promises against random credentials files, as botocore, the AWS SDK for JavaScript and the AWS CLI read them.
+export const help = `Holds mfad's promises against random credentials and config files, as botocore, the AWS SDK for JavaScript and the AWS CLI read them.
 
   npm run fuzz -- [--runs N] [--seed S] [--minutes M] [--jobs J] [--aws-every K] [--corpus DIRECTORY]
 

@@ -254,7 +254,7 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
       expectRefused(
         await logIn(how),
         `${file} is on a read-only file system`,
-        `set credentials_file to a path on another one; what is mounted: findmnt -T ${file}`,
+        `set credentials_file (or config_file) to a path on another one; what is mounted: findmnt -T ${file}`,
       )
       expect([sandbox.codesSent(), read(join(small, 'credentials'))]).toEqual([[], original])
     })

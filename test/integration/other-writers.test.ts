@@ -3,6 +3,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { requireProgram } from '../support/clients.ts'
+import { runConfigWriters } from '../support/config-writers.ts'
 import { type Report, runOtherWriters } from '../support/other-writers.ts'
 
 const none = { made: 0, lost: 0 }
@@ -63,6 +64,33 @@ describe('among other programs that edit the file, no edit is lost', () => {
     expect(reader.reads).toBeGreaterThan(1000)
     expect(ours.lost).toBe(0)
     expectOnlyWhatIsTold(edits, named)
+  })
+})
+
+describe('among other programs that edit the config file, no edit is lost', () => {
+  it('whether they append or write anew in place', { timeout: 60_000 }, async () => {
+    const { edits, ours, named, strays } = await runConfigWriters(
+      [
+        { kind: 'append', edits: 120, pauseMs: 15 },
+        { kind: 'truncate', edits: 120, pauseMs: 15 },
+      ],
+      false,
+    )
+    expect([edits.append.lost, edits.truncate.lost, ours.lost, named, strays]).toEqual([0, 0, 0, 0, []])
+    expect(ours.writes).toBeGreaterThan(5)
+  })
+
+  it('but by renames in the same instant, which are told', { timeout: 60_000 }, async () => {
+    const { edits, ours, reader, named, strays } = await runConfigWriters(
+      [
+        { kind: 'append', edits: 120, pauseMs: 4 },
+        { kind: 'rename', edits: 120, pauseMs: 4 },
+      ],
+      true,
+    )
+    expectOnlyWhatIsTold(edits, named)
+    expect([reader.broken, ours.lost, strays]).toEqual([[], 0, []])
+    expect(ours.writes).toBeGreaterThan(2)
   })
 })
 

@@ -13,10 +13,14 @@ export type BotocoreReader = {
   close(): Promise<void>
 }
 
-/** `python`: one that has botocore. The scripts are found from the root of the package. */
-export function startBotocoreReader(python: string): BotocoreReader {
+/** `python`: one that has botocore. The scripts are found from the root of the package. `what`: sections by their own names, or
+ * the profiles of a config file. */
+export function startBotocoreReader(
+  python: string,
+  what: 'sections' | 'profiles' = 'sections',
+): BotocoreReader {
   const environment = { ...process.env, PYTHONUTF8: '1' }
-  const child = startLineProcess([python, resolve('test/support/botocore-reader.py')], environment)
+  const child = startLineProcess([python, resolve('test/support/botocore-reader.py'), what], environment)
   return {
     async read(files) {
       const answers = await child.ask(files.map((file) => Buffer.from(file).toString('base64')))
@@ -43,5 +47,18 @@ export async function readWithSdk(file: Uint8Array): Promise<Reading> {
   const sections = Object.entries(credentialsFile).filter(([, value]) => typeof value !== 'function')
   return new Map(
     sections.map(([name, entries]) => [name, new Map(Object.entries(entries as Record<string, string>))]),
+  )
+}
+
+/** The profiles that the SDK reads in a config file. */
+export async function readProfilesWithSdk(file: Uint8Array): Promise<Reading> {
+  externalDataInterceptor.interceptFile('/intercepted', Buffer.from(file).toString('utf8'))
+  externalDataInterceptor.interceptFile('/empty', '')
+  const { configFile } = await loadSharedConfigFiles({ filepath: '/empty', configFilepath: '/intercepted' })
+  return new Map(
+    Object.entries(configFile).map(([name, entries]) => [
+      name,
+      new Map(Object.entries(entries as Record<string, string>)),
+    ]),
   )
 }

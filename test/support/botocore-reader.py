@@ -1,5 +1,6 @@
 """Reads one file per line of standard input (base64) with botocore, answers one line of JSON each:
-null where botocore rejects the file, else [[section, [[key, value], ...]], ...]."""
+null where botocore rejects the file, else [[section, [[key, value], ...]], ...]; with the argument "profiles" the profiles of a
+config file in place of its sections."""
 import base64
 import gc
 import json
@@ -29,6 +30,8 @@ with tempfile.TemporaryDirectory(dir=memory) as directory:
             file.write(base64.b64decode(line))
         try:
             sections = configloader.raw_config_parse(path)
+            if sys.argv[1:] == ["profiles"]:
+                sections = configloader.build_profile_map(sections)["profiles"]
             answer = [[name, list(entries.items())] for name, entries in sections.items()]
         except ConfigParseError:
             answer = None

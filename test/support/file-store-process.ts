@@ -69,6 +69,18 @@ const withSecondName = (path: string) => {
   return path
 }
 
+const withKey = (key: string) =>
+  `# mine\n[profile dev]\nnote = FIRSTSECRET\n${key}\n[services s]\nec2 =\n  endpoint_url = https://e\n`
+const saving = {
+  action: 'save',
+  before: withKey(''),
+  after: withKey(`${texts.saved.key} = ${texts.saved.value}\n`),
+} as const
+const config = (path: string) => {
+  fs.chmodSync(create(path, saving.before), 0o644)
+  return path
+}
+
 const isRoot = process.getuid?.() === 0
 
 const appended = { action: 'append', before: oldText, after: oldText + texts.added } as const
@@ -126,6 +138,14 @@ export const scenes = {
     ...appended,
     action: 'unmergeable',
     prepare: plain,
+  },
+  'a config file, in which the daemon sets a key,': { ...saving, prepare: config },
+  'a config file in place, in which the daemon sets a key,': {
+    ...saving,
+    prepare(path) {
+      fs.linkSync(config(path), `${path}.second`)
+      return path
+    },
   },
 } satisfies Record<string, Scene>
 

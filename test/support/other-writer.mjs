@@ -1,4 +1,4 @@
-// Another program that edits the credentials file: node other-writer.mjs KIND FILE LOCK COUNT PAUSE_MS. The writers lock each
+// Another program that edits the credentials file, or the config file: node other-writer.mjs KIND FILE LOCK COUNT PAUSE_MS. The writers lock each
 // other out, as programs of one user that run one after another; none of them knows of mfad. Prints JSON at the end.
 //
 //   append     opens for appending, waits up to 5 ms, writes a section, closes
@@ -33,7 +33,10 @@ const edits = {
     replaceBy(`${fs.readFileSync(file, 'utf8')}# copy ${number}\n`)
   },
   aws(number) {
-    const key = number % 2 === 0 ? 'aws_access_key_id' : 'aws_secret_access_key'
+    const keys = file.endsWith('config')
+      ? ['region', 'output']
+      : ['aws_access_key_id', 'aws_secret_access_key']
+    const key = keys[number % 2]
     const args = ['configure', 'set', key, `v${number}`, '--profile', `aws-${number >> 1}`]
     const { status, stderr } = spawnSync('aws', args, { encoding: 'utf8' })
     if (status !== 0) throw new Error(stderr)
@@ -66,7 +69,7 @@ function readAll() {
 
 /** The keys of the first section are never edited, and each session section has all its lines. */
 function problemOf(text) {
-  if (!/^\[dev\]\naws_access_key_id = \w+\naws_secret_access_key = \S+\n/.test(text))
+  if (!/^\[(?:profile )?dev\]\naws_access_key_id = \w+\naws_secret_access_key = \S+\n/.test(text))
     return `no [dev]: ${text.length}`
   for (const section of text.split(/^(?=\[)/m)) {
     const name = /^\[(\S+-mfa)\]/.exec(section)?.[1]

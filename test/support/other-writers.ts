@@ -16,6 +16,9 @@ const writerKinds = ['append', 'truncate', 'rename', 'aws', 'note', 'copy'] as c
 type WriterKind = (typeof writerKinds)[number]
 export type Writer = { kind: WriterKind; edits: number; pauseMs: number }
 
+/** The file that programs edit, and their environment. */
+export type Edited = { file: string; environment: Readonly<Record<string, string | undefined>> }
+
 export type Report = {
   seconds: number
   /** By kind: how many edits there were, and how many are not in the file at the end. */
@@ -39,20 +42,11 @@ export async function runOtherWriters(writers: readonly Writer[], hasReader: boo
   const startedAt = performance.now()
   try {
     const daemon = await prepare(sandbox)
-    const lock = join(sandbox.home, 'lock')
-    const reader = hasReader ? runWriter(sandbox, { kind: 'read' }, lock) : undefined
-    let isOver = false
-    const ours = rewriteAllTheTime(sandbox, () => isOver)
-    try {
-      await Promise.all(writers.map((writer) => runWriter(sandbox, writer, lock)))
-    } finally {
-      isOver = true
-      writeFileSync(`${lock}.end`, '')
-    }
-    const counts = await ours
-    const read = (await reader) as { reads: number; broken: string[] } | undefined
-    // The last old file is followed for 2 s.
-    await until('no old file is followed', () => ownNames(sandbox).length === 0, 4000).catch(() => undefined)
+    const edited = { file: sandbox.credentialsFile, environment: sandbox.environment }
+    const { ours, reader } = await amongWriters(edited, writers, hasReader, (isOver) =>
+      rewriteAllTheTime(sandbox, isOver),
+    )
+    await followedToTheEnd(edited)
     const seconds = (performance.now() - startedAt) / 1000
     const status = await sandbox.status()
     const lostWarning = status.warnings.find(({ code }) => code === 'file.foreign-edit-lost')
@@ -60,12 +54,12 @@ export async function runOtherWriters(writers: readonly Writer[], hasReader: boo
     const log = daemon.log()
     return {
       seconds,
-      edits: countEdits(sandbox, writers),
+      edits: countEdits(edited, writers),
       named: lostWarning === undefined ? 0 : Number(/^\d+/.exec(lostWarning.message)?.[0] ?? 1),
       warnings: status.warnings.map(({ code, message }) => `${code}: ${message}`),
-      ours: { ...counts, writtenOnceMore: log.split('restored what another program').length - 1 },
-      reader: { reads: read?.reads ?? 0, broken: read?.broken ?? [] },
-      strays: ownNames(sandbox),
+      ours: { ...ours, writtenOnceMore: log.split('restored what another program').length - 1 },
+      reader,
+      strays: ownNames(edited),
     }
   } finally {
     await sandbox.close()
@@ -83,9 +77,38 @@ async function prepare(sandbox: Sandbox): Promise<RunningDaemon> {
   return daemon
 }
 
-/** Files of ours beside the credentials file. */
-function ownNames({ credentialsFile }: Sandbox): string[] {
-  return readdirSync(dirname(credentialsFile)).filter((name) => name.includes('.mfad-'))
+type OurCounts = { writes: number; refused: number; lost: number }
+
+/** Runs the writers while `ours` writes, until they have ended. */
+export async function amongWriters(
+  edited: Edited,
+  writers: readonly Writer[],
+  hasReader: boolean,
+  write: (isOver: () => boolean) => Promise<OurCounts>,
+): Promise<{ ours: OurCounts; reader: Report['reader'] }> {
+  const lock = join(dirname(edited.file), 'lock')
+  const reader = hasReader ? runWriter(edited, { kind: 'read' }, lock) : undefined
+  let isOver = false
+  const ours = write(() => isOver)
+  try {
+    await Promise.all(writers.map((writer) => runWriter(edited, writer, lock)))
+  } finally {
+    isOver = true
+    writeFileSync(`${lock}.end`, '')
+  }
+  const counts = await ours
+  const read = (await reader) as { reads: number; broken: string[] } | undefined
+  return { ours: counts, reader: { reads: read?.reads ?? 0, broken: read?.broken ?? [] } }
+}
+
+/** The last old file is followed for 2 s. */
+export async function followedToTheEnd(edited: Edited): Promise<void> {
+  await until('no old file is followed', () => ownNames(edited).length === 0, 4000).catch(() => undefined)
+}
+
+/** Files of ours beside the file. */
+export function ownNames({ file }: Edited): string[] {
+  return readdirSync(dirname(file)).filter((name) => name.includes('.mfad-'))
 }
 
 /** A lost write of ours is one that the file does not show before the next one of that profile, nor within 3 s then. */
@@ -133,11 +156,11 @@ function post({ environment }: Sandbox, path: string, body: object): Promise<num
 }
 
 function runWriter(
-  { credentialsFile, environment }: Sandbox,
+  { file, environment }: Edited,
   { kind, edits = 0, pauseMs = 0 }: Partial<Omit<Writer, 'kind'>> & { kind: WriterKind | 'read' },
   lock: string,
 ): Promise<unknown> {
-  const args = [script, kind, credentialsFile, lock, String(edits), String(pauseMs)]
+  const args = [script, kind, file, lock, String(edits), String(pauseMs)]
   return new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, {
       env: environment as NodeJS.ProcessEnv,
@@ -156,8 +179,9 @@ function runWriter(
   })
 }
 
-function countEdits({ credentialsFile }: Sandbox, writers: readonly Writer[]): Report['edits'] {
-  const { sections, text } = parseDocument(readFileSync(credentialsFile))
+export function countEdits({ file }: Edited, writers: readonly Writer[]): Report['edits'] {
+  const { sections, text } = parseDocument(readFileSync(file))
+  const isConfig = file.endsWith('config')
   const lines = new Set(text.split('\n'))
   const isThere: Record<WriterKind, (number: number) => boolean> = {
     append: (number) => sections.get(`append-${number}`)?.entries.get('k')?.value === String(number),
@@ -166,8 +190,12 @@ function countEdits({ credentialsFile }: Sandbox, writers: readonly Writer[]): R
     copy: (number) => lines.has(`# copy ${number}`),
     rename: (number) => sections.get('rename')?.entries.get(`k${number}`)?.value === String(number),
     aws: (number) => {
-      const key = number % 2 === 0 ? 'aws_access_key_id' : 'aws_secret_access_key'
-      return sections.get(`aws-${number >> 1}`)?.entries.get(key)?.value === `v${number}`
+      const keys = isConfig ? ['region', 'output'] : ['aws_access_key_id', 'aws_secret_access_key']
+      const key = keys[number % 2] ?? ''
+      return (
+        sections.get(`${isConfig ? 'profile ' : ''}aws-${number >> 1}`)?.entries.get(key)?.value ===
+        `v${number}`
+      )
     },
   }
   const counts = {} as Report['edits']

@@ -54,7 +54,8 @@ function inverseOf(before: CredentialsDocument, edit: UserEdit): UserEdit {
   return { kind: 'remove', section, key, dropsSection: standing === undefined }
 }
 
-function unlessRefused<T>(edit: () => T): T | undefined {
+/** Undefined where it is refused in the promised way. */
+export function unlessRefused<T>(edit: () => T): T | undefined {
   try {
     return edit()
   } catch (error) {

@@ -12,7 +12,7 @@ export function assertWritable(name: string, values: ReadonlyMap<string, string>
     if (!/^[a-z][a-z0-9_]*$/.test(key) || !/^[!-~]+(?: +[!-~]+)*$/.test(value))
       throw new AppError(
         'file.value-unwritable',
-        `a value for [${name}] has characters that the credentials file cannot hold`,
+        `a value for [${name}] has characters that an AWS file cannot hold`,
         'nothing was written; report it with the name of the key, without the value',
       )
 }

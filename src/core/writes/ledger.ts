@@ -1,5 +1,5 @@
-// What we meant to stand in the credentials file. The file is the only state, with one exception: a session cost its user a
-// code, so what was written, or is still to be written, is remembered for a short time.
+// What we meant to stand in a file. The files are the only state, with one exception: a session cost its user a code, so
+// what was written, or is still to be written, is remembered for a short time.
 //
 //   10:00:00  another program reads the file
 //   10:00:01  we write [dev-mfa]
@@ -8,8 +8,8 @@
 //   10:00:30  the user deletes [dev-mfa] → it is believed: what was restored once is restored again within 5 s only,
 //             up to 8 times, so that a program that writes all the time is outlasted and a person is not
 //
-// Of a session section only our last word counts, and everything that it and the writes before it replaced is stale. In
-// other sections each merged change counts for itself: their writers go on writing there.
+// Of a session section, or of a section of the user's that we edited, only our last word counts, and everything that it and
+// the writes before it replaced is stale. Elsewhere each merged change counts for itself: their writers go on writing there.
 
 import type { CredentialsDocument } from '../document/document.ts'
 import type { KeySource } from '../profiles/key-source.ts'
@@ -52,8 +52,9 @@ export type UnwrittenSession = {
   nextTryAt: Date
 }
 
-/** Why a change was made: to write or remove sessions, or to put another program's late edit into the file. */
-export type WriteKind = 'sessions' | 'merge'
+/** Why a change was made: to write or remove sessions, to edit the user's own keys, or to put another program's late edit into
+ * the file. */
+export type WriteKind = 'sessions' | 'edit' | 'merge'
 
 /** One change that we made in the file. */
 export type Written = {
@@ -69,13 +70,13 @@ export type Written = {
 
 export const emptyLedger: Ledger = { written: [], unwritten: [], lastWritten: undefined }
 
-const rememberedMs = { sessions: 60_000, merge: 5000 }
+const rememberedMs = { sessions: 60_000, edit: 5000, merge: 5000 }
 /** For what was restored before. */
 const restoredAgainMs = 5000
 const mostRestores = 8
 /** Of one section. */
 const mostStale = 16
-/** Of either kind, so that merges cannot push out sessions; each holds the text of a section. */
+/** Of each kind, so that merges cannot push out sessions; each holds the text of a section. */
 const mostWritten = 1000
 const retryMs = 10_000
 /** A session that ends within a minute is worth no waiting. */
@@ -92,8 +93,8 @@ export function noteWritten(
 ): Ledger {
   let written = remembered(ledger, now)
   for (const change of sectionChanges(before, after)) {
-    if (kind === 'sessions')
-      written = withSession(written, change, change.from, sources.get(change.name), now)
+    if (kind !== 'merge')
+      written = withLastWord(written, kind, change, change.from, sources.get(change.name), now)
     else written = [...written, { change, kind, stale: [], at: now.getTime(), timesRestored: 0 }]
   }
   return { ...ledger, written, lastWritten: after }
@@ -112,7 +113,7 @@ export function noteMeant(
     const last = lastWord(written, name)
     const to = texts.get(name)
     if (last !== undefined && !isSame(last.change.to, to))
-      written = withSession(written, { ...last.change, to }, last.change.to, source, now)
+      written = withLastWord(written, 'sessions', { ...last.change, to }, last.change.to, source, now)
   }
   return { ...ledger, written }
 }
@@ -155,7 +156,7 @@ export function remembered({ written }: Ledger, now: Date): readonly Written[] {
     timesRestored <= mostRestores
   const ofKind = (wanted: WriteKind) =>
     written.filter((each) => each.kind === wanted && isRemembered(each)).slice(-mostWritten)
-  return [...ofKind('sessions'), ...ofKind('merge')]
+  return [...ofKind('sessions'), ...ofKind('edit'), ...ofKind('merge')]
 }
 
 /** Keeps a session that could not be written, in place of older ones for the same sections. */
@@ -213,24 +214,29 @@ function nextTry(now: Date): Date {
   return new Date(now.getTime() + retryMs)
 }
 
-/** Our last word on a session section. */
-function lastWord(written: readonly Written[], name: string): Written | undefined {
-  return written.find(({ kind, change }) => kind === 'sessions' && change.name === name)
+/** Our last word on a section. */
+function lastWord(
+  written: readonly Written[],
+  name: string,
+  wanted: WriteKind = 'sessions',
+): Written | undefined {
+  return written.find(({ kind, change }) => kind === wanted && change.name === name)
 }
 
-/** Our new last word on a session section, in place of the one before. */
-function withSession(
+/** Our new last word on a section, in place of the one before. */
+function withLastWord(
   written: readonly Written[],
+  kind: WriteKind,
   change: SectionChange,
   replaced: string | undefined,
   source: Source | undefined,
   now: Date,
 ): Written[] {
-  const last = lastWord(written, change.name)
+  const last = lastWord(written, change.name, kind)
   const stale = [...(last?.stale ?? []), replaced].slice(-mostStale)
   const kept = source === undefined ? {} : { source }
   return [
     ...written.filter((each) => each !== last),
-    { change, kind: 'sessions', ...kept, stale, at: now.getTime(), timesRestored: 0 },
+    { change, kind, ...kept, stale, at: now.getTime(), timesRestored: 0 },
   ]
 }

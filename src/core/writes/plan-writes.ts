@@ -89,6 +89,16 @@ export function planRestores(
   return { restore: undone.filter((each) => !isLost(each)), lost: undone.filter(isLost) }
 }
 
+/** For a file in which there are no sessions: what another program has undone in it, and the ledger without what is over. */
+export function planEdits(
+  document: CredentialsDocument,
+  ledger: Ledger,
+  now: Date,
+): { restore: Undone[]; ledger: Ledger } {
+  const isOver = ledger.lastWritten !== undefined && remembered(ledger, now).length === 0
+  return { restore: undoneIn(document, ledger, now), ledger: isOver ? emptyLedger : ledger }
+}
+
 /** Does the key profile of a session stand in these documents as it was? */
 export function standsIn(documents: Documents): (source: Source | undefined) => boolean {
   const sections = profileSections(documents)
@@ -104,16 +114,21 @@ function undoneIn(document: CredentialsDocument, ledger: Ledger, now: Date): Und
   const written = remembered(ledger, now)
   if (written.length === 0) return []
   const texts = sectionTexts(document)
-  const undone = written.flatMap((each) => {
-    const { name } = each.change
+  const believedAt = new Set<number>()
+  const all = written.flatMap((each) => {
+    const { name, to } = each.change
+    const found = texts.get(name)
     const hasOthers = document.sections.size > (document.sections.has(name) ? 1 : 0)
-    const change = hasOthers ? undoneChange(each, texts.get(name)) : undefined
+    const change = hasOthers ? undoneChange(each, found) : undefined
+    if (change === undefined && each.kind === 'edit' && !isSame(found, to)) believedAt.add(each.at)
     return change === undefined ? [] : [{ ...change, written: each }]
   })
-  const isMerge = ({ written: { kind } }: Undone) => kind === 'merge'
-  return undone.some(isMerge) && !descends(document, ledger.lastWritten)
-    ? undone.filter((each) => !isMerge(each))
-    : undone
+  // An edit of two sections, such as a header that was renamed, is made once more as a whole or not at all.
+  const undone = all.filter(({ written: { kind, at } }) => kind !== 'edit' || !believedAt.has(at))
+  const edited = new Set(undone.flatMap(({ name, written: { kind } }) => (kind === 'edit' ? [name] : [])))
+  const isSession = ({ written: { kind } }: Undone) => kind === 'sessions'
+  const isOurs = undone.every(isSession) || descends(document, ledger.lastWritten, edited)
+  return isOurs ? undone : undone.filter(isSession)
 }
 
 /**
@@ -132,13 +147,24 @@ function undoneChange(
     if (replaced === undefined) return undefined
     return { ...change, from: change.to === undefined ? found : replaced }
   }
+  // Exactly what stood there before our edit: a program has written back what it had read then.
+  if (kind === 'edit')
+    return stale.some((text) => isSame(found, text)) ? { ...change, from: found } : undefined
   return isMade(change, found) || !canMake(change, found) ? undefined : change
 }
 
-/** Is this file a later version of the other one? Not where a profile has another access key now. */
-function descends(document: CredentialsDocument, earlier: CredentialsDocument | undefined): boolean {
+/**
+ * Is this file a later version of the other one? Not where a profile has another access key now. `edited`: the sections that hold
+ * exactly what an edit of ours replaced, and that may have been the access key.
+ */
+function descends(
+  document: CredentialsDocument,
+  earlier: CredentialsDocument | undefined,
+  edited: ReadonlySet<string>,
+): boolean {
   if (earlier === undefined) return false
   for (const [name, section] of document.sections) {
+    if (edited.has(name)) continue
     const [before, after] = [earlier.sections.get(name), section].map((each) =>
       each?.entries.get('aws_access_key_id'),
     )

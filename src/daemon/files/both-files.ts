@@ -8,7 +8,7 @@ import { createParse, disbeliefMs, type KnownFile, knownFile, type Parse, refres
 
 export type FileName = keyof Documents
 
-const fileNames = ['credentials', 'config'] as const
+export const fileNames = ['credentials', 'config'] as const
 
 export type BothFiles = {
   /** Looks at the stamps, and re-reads what changed. Answers whether anything did. */

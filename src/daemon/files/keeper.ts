@@ -1,6 +1,6 @@
-// Keeps in the credentials file what we meant to stand there: restores what another program's write has undone, writes
-// sessions that could not be written before, and brings sections in step with their profiles. What is to be done is decided
-// by planWrites and outOfStep; one job at a time carries it out.
+// Keeps in the files what we meant to stand there: restores what another program's write has undone, writes sessions that
+// could not be written before, and brings sections in step with their profiles. planWrites and outOfStep decide what is to
+// be done; one job at a time carries it out.
 
 import { isFileCode } from '../../core/error-codes.ts'
 import { AppError, errorBody } from '../../core/errors.ts'
@@ -13,10 +13,12 @@ import {
   type SessionWrite,
   type UnwrittenSession,
 } from '../../core/writes/ledger.ts'
-import { planWrites, type WritePlan } from '../../core/writes/plan-writes.ts'
+import { planEdits, planWrites, type WritePlan } from '../../core/writes/plan-writes.ts'
 import type { Log } from '../../edges/logger.ts'
+import { type FileName, fileNames } from './both-files.ts'
 import type { KnownFiles } from './known-files.ts'
-import { restoreUndone, writeSessions } from './session-writer.ts'
+import { restoreUndone } from './restore.ts'
+import { writeSessions } from './session-writer.ts'
 
 export type KeeperDeps = {
   known: KnownFiles
@@ -33,6 +35,9 @@ export type Keeper = {
   /** Will this session section be written once more, or is it being done? */
   isRestoring(sessionProfile: string): boolean
 }
+
+/** `restoreInConfig`: there is something to restore in the config file, too. */
+type Plan = WritePlan & { restoreInConfig: boolean }
 
 const restorePauseMs = 1000
 /** Of one session. Two daemons with different config files would put their own region into it by turns, for ever. */
@@ -69,17 +74,17 @@ export function createKeeper(deps: KeeperDeps): Keeper {
   return {
     look() {
       if (known.doubtfulUntil !== undefined || known.unreadable !== undefined) return undefined
-      const { restore, write, nextAt } = planNow()
+      const { restore, restoreInConfig, write, nextAt } = planNow()
       restoring = new Set(restore.map(({ name }) => name))
       const { restoreAgainAt } = tries
-      const isRestoreDue =
-        restore.length > 0 && (restoreAgainAt === undefined || restoreAgainAt <= known.now())
+      const isUndone = restore.length > 0 || restoreInConfig
+      const isRestoreDue = isUndone && (restoreAgainAt === undefined || restoreAgainAt <= known.now())
       // What comes while a job runs is looked at when it has ended.
       if (!isBusy && (isRestoreDue || write.length > 0 || isOutOfStep(known, tries))) {
         isBusy = true
         deps.enqueue(carryOut)
       }
-      return earliest(nextAt, restore.length > 0 ? restoreAgainAt : undefined)
+      return earliest(nextAt, isUndone ? restoreAgainAt : undefined)
     },
     isRestoring: (sessionProfile) => isBusy || restoring.has(sessionProfile),
   }
@@ -88,27 +93,30 @@ export function createKeeper(deps: KeeperDeps): Keeper {
 /**
  * Makes a new plan only where it can differ from the last: the files or the ledger have changed, or a try has become due.
  */
-function createPlanner(deps: KeeperDeps): () => WritePlan {
+function createPlanner(deps: KeeperDeps): () => Plan {
   const { known } = deps
-  let last: { credentials: unknown; config: unknown; ledger: unknown; plan: WritePlan } | undefined
+  let last: { from: readonly unknown[]; plan: Plan } | undefined
   return () => {
-    const { credentials, config } = known.documents
-    const isSame = last?.credentials === credentials && last.config === config && last.ledger === known.ledger
-    const isWaiting = last?.plan.write.length === 0 && last.plan.restore.length === 0
+    const from = () => fileNames.flatMap((name): unknown[] => [known.documents[name], known.ledgerOf(name)])
+    const isSame = last !== undefined && from().every((each, index) => each === last?.from[index])
+    const isWaiting =
+      last?.plan.write.length === 0 && last.plan.restore.length === 0 && !last.plan.restoreInConfig
     const isEarly = last?.plan.nextAt === undefined || known.now() < last.plan.nextAt
     if (last !== undefined && isSame && isWaiting && isEarly) return last.plan
     const plan = takePlan(deps)
-    last = { credentials, config, ledger: known.ledger, plan }
+    last = { from: from(), plan }
     return plan
   }
 }
 
 /** The plan for now. Takes out of the ledger what has lost the keys it was made from. */
-function takePlan({ known, log }: KeeperDeps): WritePlan {
+function takePlan({ known, log }: KeeperDeps): Plan {
   const plan = planWrites(known.documents, known.ledger, known.now())
   known.setLedger(plan.ledger)
   if (plan.letGo.length > 0) log.info({ sections: plan.letGo }, 'not restored: the access key is another one')
-  return plan
+  const edits = planEdits(known.documents.config, known.ledgerOf('config'), known.now())
+  known.setLedger(edits.ledger, 'config')
+  return { ...plan, restoreInConfig: edits.restore.length > 0 }
 }
 
 /**
@@ -118,8 +126,9 @@ function takePlan({ known, log }: KeeperDeps): WritePlan {
 async function keep(deps: KeeperDeps, tries: Tries): Promise<string[]> {
   const { known } = deps
   await known.untilBelieved()
-  const { restore, write } = takePlan(deps)
-  if (restore.length > 0) await restoreNow(deps, tries)
+  const { restore, restoreInConfig, write } = takePlan(deps)
+  if (restore.length > 0) await restoreNow(deps, tries, 'credentials')
+  if (restoreInConfig) await restoreNow(deps, tries, 'config')
   known.setLedger(noteTried(known.ledger, write, known.now()))
   const sections: string[] = []
   for (const session of write) sections.push(...(await writeUnwritten(deps, session)))
@@ -127,10 +136,10 @@ async function keep(deps: KeeperDeps, tries: Tries): Promise<string[]> {
   return sections
 }
 
-async function restoreNow({ known, log }: KeeperDeps, tries: Tries): Promise<void> {
+async function restoreNow({ known, log }: KeeperDeps, tries: Tries, name: FileName): Promise<void> {
   try {
-    const sections = await restoreUndone(known)
-    if (sections.length > 0) log.info({ sections }, 'restored what another program had undone')
+    const sections = await restoreUndone(known, name)
+    if (sections.length > 0) log.info({ file: name, sections }, 'restored what another program had undone')
     delete tries.restoreAgainAt
   } catch (error) {
     log.warn({ error: errorBody(error) }, 'what another program had undone could not be restored')

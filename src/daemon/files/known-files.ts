@@ -12,7 +12,7 @@ import { emptyLedger, forgetWritten, type Ledger } from '../../core/writes/ledge
 import { busyError } from '../../edges/files/disk/errors.ts'
 import type { FileStore, UpdateResult } from '../../edges/files/store.ts'
 import { trustWarnings } from '../../edges/files/warnings.ts'
-import { createBothFiles, type FileName, type RecoveredFiles } from './both-files.ts'
+import { createBothFiles, type FileName, fileNames, type RecoveredFiles } from './both-files.ts'
 import { createParse, type KnownFile, type Parse } from './known-file.ts'
 import { createKnownSettings } from './known-settings.ts'
 
@@ -38,9 +38,11 @@ export type KnownFiles = {
   adoptWritten(name: FileName, result: Pick<UpdateResult, 'bytes' | 'realPath'>): void
   /** Reads a version of the credentials file; one that was read just before is not read again. */
   parse(bytes: Uint8Array): CredentialsDocument
+  /** That of the credentials file. */
   readonly ledger: Ledger
-  /** From now on, this is what we meant to stand in the file. */
-  setLedger(ledger: Ledger): void
+  ledgerOf(name: FileName): Ledger
+  /** From now on, this is what we meant to stand in the file; by default the credentials file. */
+  setLedger(ledger: Ledger, name?: FileName): void
   /** Where the credentials file really is; undefined until it could be located. */
   readonly realPath: string | undefined
   /** The daemon is ending: merges no longer wait for other programs. */
@@ -76,16 +78,18 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
   const settings = createKnownSettings(deps)
   const both = createBothFiles({ ...deps, parse }, settings.files)
   let profiles: readonly Profile[] = []
-  let ledger = emptyLedger
-  let realPath: string | undefined
+  const ledgers = { credentials: emptyLedger, config: emptyLedger }
+  const realPaths: Partial<Record<FileName, string | undefined>> = {}
   let isClosing = false
 
   const refresh = (): boolean => {
     const areSettingsNew = settings.refresh()
     const areFilesNew = both.refresh(settings.files, deps.now())
-    const { realPath: found } = both.file('credentials')
-    if (found !== realPath) ledger = forgetWritten(ledger)
-    realPath = found
+    for (const name of fileNames) {
+      const { realPath } = both.file(name)
+      if (realPath !== realPaths[name]) ledgers[name] = forgetWritten(ledgers[name])
+      realPaths[name] = realPath
+    }
     if (!areSettingsNew && !areFilesNew) return false
     profiles = buildProfiles(both.documents, settings.current.suffix, settings.files)
     return true
@@ -102,10 +106,11 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     },
     parse,
     get ledger() {
-      return ledger
+      return ledgers.credentials
     },
-    setLedger(next) {
-      ledger = next
+    ledgerOf: (name) => ledgers[name],
+    setLedger(next, name = 'credentials') {
+      ledgers[name] = next
     },
     get settings() {
       return settings.current

@@ -57,9 +57,8 @@ export async function mergeLate(
       if (document.isUtf8 !== before.isUtf8 || before.isUtf8 !== after.isUtf8)
         throw conflictError('only one of the two is UTF-8')
       checkAccepted(document, path)
-      const isNew = (change: SectionChange) =>
-        name === 'config' || !isStale(known.ledger, change, known.now())
-      changes = sectionChanges(before, after).filter(isNew)
+      const ledger = known.ledgerOf(name)
+      changes = sectionChanges(before, after).filter((change) => !isStale(ledger, change, known.now()))
       const merged = applyChanges(document, changes)
       conflicts = merged.conflicts
       return merged.document.toBytes()
@@ -77,15 +76,15 @@ export async function mergeLate(
   edit.check?.()
 }
 
-/** Enters into the ledger what was merged; only the credentials file has one. */
+/** Enters into the ledger of the file what was merged. */
 export function noteMerged(
   known: KnownFiles,
   name: FileName,
   before: CredentialsDocument,
   after: CredentialsDocument,
 ): void {
-  if (name === 'credentials')
-    known.setLedger(noteWritten(known.ledger, before, after, 'merge', new Map(), known.now()))
+  const ledger = noteWritten(known.ledgerOf(name), before, after, 'merge', new Map(), known.now())
+  known.setLedger(ledger, name)
 }
 
 export function checkMerge(

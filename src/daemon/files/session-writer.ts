@@ -10,17 +10,10 @@ import type { Documents } from '../../core/profiles/sections.ts'
 import { readSession, sessionKeys } from '../../core/profiles/session-section.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import type { Warning } from '../../core/wire.ts'
-import {
-  noteMeant,
-  noteRestored,
-  noteWritten,
-  type SessionWrite,
-  type Source,
-} from '../../core/writes/ledger.ts'
-import { applyChanges } from '../../core/writes/merge.ts'
-import { planRestores, standsIn, type Undone } from '../../core/writes/plan-writes.ts'
+import { noteMeant, noteWritten, type SessionWrite, type Source } from '../../core/writes/ledger.ts'
+import { standsIn } from '../../core/writes/plan-writes.ts'
 import type { KnownFiles } from './known-files.ts'
-import { checkMerge, type Edit } from './late-merge.ts'
+import type { Edit } from './late-merge.ts'
 import { replaceKnown } from './replace-known.ts'
 import type { NoteWrite } from './update-believed.ts'
 
@@ -67,25 +60,6 @@ export async function removeSession(known: KnownFiles, sessionProfile: string): 
     }
   })
   return warnings
-}
-
-/** Writes once more what another program's write has undone; the names of those sections. */
-export async function restoreUndone(known: KnownFiles): Promise<string[]> {
-  let undone: Undone[] = []
-  const edit: Edit = {
-    edit(before) {
-      const document = known.parse(before)
-      checkAccepted(document, known.files.credentials)
-      const documents = { credentials: document, config: known.documents.config }
-      undone = planRestores(documents, known.ledger, known.now()).restore
-      return applyChanges(document, undone).document.toBytes()
-    },
-    verify: (before, after) => checkMerge(known.parse(before), known.parse(after), undone),
-  }
-  await replaceKnown(known, 'credentials', edit, () => undefined)
-  const restored = undone.map(({ written, from }) => ({ written, found: from }))
-  known.setLedger(noteRestored(known.ledger, restored, known.now()))
-  return undone.map(({ name }) => name)
 }
 
 /** Replaces the file by one with these changes. `names`: the only sections that may differ. */

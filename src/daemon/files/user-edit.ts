@@ -6,10 +6,11 @@ import { checkAccepted } from '../../core/document/edit-checks.ts'
 import { applyEdits, type UserEdit } from '../../core/document/user-edit.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Warning } from '../../core/wire.ts'
+import { noteWritten } from '../../core/writes/ledger.ts'
 import { isEqual } from '../../edges/files/disk/bytes.ts'
 import type { FileName } from './both-files.ts'
 import type { KnownFiles } from './known-files.ts'
-import { type Edit, noteMerged } from './late-merge.ts'
+import type { Edit } from './late-merge.ts'
 import { replaceKnown } from './replace-known.ts'
 
 /**
@@ -41,10 +42,11 @@ export async function editUserFile(
       if (!isEqual(applyEdits(parse(before), edits).toBytes(), after)) throw unsafeError(path)
     },
   }
-  const { warnings, isChanged } = await replaceKnown(known, name, edit, (before, after) =>
-    // As with what was merged: a program that writes back what it had read before does not undo it.
-    noteMerged(known, name, before, after),
-  )
+  const { warnings, isChanged } = await replaceKnown(known, name, edit, (before, after) => {
+    // Should a program write back what it had read before, it is made once more; see keeper.ts.
+    const ledger = noteWritten(known.ledgerOf(name), before, after, 'edit', new Map(), known.now())
+    known.setLedger(ledger, name)
+  })
   return { warnings: warningsOf(known, name, warnings), isChanged }
 }
 

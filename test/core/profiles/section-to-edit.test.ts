@@ -1,6 +1,12 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { parseDocument } from '../../../src/core/document/parse.ts'
+import { applyEdits } from '../../../src/core/document/user-edit.ts'
 import { sectionToEdit } from '../../../src/core/profiles/section-to-edit.ts'
+import { type Reading, readProfilesWithSdk, startBotocoreReader } from '../../support/aws-readers.ts'
+import { requirePython } from '../../support/clients.ts'
+import { iniFile } from '../../support/ini-arbitrary.ts'
+import { unlessRefused } from '../../support/user-edits.ts'
 
 const inConfig = (text: string, profile: string) =>
   sectionToEdit(parseDocument(Buffer.from(text)), 'config', profile)
@@ -30,3 +36,45 @@ it.each([
     `${profile} has two sections in the config file, ${reason}, and not every AWS tool reads the same one`,
   )
 })
+
+it('is where botocore and the SDK read the key as that of the profile, and nothing else in another', async (context) => {
+  const seed = Date.now() % 2 ** 31
+  const botocore = startBotocoreReader(requirePython(context, 'botocore.configloader'), 'profiles')
+  const value = 'arn:aws:iam::111122223333:mfa/alice'
+  const names = ['dev', 'default', 'prod', 'dev-mfa', 'new']
+  const edited = fc.sample(iniFile, { seed, numRuns: 1500 }).flatMap((file, index) => {
+    const before = parseDocument(file)
+    if (!before.isUtf8 || before.findings.some(({ rejectsFile }) => rejectsFile)) return []
+    const profile = names[index % names.length] ?? ''
+    const after = unlessRefused(() => {
+      const section = sectionToEdit(before, 'config', profile)
+      return applyEdits(before, [{ kind: 'set', section, key: 'mfa_serial', value }])
+    })
+    return after === undefined ? [] : [{ before, after, profile }]
+  })
+  expect(edited.length).toBeGreaterThan(500)
+  try {
+    for (const { before, after, profile } of edited) {
+      const [one, other] = await botocore.read([before.toBytes(), after.toBytes()])
+      const bySdk = [await readProfilesWithSdk(before.toBytes()), await readProfilesWithSdk(after.toBytes())]
+      const shown = `seed ${seed}: ${profile} in ${JSON.stringify(before.text)}`
+      expect(other?.get(profile)?.get('mfa_serial'), shown).toBe(value)
+      expect(bySdk[1]?.get(profile)?.get('mfa_serial'), shown).toBe(value)
+      // What is new comes with the keys of [DEFAULT].
+      if (!before.sections.has('DEFAULT'))
+        expect(without(other, profile), shown).toEqual(without(one, profile))
+      expect(without(bySdk[1], profile), shown).toEqual(without(bySdk[0], profile))
+    }
+  } finally {
+    await botocore.close()
+  }
+})
+
+/** What a reader reads but that one key; without profiles that have none. */
+function without(reading: Reading | undefined, profile: string): Map<string, unknown> {
+  const kept = [...(reading ?? [])].map(
+    ([name, entries]) =>
+      [name, [...entries].filter(([key]) => name !== profile || key !== 'mfa_serial').sort()] as const,
+  )
+  return new Map(kept.filter(([, entries]) => entries.length > 0))
+}

@@ -265,3 +265,52 @@ it('a comment in our section is no other session', () => {
   note(base, `${base}${session}`)
   expect(undone(`${base}${session}# mine\n`)).toEqual([])
 })
+
+describe("an edit of the user's own section", () => {
+  const saved = `${base}mfa_serial=m\n`
+  const other = '[other]\nk=v\n'
+
+  it('is made once more, for 5 s, where exactly what it replaced is back', () => {
+    note(base + other, saved + other, 'edit')
+    expect(undone(base + other)).toEqual([['a', saved]])
+    nowMs += 5001
+    expect(undone(base + other)).toEqual([])
+  })
+
+  it('is made once more where a header that it took away is back', () => {
+    note(base + other, keysOf('a-long-term') + other, 'edit')
+    expect(undone(base + other)).toEqual([
+      ['a-long-term', keysOf('a-long-term')],
+      ['a', undefined],
+    ])
+  })
+
+  it('is not, where something else stands there, or another account', () => {
+    note(base + other, saved + other, 'edit')
+    expect(undone(`${base}mfa_serial=n\n${other}`)).toEqual([])
+    expect(undone(other)).toEqual([])
+    expect(undone(keysOf('a', 'AKIAI44QH8DHBEXAMPLE') + other)).toEqual([])
+  })
+
+  it('is made once more where the access key that it replaced is back', () => {
+    const rotated = keysOf('a', 'AKIAI44QH8DHBEXAMPLE')
+    note(base + other, rotated + other, 'edit')
+    expect(undone(base + other)).toEqual([['a', rotated]])
+    expect(undone(base + keysOf('other', 'AKIAI44QH8DHBEXAMPLE'))).toEqual([['a', rotated]])
+    note(rotated + other, rotated + keysOf('other'), 'sessions')
+    expect(undone(base + keysOf('other', 'AKIAI44QH8DHBEXAMPLE'))).toEqual([])
+  })
+
+  it('of two sections is made once more as a whole or not at all', () => {
+    note(base + other, keysOf('a-long-term') + other, 'edit')
+    expect(undone(`${base}region=x\n${other}`)).toEqual([])
+    expect(undone(base)).toEqual([])
+  })
+
+  it('is our last word: an edit before it does not count any more', () => {
+    note(base + other, saved + other, 'edit')
+    note(saved + other, base + other, 'edit')
+    expect(undone(base + other)).toEqual([])
+    expect(undone(saved + other)).toEqual([['a', base]])
+  })
+})

@@ -1,9 +1,11 @@
 // Edits of the user's own keys, on real files of both kinds.
+import * as fs from 'node:fs'
 import {
   appendFileSync,
   chmodSync,
   closeSync,
   linkSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
@@ -16,22 +18,27 @@ import {
   writeSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { UserEdit } from '../../../src/core/document/user-edit.ts'
 import { AppError } from '../../../src/core/errors.ts'
 import { sectionToEdit } from '../../../src/core/profiles/section-to-edit.ts'
 import { defaultSettings } from '../../../src/core/settings/default-settings.ts'
-import { planRestores } from '../../../src/core/writes/plan-writes.ts'
+import { planEdits, planRestores } from '../../../src/core/writes/plan-writes.ts'
 import type { FileName } from '../../../src/daemon/files/both-files.ts'
 import { createKnownFiles, type KnownFiles } from '../../../src/daemon/files/known-files.ts'
-import { restoreUndone } from '../../../src/daemon/files/session-writer.ts'
+import { restoreUndone } from '../../../src/daemon/files/restore.ts'
 import { editUserFile, type PlanEdits, rehearseUserEdit } from '../../../src/daemon/files/user-edit.ts'
+import { recoveryPathOf, tempPathOf } from '../../../src/edges/files/disk/own-names.ts'
+import { writeRecoveryCopy } from '../../../src/edges/files/in-place/recovery-copy.ts'
 import { openFileStore, openTrust } from '../../../src/edges/files/own-store.ts'
 import { until } from '../../support/until.ts'
 
 const text = '# mine\n[profile dev]\nregion=x\n\n[services s]\nec2 =\n  endpoint_url = https://e\n'
 const saved = text.replace('region=x\n', 'region=x\nmfa_serial = arn:new\n')
+
+/** Above every pid that Linux gives. */
+const deadPid = 2 ** 22 + 1
 
 let home: string
 let known: KnownFiles
@@ -51,7 +58,7 @@ afterEach(async () => {
   rmSync(home, { recursive: true })
 })
 
-function open(): KnownFiles {
+function open(openStore = (file: string) => openFileStore(file, join(home, 'state'))): KnownFiles {
   return createKnownFiles({
     now: () => new Date(),
     loadSettings: () => defaultSettings,
@@ -62,7 +69,7 @@ function open(): KnownFiles {
       settings: join(home, 'config.ini'),
       socket: join(home, 'sock'),
     }),
-    openStore: (file) => openFileStore(file, join(home, 'state')),
+    openStore,
     checkTrusted: openTrust().checkTrusted,
   })
 }
@@ -72,6 +79,8 @@ const save: PlanEdits = (document) => [
 ]
 const rename: UserEdit = { kind: 'rename', section: 'dev', to: 'dev-long-term' }
 const read = (path: string) => readFileSync(path, 'utf8')
+const undoneInConfig = () =>
+  planEdits(known.documents.config, known.ledgerOf('config'), known.now()).restore.map(({ name }) => name)
 const strays = () => readdirSync(home).filter((name) => name.includes('.mfad-'))
 const edit = (name: FileName, plan: PlanEdits) => editUserFile(known, name, plan)
 const codeOf = (edit: Promise<unknown>) =>
@@ -122,6 +131,27 @@ describe('the config file', () => {
     expect(read(config)).toBe(saved)
   })
 
+  it('is not edited as it was read in the instant in which another program had emptied it', async () => {
+    const seen: string[] = []
+    let isFirst = true
+    const hasty = open((path) => {
+      const store = openFileStore(path, join(home, 'state'))
+      const update: typeof store.update = async (update) => {
+        const isEmpty = isFirst
+        isFirst = false
+        if (isEmpty) update.edit(new Uint8Array())
+        return store.update(update)
+      }
+      return { ...store, update }
+    })
+    await editUserFile(hasty, 'config', (document) => {
+      seen.push(document.text)
+      return save(document)
+    })
+    await hasty.close()
+    expect([seen, read(config)]).toEqual([[text], saved])
+  })
+
   it('gets what another program still writes into the old file', async () => {
     const descriptor = openSync(config, 'a')
     await edit('config', save)
@@ -143,6 +173,28 @@ describe('the config file', () => {
     expect(read(config)).toContain('mfa_serial = arn:new\n')
   })
 
+  it('is edited once more when a program writes back what it had read before', async () => {
+    await edit('config', save)
+    writeFileSync(config, `${text}[profile other]\n`)
+    known.refresh()
+    expect(undoneInConfig()).toEqual(['profile dev'])
+    expect(await restoreUndone(known, 'config')).toEqual(['profile dev'])
+    expect(read(config)).toBe(`${saved}[profile other]\n`)
+    expect(undoneInConfig()).toEqual([])
+  })
+
+  it('is believed where somebody has put something else there, or our own next edit', async () => {
+    await edit('config', save)
+    writeFileSync(config, saved.replace('arn:new', 'arn:other'))
+    known.refresh()
+    expect(undoneInConfig()).toEqual([])
+    await edit('config', () => [{ kind: 'remove', section: 'profile dev', key: 'mfa_serial' }])
+    expect([read(config), undoneInConfig()]).toEqual([text, []])
+    writeFileSync(config, '[profile quite]\nanother = one\n')
+    known.refresh()
+    expect(undoneInConfig()).toEqual([])
+  })
+
   it('is edited as it is at the instant of writing', async () => {
     let isFirst = true
     await edit('config', (document) => {
@@ -151,6 +203,22 @@ describe('the config file', () => {
       return save(document)
     })
     expect(read(config)).toBe(`${saved}[profile other]\n`)
+  })
+
+  it('is completed at the start where a write in place was interrupted, and nothing is left beside either file', async () => {
+    const [before, after] = [Buffer.from(text), Buffer.from(saved)]
+    mkdirSync(join(home, 'state'), { mode: 0o700 })
+    const copy = recoveryPathOf(join(home, 'state'), deadPid, 'x')
+    await writeRecoveryCopy(fs, copy, { realPath: config, before, after })
+    writeFileSync(config, Buffer.concat([after.subarray(0, 60), before.subarray(60)]))
+    for (const path of [config, credentials]) writeFileSync(tempPathOf(path, deadPid, 'x'), 'half')
+    expect(await known.recover()).toEqual({
+      removed: [credentials, copy, config].map((path) =>
+        path === copy ? basename(copy) : basename(tempPathOf(path, deadPid, 'x')),
+      ),
+      completed: ['config'],
+    })
+    expect([read(config), strays(), readdirSync(join(home, 'state'))]).toEqual([saved, [], []])
   })
 
   it('is left as it is, with nothing beside it, where AWS tools reject it or do not read the line alike', async () => {
@@ -186,7 +254,7 @@ describe('the credentials file', () => {
     writeFileSync(credentials, before)
     known.refresh()
     expect(planRestores(known.documents, known.ledger, known.now()).restore).toHaveLength(2)
-    await restoreUndone(known)
+    await restoreUndone(known, 'credentials')
     expect(read(credentials).split('\n').sort()).toEqual(after.split('\n').sort())
   })
 

@@ -68,7 +68,9 @@ const problems: Readonly<Record<string, Problem>> = {
   EROFS: {
     code: 'file.read-only',
     fact: (path) => `${path} is on a read-only file system`,
-    hint: onFile('set credentials_file to a path on another one; what is mounted: findmnt -T'),
+    hint: onFile(
+      'set credentials_file (or config_file) to a path on another one; what is mounted: findmnt -T',
+    ),
   },
   EBUSY: cannotReplace,
   EXDEV: cannotReplace,

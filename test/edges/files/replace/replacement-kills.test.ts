@@ -64,6 +64,10 @@ const killed: Record<string, Choice> = {
     choose: afterRename,
     isKept: true,
   },
+  'setting a key in a config file': {
+    scene: scenes['a config file, in which the daemon sets a key,'],
+    choose: all,
+  },
   'finding that it cannot be merged': {
     scene: scenes['a file that another program writes to late, which cannot be merged'],
     choose: afterRename,
@@ -92,6 +96,8 @@ const failing = {
   'replacing a file behind a symlink': scenes['a file behind a symlink'],
   'creating a file and its directory behind a symlink': scenes['a dangling symlink, to a missing directory'],
   'writing a file in place, shorter': scenes['in place, in the middle and shorter,'],
+  'setting a key in a config file in place':
+    scenes['a config file in place, in which the daemon sets a key,'],
   'replacing a file that another program writes to late':
     scenes['a file that another program writes to late'],
 }
