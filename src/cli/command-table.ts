@@ -97,15 +97,15 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'keys',
-    summary: 'move an access key into the keyring or back into the file, or exchange it for a new one',
+    summary: 'move an access key into the keyring or back, or make a new one',
     usage: 'mfad keys store|restore|rotate PROFILE',
     details:
-      'store: from the file into the keyring; restore: back. The key is compared and tried before the file is changed, and\nnothing else in the file changes. AWS tools then reach the account through the session profile only.\nrotate: a new key is made, tried, and put wherever the former one stands, which is deleted last.',
+      'store: from the file into the keyring; restore: back. The key is compared and\ntried before the file is changed, and nothing else in the file changes. AWS\ntools then reach the account through the session profile only.\nrotate: a new key is made, tried, and put wherever the former one stands,\nwhich is deleted last.',
     options: {
       'delete-other': {
         type: 'string',
         value: 'ENDING',
-        description: "rotate: first delete the user's other key, whose id ends so",
+        description: 'rotate: first delete the other key, whose id ends so',
       },
       yes: { type: 'boolean', description: 'rotate: do not ask' },
       json,

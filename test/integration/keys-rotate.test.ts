@@ -11,6 +11,7 @@ import {
   type RunningDaemon,
   type Sandbox,
 } from '../support/sandbox.ts'
+import { openTerminal } from '../support/terminal.ts'
 import { until } from '../support/until.ts'
 
 let sandbox: Sandbox
@@ -93,6 +94,21 @@ describe('mfad keys rotate', () => {
       'mfad: the former access key is deleted in the end, so somebody has to agree\n  → if that is meant: mfad keys rotate dev --yes\n',
     )
     expect(sandbox.readCredentials()).toBe(whole)
+  })
+
+  it('asks at a terminal, and changes nothing without a yes', async () => {
+    await start()
+    for (const [keys, exitCode] of [
+      ['\r', 130],
+      ['no\r', 130],
+      ['y\r', 0],
+    ] as const) {
+      expect(sandbox.readCredentials()).toBe(whole)
+      const terminal = openTerminal(sandbox.environment, 'keys', 'rotate', 'dev')
+      await terminal.typeAfter('stops working. [y/N] ', keys)
+      expect(await terminal.ended()).toMatchObject({ exitCode })
+    }
+    expect(keysOfAlice()).toMatchObject([{ accessKeyId: idIn(sandbox.readCredentials()) }])
   })
 
   it('takes the new key back where AWS never comes to know it in time, or the file has got another key', async () => {
@@ -192,6 +208,25 @@ describe('mfad keys rotate of a key in the keyring', () => {
     expect(idIn(sandbox.readCredentials())).toBe(made)
     expect(keysOfAlice()).toMatchObject([{ accessKeyId: made, isActive: true }])
     expect(Object.keys((await service?.items()) ?? {})).toEqual([`dev/${made}`])
+  })
+
+  it('completes a run that was killed before the former key was deleted, and makes no other', async () => {
+    sandbox.sts.setFault({ kind: 'slow', milliseconds: 1000 })
+    const rotating = rotate()
+    await until('the former key is deactivated', () => callsOf('UpdateAccessKey').length > 0, 20_000)
+    await daemon.stop('SIGKILL')
+    await rotating
+    sandbox.sts.setFault({ kind: 'none' })
+    const id = idIn(sandbox.readCredentials())
+    expect(keysOfAlice()).toMatchObject([{ isActive: false }, { accessKeyId: id, isActive: true }])
+    expect(Object.keys((await service?.items()) ?? {})).toHaveLength(2)
+    await start()
+    const again = await rotate()
+    expect([again.exitCode, again.stderr]).toEqual([0, ''])
+    expect(again.stdout).toContain(`ending in ${id.slice(-4)}; the former one, ending in MPLE, is deleted\n`)
+    expect(callsOf('CreateAccessKey')).toHaveLength(1)
+    expect(keysOfAlice()).toMatchObject([{ accessKeyId: id }])
+    expect(Object.keys((await service?.items()) ?? {})).toEqual([`dev/${id}`])
   })
 })
 

@@ -61,6 +61,21 @@ describe('mfad keys', () => {
     }
   })
 
+  it('can be moved to and fro in a moment: the daemon does not take its own next edit for another program undoing the last', async () => {
+    await start()
+    for (const [action, text, items] of [
+      ['store', stored, held],
+      ['restore', whole, {}],
+      ['store', stored, held],
+      ['restore', whole, {}],
+    ] as const) {
+      expect((await sandbox.mfad('keys', action, 'dev')).exitCode).toBe(0)
+      await sandbox.status()
+      expect(sandbox.readCredentials()).toBe(text)
+      expect(await service.items()).toEqual(items)
+    }
+  })
+
   it('says so when nothing is to be done', async () => {
     await start()
     expect((await sandbox.mfad('keys', 'restore', 'dev')).stdout).toContain('already; nothing to do')
