@@ -14,7 +14,7 @@ export const commands: readonly Command[] = [
     summary: 'hand over an MFA code; one code serves every profile on the device',
     usage: 'mfad login [PROFILE ...] [CODE | -]',
     details:
-      'Without a PROFILE: the active one that expires soonest, or the only one. Without a CODE it is asked for; - reads it\nfrom standard input. Every active profile on the same device is renewed by the same code. Where a profile has no\nmfa_serial, IAM is asked for the device. --all asks device by device; with a CODE, or where nobody can be asked, it\nis for the device of the active profile that expires soonest, or that of --serial-number.',
+      'Without a PROFILE: the active one that expires soonest, or the only one.\nWithout a CODE it is asked for; - reads it from standard input. Every active\nprofile on the same device is renewed by the same code.\nA profile without mfa_serial: IAM is asked for the device. --all asks device by\ndevice; with a CODE, or where nobody can be asked, it is for the device of the\nactive profile that expires soonest, or for that of --serial-number.',
     options: {
       all: { type: 'boolean', description: 'log in every profile that has an access key and an mfa_serial' },
       duration: {
@@ -26,6 +26,10 @@ export const commands: readonly Command[] = [
         type: 'string',
         value: 'ARN',
         description: 'the MFA device: its ARN, or the end of it; kept with the session',
+      },
+      save: {
+        type: 'boolean',
+        description: 'write the device into the AWS config file, as mfa_serial',
       },
       adopt: { type: 'boolean', description: 'take over a session section that another tool wrote' },
       json,

@@ -41,6 +41,8 @@ export type LoginRequest = {
   tokenCode?: string
   serialNumber?: string
   durationSeconds?: number
+  /** The device becomes the mfa_serial of the profiles. */
+  save?: boolean
   adopt?: boolean
 }
 
@@ -51,6 +53,8 @@ export type LoginAnswer = {
   pending?: string[]
   /** Of a login of all. */
   left?: DeviceLeft[]
+  /** What `save` has written, or has found there. */
+  saved?: { profile: string; serialNumber: string; file: string }[]
   warnings: Warning[]
 }
 
@@ -105,13 +109,15 @@ export function readLoginRequest(body: unknown): LoginRequest {
     'tokenCode',
     'serialNumber',
     'durationSeconds',
+    'save',
     'adopt',
   ])
-  const { profiles, all, tokenCode, serialNumber, durationSeconds, adopt } = fields
+  const { profiles, all, tokenCode, serialNumber, durationSeconds, save, adopt } = fields
   if (!Array.isArray(profiles) || profiles.length > 100 || !profiles.every(isName)) {
     throw badRequest('profiles must be a list of at most 100 names')
   }
   if (all !== undefined && typeof all !== 'boolean') throw badRequest('all must be true or false')
+  if (save !== undefined && typeof save !== 'boolean') throw badRequest('save must be true or false')
   if (adopt !== undefined && typeof adopt !== 'boolean') throw badRequest('adopt must be true or false')
   if (tokenCode !== undefined && !(typeof tokenCode === 'string' && tokenCode.length <= 64)) {
     throw badRequest('tokenCode must be a string of six digits')
@@ -126,6 +132,7 @@ export function readLoginRequest(body: unknown): LoginRequest {
     ...(tokenCode === undefined ? {} : { tokenCode }),
     ...(serialNumber === undefined ? {} : { serialNumber }),
     ...(durationSeconds === undefined ? {} : { durationSeconds: durationSeconds as number }),
+    ...(save === undefined ? {} : { save }),
     ...(adopt === undefined ? {} : { adopt }),
   }
 }

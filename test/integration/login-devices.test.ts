@@ -1,6 +1,8 @@
 // Which device a login is for: the one that IAM knows, the one that is chosen at a terminal or named by its end, and one after
 // the other where there are several.
 import { spawn } from 'node:child_process'
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StsUser } from '../../src/demo/sts/embedded-sts.ts'
 import { requireProgram } from '../support/clients.ts'
@@ -13,10 +15,12 @@ import {
   bobSerial,
   keyLines,
   openSandbox,
+  type RunningDaemon,
   run,
   type Sandbox,
 } from '../support/sandbox.ts'
 import { openTerminal } from '../support/terminal.ts'
+import { until } from '../support/until.ts'
 
 const account = 'arn:aws:iam::111122223333'
 const phone = `${account}:mfa/carol-phone`
@@ -53,6 +57,7 @@ const mei = user('mei', {
 })
 
 let sandbox: Sandbox
+let daemon: RunningDaemon
 beforeEach(async () => {
   sandbox = await openSandbox([alice, bob, carol, nobody, keyOnly, denied, hostile, mei])
   // No profile names its device.
@@ -63,7 +68,7 @@ beforeEach(async () => {
       .join(''),
   )
   sandbox.writeConfig('[profile dev]\nregion = eu-west-1\n[profile mei]\nregion = cn-north-1\n')
-  await sandbox.startDaemon()
+  daemon = await sandbox.startDaemon()
 })
 afterEach(() => sandbox.close())
 
@@ -229,6 +234,65 @@ describe('--serial-number', () => {
   })
 })
 
+describe('--save', () => {
+  const config = () => readFileSync(join(sandbox.home, '.aws/config'), 'utf8')
+  const loginSaving = async (...args: string[]) => {
+    const { exitCode, stdout, stderr } = await sandbox.mfad('login', ...args, '--save')
+    return { exitCode, stdout: withoutTimes(stdout), stderr }
+  }
+
+  it('writes the device that was found into the section of the profile, and changes nothing else', async (context) => {
+    const before =
+      '# mine\n[profile dev]\nregion=eu-west-1\n\n[services s]\nec2 =\n  endpoint_url = https://e\n'
+    sandbox.writeConfig(before)
+    expect(await loginSaving('dev', sandbox.code())).toEqual({
+      exitCode: 0,
+      stdout: `dev → [dev-mfa]\ndev: mfa_serial = ${aliceSerial} is in ${sandbox.home}/.aws/config\n`,
+      stderr: '',
+    })
+    expect(config()).toBe(before.replace('eu-west-1\n', `eu-west-1\nmfa_serial = ${aliceSerial}\n`))
+    expect(section('dev-mfa')).not.toContain('mfad_serial')
+    const aws = requireProgram(context, 'aws')
+    const child = spawn(aws, ['configure', 'get', 'mfa_serial', '--profile', 'dev'], {
+      env: sandbox.environment,
+    })
+    expect((await run(child)).stdout).toBe(`${aliceSerial}\n`)
+    expect(await sandbox.mfad('login', 'dev', sandbox.nextCode())).toMatchObject({ exitCode: 0 })
+    expect(actions()).toEqual(['ListMFADevices', 'GetSessionToken', 'GetSessionToken'])
+  })
+
+  it('makes the section, or the file, where there is none', async () => {
+    rmSync(join(sandbox.home, '.aws/config'))
+    expect(await loginSaving('ops', sandbox.code(bobSerial))).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(config()).toBe(`[profile ops]\nmfa_serial = ${bobSerial}\n`)
+  })
+
+  it('writes it into the credentials file where an mfa_serial there would win', async () => {
+    sandbox.writeCredentials(`[home]\nmfa_serial = ${tablet}\n${keyLines(carol)}`)
+    const args = ['home', '--serial-number', 'carol-phone', sandbox.code(phone)]
+    expect(await loginSaving(...args)).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(sandbox.readCredentials()).toContain(`[home]\nmfa_serial = ${phone}\naws_access_key_id`)
+    expect(config()).not.toContain('home')
+  })
+
+  it('is for the keys behind a role, also where no code is needed', async () => {
+    sandbox.writeConfig(`[profile admin]\nrole_arn = ${account}:role/admin\nsource_profile = dev\n`)
+    await sandbox.mfad('login', 'dev', sandbox.code())
+    const { stdout } = await loginSaving('admin')
+    expect(stdout).toContain(`dev: mfa_serial = ${aliceSerial} is in `)
+    expect(config()).toContain(`[profile dev]\nmfa_serial = ${aliceSerial}\n`)
+  })
+
+  it('is refused before a code is used where the file cannot be edited', async () => {
+    const twice = '[profile dev]\noutput = json\n[profile "dev"]\noutput = json\n'
+    sandbox.writeConfig(twice)
+    const { exitCode, stderr } = await loginSaving('dev', sandbox.code())
+    expect(exitCode, stderr).toBe(7)
+    expect(sandbox.codesSent()).toEqual([])
+    expect(config()).toBe(twice)
+  })
+})
+
 describe('at a terminal', () => {
   it('a device is chosen by its number, and then its code is asked for', async () => {
     const terminal = openTerminal(sandbox.environment, 'login', 'home')
@@ -274,6 +338,56 @@ describe('at a terminal', () => {
     expect(await terminal.ended()).toEqual({ exitCode: 0, isSane: true })
     expect(section('dev-mfa')).toContain(`mfad_serial = ${aliceSerial}`)
     expect(section('ops-mfa')).toContain(`mfad_serial = ${bobSerial}`)
+  })
+
+  it('one choice serves two profiles of one user', async () => {
+    sandbox.writeCredentials(`[home]\n${keyLines(carol)}[work]\n${keyLines(carol)}`)
+    const terminal = openTerminal(sandbox.environment, 'login', 'home', 'work')
+    await terminal.typeAfter('Which one? (1-3) ', '2\r')
+    await terminal.typeAfter('MFA code: ', `${sandbox.code(tablet)}\r`)
+    expect(await terminal.ended()).toEqual({ exitCode: 0, isSane: true })
+    expect(terminal.shown().match(/Which one/g)).toHaveLength(1)
+    expect(terminal.shown()).toContain('work → [work-mfa]')
+  })
+
+  it('what stands against one of several profiles is said before a code is asked for', async () => {
+    sandbox.writeConfig(`[profile dev]\nmfa_serial = ${aliceSerial}\n[profile sso]\nsso_start_url = x\n`)
+    const terminal = openTerminal(sandbox.environment, 'login', 'dev', 'ops', 'sso')
+    expect(await terminal.ended()).toEqual({ exitCode: 4, isSane: true })
+    expect(terminal.shown()).toMatch(/^mfad: sso signs in through IAM Identity Center/)
+  })
+
+  it('a role whose source names no device asks for the one of its source', async () => {
+    sandbox.writeConfig(`[profile admin]\nrole_arn = ${account}:role/admin\nsource_profile = home\n`)
+    const terminal = openTerminal(sandbox.environment, 'login', 'admin')
+    await terminal.typeAfter('Which one? (1-3) ', '3\r')
+    await terminal.typeAfter('MFA code: ', `${sandbox.code(token)}\r`)
+    expect((await terminal.ended()).exitCode).toBe(5)
+    expect(terminal.shown()).toContain(`admin needs a code from ${token}`)
+    expect(section('home-mfa')).toContain(`mfad_serial = ${token}`)
+  })
+
+  it('--adopt takes the section over with the device that was chosen', async () => {
+    const foreign = '\n[home-mfa]\naws_access_key_id = ASIAFOREIGNFOREIGN00\naws_session_token = x\n'
+    sandbox.writeCredentials(`[home]\n${keyLines(carol)}${foreign}`)
+    const terminal = openTerminal(sandbox.environment, 'login', 'home', '--adopt')
+    await terminal.typeAfter('Which one? (1-3) ', '1\r')
+    await terminal.typeAfter('MFA code: ', `${sandbox.code(phone)}\r`)
+    expect((await terminal.ended()).exitCode).toBe(0)
+    expect(section('home-mfa')).toContain(`mfad_serial = ${phone}`)
+  })
+})
+
+it('a daemon that is told to stop while IAM does not answer ends in time', async () => {
+  sandbox.sts.setFault({ kind: 'hang' })
+  const login = sandbox.mfad('login', 'dev', sandbox.code())
+  await until('IAM is asked', () => actions().includes('ListMFADevices'))
+  const startedAt = Date.now()
+  await daemon.stop()
+  expect(Date.now() - startedAt).toBeLessThan(8000)
+  expect(await login).toMatchObject({
+    exitCode: 3,
+    stderr: expect.stringContaining('the daemon is stopping'),
   })
 })
 

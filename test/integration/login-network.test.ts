@@ -55,6 +55,24 @@ describe('a login through a proxy', () => {
     expect(daemon.log() + status.stdout).not.toMatch(/hunter2|aHVudGVyMg|YW5uOmh1bnRlcjI/)
   })
 
+  it.each([
+    ['region = eu-west-1', 'iam.amazonaws.com'],
+    ['region = eu-west-1\nuse_fips_endpoint = true', 'iam-fips.amazonaws.com'],
+    ['region = cn-north-1', 'iam.cn-north-1.amazonaws.com.cn'],
+    ['region = us-gov-east-1', 'iam.us-gov.amazonaws.com'],
+    ['region = eusc-de-east-1', 'iam.eusc-de-east-1.amazonaws.eu'],
+    ['region = us-iso-west-1', 'iam.us-iso-east-1.c2s.ic.gov'],
+  ])('asks the IAM of the partition for a device first: %j', async (lines, host) => {
+    sandbox.writeConfig(`[profile dev]\n${lines}\n`)
+    const environment = { ...aws, AWS_ENDPOINT_URL_IAM: undefined }
+    await sandbox.startDaemon({ ...environment, HTTPS_PROXY: proxy.url, AWS_CA_BUNDLE: authorityFile })
+    const { exitCode } = await sandbox.mfad('login', 'dev', sandbox.code())
+    expect(proxy.asked[0]).toBe(`${host}:443`)
+    if (host !== 'iam.amazonaws.com') return
+    expect(exitCode).toBe(0)
+    expect(proxy.asked).toEqual([`${host}:443`, `${euWest1}:443`])
+  })
+
   it('does not happen for a host that NO_PROXY names', async () => {
     await sandbox.startDaemon({
       ...aws,

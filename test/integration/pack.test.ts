@@ -31,6 +31,7 @@ describe('the package', () => {
       'README.md',
       'dist/daemon.cjs',
       'dist/demo.cjs',
+      'dist/iam.cjs',
       'dist/keyring.cjs',
       'dist/local-status.cjs',
       'dist/mfad.cjs',

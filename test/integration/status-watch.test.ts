@@ -69,7 +69,7 @@ describe('mfad status --watch', () => {
   })
 
   it('fits the terminal, and follows its size at once', async () => {
-    await sandbox.startDaemon()
+    await sandbox.startDaemon({ AWS_ENDPOINT_URL_IAM: undefined })
     await sandbox.mfad('login', 'dev', sandbox.code())
     const terminal = watch()
     await shows(terminal, 'Ctrl-C ends this')

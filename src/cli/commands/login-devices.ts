@@ -19,7 +19,8 @@ export async function loginsByDevice(
   output: Output,
 ): Promise<LoginRequest[]> {
   const meant = profilesMeant(daemon.status.profiles, request)
-  if (request.serialNumber !== undefined || meant.length === 0) return [request]
+  const canBeSplit = request.serialNumber === undefined && meant.length > 0
+  if (!canBeSplit || !meant.every((profile) => isReady(profile, request))) return [request]
   const found = await findMissing(daemon, meant, output)
   const groups = groupByDevice(meant, found)
   const only = groups.length === 1 ? groups[0] : undefined
@@ -46,7 +47,13 @@ function profilesMeant(profiles: readonly ProfileStatus[], request: LoginRequest
   return known.length === named.length ? known : []
 }
 
-/** By profile: the device of each that names none, and that nothing else stands against. */
+/** What stands against a profile the daemon is to say before a code is asked for. */
+function isReady({ kind, state, reason }: ProfileStatus, { adopt }: LoginRequest): boolean {
+  const isAdopted = state === 'unmanaged' && adopt === true
+  return (kind === 'key' || kind === 'role') && (reason === undefined || isAdopted)
+}
+
+/** By profile: the device of each that names none. */
 async function findMissing(
   daemon: Daemon,
   meant: readonly ProfileStatus[],
@@ -54,9 +61,7 @@ async function findMissing(
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   const choices = new Map<string, string>()
-  for (const { profile, kind, serialNumber, state, reason } of meant) {
-    const isAskable = (kind === 'key' || kind === 'role') && state !== 'unmanaged' && reason === undefined
-    if (serialNumber !== undefined || !isAskable) continue
+  for (const { profile } of meant.filter(({ serialNumber }) => serialNumber === undefined)) {
     const devices = await daemon.call<DevicesAnswer>('POST', '/v1/devices', { profile })
     // The same devices are those of the same user.
     const user = devices.serialNumbers.join(' ')

@@ -44,6 +44,7 @@ export async function runLogin({ positionals, values, environment, output }: Inv
     ...(code === undefined ? {} : { tokenCode: code.replace(/\s/g, '') }),
     ...(values['serial-number'] === undefined ? {} : { serialNumber: String(values['serial-number']) }),
     ...(duration === undefined ? {} : { durationSeconds: duration }),
+    ...(values.save === true ? { save: true } : {}),
     ...(values.adopt === true ? { adopt: true } : {}),
   }
   const answers: LoginAnswer[] = []
@@ -61,11 +62,13 @@ const noAnswer: LoginAnswer = { renewed: [], failed: [], warnings: [] }
 function joined(first: LoginAnswer, second: LoginAnswer): LoginAnswer {
   const pending = [...(first.pending ?? []), ...(second.pending ?? [])]
   const left = [...(first.left ?? []), ...(second.left ?? [])]
+  const saved = [...(first.saved ?? []), ...(second.saved ?? [])]
   return {
     renewed: [...first.renewed, ...second.renewed],
     failed: [...first.failed, ...second.failed],
     ...(pending.length === 0 ? {} : { pending }),
     ...(left.length === 0 ? {} : { left }),
+    ...(saved.length === 0 ? {} : { saved }),
     warnings: [...first.warnings, ...second.warnings],
   }
 }
@@ -106,7 +109,7 @@ async function logInEach(
       )
       if (answer === undefined) continue
       const { left = [], ...reached } = answer
-      if (canAsk()) waiting.push(...left.map(({ profiles }) => ({ profiles })))
+      if (canAsk()) waiting.push(...left.map(({ profiles }) => ({ ...forLeft(next), profiles })))
       isSeveral ||= waiting.length > 0
       done(canAsk() ? reached : answer)
     } catch (error) {
@@ -114,6 +117,15 @@ async function logInEach(
       const failed = next.profiles.map((profile) => ({ profile, error: errorBody(error) }))
       done({ ...noAnswer, failed })
     }
+  }
+}
+
+/** What holds for the devices that are left as well: not the code, and not the device. */
+function forLeft({ durationSeconds, save, adopt }: LoginRequest): Partial<LoginRequest> {
+  return {
+    ...(durationSeconds === undefined ? {} : { durationSeconds }),
+    ...(save === undefined ? {} : { save }),
+    ...(adopt === undefined ? {} : { adopt }),
   }
 }
 

@@ -9,7 +9,7 @@ import type { Output } from '../terminal/output.ts'
 import { localTime } from './status-text.ts'
 
 export function printLogin(
-  { renewed, failed, pending = [], left = [], warnings }: LoginAnswer,
+  { renewed, failed, pending = [], left = [], saved = [], warnings }: LoginAnswer,
   output: Output,
   now: Date,
 ): void {
@@ -21,6 +21,8 @@ export function printLogin(
       `${printable(profile)} → [${printable(sessionProfile)}] until ${localTime(until, now)} (${left})`,
     )
   }
+  for (const { profile, serialNumber, file } of saved)
+    output.print(`${printable(profile)}: mfa_serial = ${printable(serialNumber, 256)} is in ${file}`)
   // One error may keep several profiles from a session.
   const errors = new Map(failed.map(({ error }) => [`${error.message}\n${error.hint}`, error]))
   for (const error of errors.values()) output.printError(error)

@@ -30,7 +30,7 @@ export function statusText(status: Status, now: Date, paint: Paint): string {
 
 function profileTable(profiles: readonly ProfileStatus[], now: Date, paint: Paint): string {
   if (profiles.length === 0)
-    return 'no profiles yet\n  → add one with: aws configure --profile dev, and its device with: aws configure set mfa_serial ARN --profile dev'
+    return 'no profiles yet\n  → add one with: aws configure --profile dev, then: mfad login dev'
   const rows = profiles.map((profile) => ({ profile, cells: cellsOf(profile, now) }))
   const heads = ['PROFILE', 'SECTION', 'STATE', 'LEFT', 'EXPIRES']
   const widths = heads.map((head, column) =>

@@ -29,7 +29,7 @@ export function userDevices(serialNumbers: readonly string[]): UserDevices {
   }
 }
 
-export function isSecurityKey(serialNumber: string): boolean {
+function isSecurityKey(serialNumber: string): boolean {
   return serialNumber.includes(':u2f/')
 }
 

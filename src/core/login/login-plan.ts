@@ -227,7 +227,7 @@ function everyKeyProfile(profiles: readonly Profile[]): KeyProfile[] {
 }
 
 /** Everything but the device is there, and IAM may know that. */
-export function isWithoutDevice({ kind, serialNumber, obstacle, session }: Profile): boolean {
+function isWithoutDevice({ kind, serialNumber, obstacle, session }: Profile): boolean {
   return kind === 'key' && serialNumber === undefined && obstacle === undefined && session.kind !== 'foreign'
 }
 

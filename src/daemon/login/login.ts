@@ -36,6 +36,7 @@ import { type AgentState, clockOffsetOf, keptUntil, profilesNow } from '../agent
 import type { KnownFiles } from '../files/known-files.ts'
 import { rehearseSessions, writeSessions } from '../files/session-writer.ts'
 import { assumeRoles, type RoleDeps, type RoleRun, type RoleWish } from './assume-roles.ts'
+import { type DeviceToSave, devicesToSave, rehearseSaving, saveDevices } from './save-device.ts'
 import { checkTarget, identifyUsers, type LoginDeps, newCredentials } from './sts-session.ts'
 
 /** Everything that could be refused was not; what is missing is a code that this command gives. */
@@ -68,8 +69,13 @@ export async function login(
     ...writesOf(known, planned, exampleCredentials),
     ...roleRehearsals(planned, exampleCredentials),
   ])
-  if (plan.targets.length === 0)
-    return { kind: 'done', answer: await withRoles(deps, planned, { renewed: [], failed: [], warnings: [] }) }
+  const toSave = planned.request.save ? devicesToSave(plan) : []
+  rehearseSaving(known, toSave)
+  if (plan.targets.length === 0) {
+    const { saved, warnings } = await deps.enqueue(() => saveDevices(known, toSave))
+    const answer = { renewed: [], failed: [], warnings, ...(saved.length === 0 ? {} : { saved }) }
+    return { kind: 'done', answer: await withRoles(deps, planned, answer) }
+  }
   const live = sharedCredentials(deps, plan) ?? (code === undefined ? keptCredentials(deps, plan) : undefined)
   if (live === undefined) await checkTarget(deps, plan)
   if (live === undefined && code === undefined && plan.mfaProcess !== undefined) {
@@ -77,7 +83,13 @@ export async function login(
     return { kind: 'command-needed', mfaProcess: plan.mfaProcess, profiles }
   }
   const credentials = live ?? (await newCredentials(deps, plan, code))
-  const answer = await deps.enqueue(() => writeSession(deps, planned, credentials))
+  const answer = await deps.enqueue(async () => {
+    // First, so that the session need not keep the device itself.
+    const { saved, warnings } = await saveDevices(known, toSave)
+    const written = await writeSession(deps, planned, credentials, saved)
+    const all = { ...written, warnings: [...written.warnings, ...warnings] }
+    return saved.length === 0 ? all : { ...all, saved }
+  })
   return { kind: 'done', answer: await withRoles(deps, planned, answer) }
 }
 
@@ -141,13 +153,16 @@ function writesOf(
   known: KnownFiles,
   { plan, request, sources }: Planned,
   credentials: SessionCredentials,
+  saved: readonly DeviceToSave[] = [],
 ): SessionWrite[] {
   const inFile = chosenProfiles(known, plan).filter((profile) => !isOwnRoot(profile))
   return inFile.map((profile) => {
+    const { serialNumber: mfaSerial } = saved.find((device) => device.profile === profile.profile) ?? {}
+    const withDevice = mfaSerial === undefined ? profile : { ...profile, mfaSerial }
     const source = sources.get(profile.profile)
     return {
       sessionProfile: profile.sessionProfile,
-      values: sessionValues(credentials, sectionValues(profile, plan.serialNumber)),
+      values: sessionValues(credentials, sectionValues(withDevice, plan.serialNumber)),
       ...(source === undefined ? {} : { source }),
       adopt: (request.adopt ?? false) && plan.targets.includes(profile),
       isOptional: plan.companions.includes(profile),
@@ -183,6 +198,7 @@ async function writeSession(
   deps: LoginDeps,
   planned: Planned,
   credentials: SessionCredentials,
+  saved: readonly DeviceToSave[],
 ): Promise<LoginAnswer> {
   const { known, state } = deps
   const { plan } = planned
@@ -190,7 +206,7 @@ async function writeSession(
   for (const profile of all.filter(isOwnRoot))
     keepSession(deps, profile, credentials, planned.sources.get(profile.profile))
   const chosen = all.filter((profile) => !isOwnRoot(profile))
-  const writes = writesOf(known, planned, credentials)
+  const writes = writesOf(known, planned, credentials, saved)
   const { warnings, skipped } =
     writes.length === 0
       ? { warnings: [], skipped: new Map<string, ErrorBody>() }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { planLogin, profilesToIdentify } from '../../../src/core/login/login-plan.ts'
+import { planLogin, profilesOfLogin, profilesToIdentify } from '../../../src/core/login/login-plan.ts'
 import type { Identities } from '../../../src/core/profiles/devices.ts'
 import { defaultSettings } from '../../../src/core/settings/default-settings.ts'
 import type { LoginRequest } from '../../../src/core/wire.ts'
@@ -175,6 +175,68 @@ describe('a login of all', () => {
       code: 'usage.several-devices',
       message: 'a and b have different devices, and a code belongs to one',
       hint: 'log them in device by device: mfad login a, then: mfad login b',
+    })
+  })
+})
+
+describe('a login of all over several devices', () => {
+  const files =
+    section('a') +
+    section('b', { device: bob }) +
+    section('c', { device: bob }) +
+    section('d', { device: null }) +
+    live('a', '13:00:00')
+  const code = { all: true, tokenCode: '123456' }
+
+  it('is for that of the active profile that expires soonest, and names the others', () => {
+    const { targets, asked, left } = plan(files + live('b', '11:00:00'), code)
+    expect([names(targets), asked]).toEqual([
+      ['b', 'c'],
+      ['b', 'c'],
+    ])
+    expect(left).toEqual([{ serialNumber: alice, profiles: ['a'] }])
+    expect(plan(files, code).left).toEqual([{ serialNumber: bob, profiles: ['b', 'c'] }])
+  })
+
+  it('is for the one that is named', () => {
+    const { targets, left } = plan(files, { ...code, serialNumber: bob })
+    expect(names(targets)).toEqual(['b', 'c'])
+    expect(left).toEqual([{ serialNumber: alice, profiles: ['a'] }])
+    expect(refused(files, { ...code, serialNumber: `${bob}-2` })).toEqual({
+      code: 'device.not-found',
+      message: `no profile has the device ${bob}-2`,
+      hint: `log one in with it: mfad login a --serial-number ${bob}-2`,
+    })
+  })
+
+  it('leaves the keys of another user on the same device for a code of their own', () => {
+    const shared = section('a') + section('b', { key: otherKey }) + live('b', '11:00:00')
+    const { targets, left } = plan(shared, code, twoUsers)
+    expect(names(targets)).toEqual(['b'])
+    expect(left).toEqual([{ serialNumber: alice, profiles: ['a'] }])
+    expect(names(plan(shared, code, sameUser).targets)).toEqual(['a', 'b'])
+  })
+
+  it('names eight devices in a command, and no more', () => {
+    const many = Array.from({ length: 9 }, (_, index) => section(`p${index}`, { device: `${bob}-${index}` }))
+    const { hint } = refused(many.join(''), code)
+    expect(hint).toMatch(/^log them in device by device: mfad login p0, then: .*mfad login p7, …$/)
+  })
+})
+
+describe('a profile without a device', () => {
+  it('is the one that is meant where there is no other, and is offered where there are several', () => {
+    const [a, b] = [section('a', { device: null }), section('b', { device: null })]
+    const profiles = (text: string) => names(profilesOfLogin(profilesOf(text), { profiles: [] }, now))
+    expect(profiles(a)).toEqual(['a'])
+    expect(profiles(a + b)).toEqual([])
+    expect(refused(a + b)).toMatchObject({
+      code: 'usage.no-profile',
+      hint: 'choose one of a, b: mfad login a',
+    })
+    expect(refused(a + b, { all: true })).toMatchObject({
+      code: 'profile.none-with-device',
+      hint: 'log one in by its name, and IAM is asked for its device: mfad login a',
     })
   })
 })

@@ -258,3 +258,27 @@ describe('whether STS has refused the code', () => {
     expect(wasCodeRefused(failure)).toBe(expected)
   })
 })
+
+describe('what IAM answers', () => {
+  const ofIam = (failure: StsFailure) =>
+    describeStsFailure(failure, { ...context, action: 'ListMFADevices', serialNumber: '' })
+
+  it('to a user without permission says whom to ask, and how to go on', () => {
+    expect(
+      ofIam(answered('AccessDenied', 'User: … is not authorized to perform: iam:ListMFADevices')),
+    ).toMatchObject({
+      code: 'iam.access-denied',
+      message: 'AWS does not let the user of dev list its own MFA devices',
+      hint: 'ask your administrator for iam:ListMFADevices on your own user, or go without it: mfad login dev --serial-number arn:aws:iam::ACCOUNT:mfa/NAME',
+    })
+    expect(exitCodeOf('iam.access-denied')).toBe(5)
+  })
+
+  it.each<[StsFailure, string]>([
+    [{ ...silent('not-sts'), host: 'iam.amazonaws.com' }, 'what answered at iam.amazonaws.com is not IAM'],
+    [{ ...silent('timeout'), host: 'iam.amazonaws.com' }, 'IAM at iam.amazonaws.com did not answer in time'],
+    [answered('ServiceFailure', '', { httpStatus: 500 }), 'IAM failed (HTTP 500)'],
+  ])('is named as IAM’s: %j', (failure, message) => {
+    expect(ofIam(failure).message).toBe(message)
+  })
+})

@@ -227,6 +227,19 @@ describe('the endpoint of a call', () => {
     expect(target({ values }).endpointUrl).toBe('https://profile.example.com')
   })
 
+  it('of IAM is not that of STS', () => {
+    const general = { AWS_ENDPOINT_URL: 'https://general.example.com' }
+    const sts = { ...general, AWS_ENDPOINT_URL_STS: 'https://sts.example.com' }
+    const both = { ...sts, AWS_ENDPOINT_URL_IAM: 'https://iam.example.com' }
+    const ofIam = (variables: typeof general) => target({ service: 'iam', variables }).endpointUrl
+    expect(ofIam(both)).toBe('https://iam.example.com')
+    expect(ofIam(sts)).toBe('https://general.example.com')
+    expect(target({ variables: both }).endpointUrl).toBe('https://sts.example.com')
+    expect(
+      refused({ service: 'iam', variables: { AWS_ENDPOINT_URL_IAM: 'http://iam.example.com' } }).hint,
+    ).toBe('correct it there, to one such as https://iam.amazonaws.com')
+  })
+
   it.each([
     'https://sts.example.com',
     'https://sts.example.com/',

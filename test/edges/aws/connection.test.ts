@@ -41,14 +41,15 @@ const answer = (host: string) => ({ answer: alice.arn, host })
 const because = (cause: object) => ({ failure: { kind: 'unreachable', cause } })
 
 describe('the host that a call names', () => {
-  it.each<[Partial<AwsTarget>, string]>([
-    [{}, 'sts.eu-west-1.amazonaws.com'],
-    [{ region: 'us-east-1', useFipsEndpoint: true }, 'sts-fips.us-east-1.amazonaws.com'],
-    [{ useDualstackEndpoint: true }, 'sts.eu-west-1.api.aws'],
-    [{ region: 'eusc-de-east-1' }, 'sts.eusc-de-east-1.amazonaws.eu'],
-    [{ region: 'us-iso-east-1' }, 'sts.us-iso-east-1.c2s.ic.gov'],
-  ])('with %j is the one that the SDK called: %s', async (target, host) => {
-    expect(await ask({ ...target, caBundle, proxy: through(proxy.url) })).toMatchObject(answer(host))
+  const unknownThere = (host: string) => ({ failure: { name: 'InvalidClientTokenId', host } })
+  it.each<[Partial<AwsTarget>, string, (host: string) => object]>([
+    [{}, 'sts.eu-west-1.amazonaws.com', answer],
+    [{ region: 'us-east-1', useFipsEndpoint: true }, 'sts-fips.us-east-1.amazonaws.com', answer],
+    [{ useDualstackEndpoint: true }, 'sts.eu-west-1.api.aws', answer],
+    [{ region: 'eusc-de-east-1' }, 'sts.eusc-de-east-1.amazonaws.eu', unknownThere],
+    [{ region: 'us-iso-east-1' }, 'sts.us-iso-east-1.c2s.ic.gov', unknownThere],
+  ])('with %j is the one that the SDK called: %s', async (target, host, expected) => {
+    expect(await ask({ ...target, caBundle, proxy: through(proxy.url) })).toMatchObject(expected(host))
     expect(proxy.asked).toEqual([`${host}:443`])
   })
 
