@@ -1,8 +1,8 @@
 // Long-term keys in a real Secret Service of the test's own.
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type SecretService, startSecretService } from '../support/keyring.ts'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { notHere, type SecretService, startSecretService, withKeyring } from '../support/keyring.ts'
 import { alice, devConfig, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
 
 let sandbox: Sandbox
@@ -27,7 +27,7 @@ async function ask(request: object): Promise<unknown> {
   return JSON.parse(stdout)
 }
 
-describe('a profile whose key is in the keyring', () => {
+withKeyring(`a profile whose key is in the keyring${notHere}`, () => {
   beforeEach(() => sandbox.writeCredentials(marker))
 
   it('is logged in with it', async () => {

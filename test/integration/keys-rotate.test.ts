@@ -1,6 +1,6 @@
 // `mfad keys rotate`: the real daemon, an IAM that makes and deletes keys, and the real Secret Service of the keys test.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type SecretService, startSecretService } from '../support/keyring.ts'
+import { notHere, type SecretService, startSecretService, withKeyring } from '../support/keyring.ts'
 import {
   alice,
   aliceKeys,
@@ -170,7 +170,7 @@ describe('mfad keys rotate', () => {
   })
 })
 
-describe('mfad keys rotate of a key in the keyring', () => {
+withKeyring(`mfad keys rotate of a key in the keyring${notHere}`, () => {
   let daemon: RunningDaemon
   beforeEach(async () => {
     await open()

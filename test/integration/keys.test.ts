@@ -2,8 +2,8 @@
 import { spawn } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type SecretService, startSecretService } from '../support/keyring.ts'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { notHere, type SecretService, startSecretService, withKeyring } from '../support/keyring.ts'
 import { alice, aliceKeys, bob, devConfig, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
@@ -27,7 +27,7 @@ const held = { [item]: alice.secretAccessKey }
 const start = () => sandbox.startDaemon(service.environment)
 const dev = async () => (await sandbox.status()).profiles.find(({ profile }) => profile === 'dev')
 
-describe('mfad keys', () => {
+withKeyring(`mfad keys${notHere}`, () => {
   it('store moves the key into the keyring, and restore gives the file back to the byte', async () => {
     const daemon = await start()
     const store = await sandbox.mfad('keys', 'store', 'dev')
@@ -116,7 +116,7 @@ describe('mfad keys', () => {
   })
 })
 
-describe('nothing is changed', () => {
+withKeyring(`nothing is changed${notHere}`, () => {
   const fails = async (action: string, exitCode: number, message: string) => {
     const before = sandbox.readCredentials()
     const result = await sandbox.mfad('keys', action, 'dev')
@@ -201,7 +201,7 @@ describe('nothing is changed', () => {
   })
 })
 
-describe('a daemon that is killed', () => {
+withKeyring(`a daemon that is killed${notHere}`, () => {
   /** A daemon whose keyring process kills it at the given call. */
   async function startKilledAt(when: 'before' | 'after', call: number) {
     const copy = join(sandbox.home, 'copy')

@@ -3,7 +3,16 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { describe } from 'vitest'
+import { isInstalled } from '../../src/edges/programs/installed-program.ts'
 import { until } from './until.ts'
+
+const needed = ['dbus-daemon', 'dbus-send', 'gnome-keyring-daemon', 'secret-tool']
+const missing = needed.filter((program) => !isInstalled(program, process.env.PATH))
+
+/** Of a `describe` that needs a Secret Service: skipped where the programs are not there, and a failure in CI. */
+export const withKeyring = describe.skipIf(missing.length > 0 && !process.env.CI)
+export const notHere = missing.length === 0 ? '' : ` (not here: not installed: ${missing.join(', ')})`
 
 export type SecretService = {
   /** For programs that are to find it. */
