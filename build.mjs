@@ -1,6 +1,6 @@
 // Bundles the CLI (one CommonJS file, so that it starts fast), and apart from it what only some commands need: the
 // daemon, the AWS SDK, the demo, and whatever would only make the start of `mfad status` longer.
-// node-notifier stays outside: it looks for files beside itself.
+// node-notifier and the keyring stay outside: they look for files beside themselves.
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
@@ -26,6 +26,8 @@ const lateBundles = {
   'edges/settings-file.ts': 'settings-file',
   'edges/aws/iam.ts': 'iam',
   'edges/aws/sts.ts': 'sts',
+  // A program of its own; see there.
+  'edges/keys/keyring-process.ts': 'keyring',
 }
 const siblingBundles = {
   name: 'sibling-bundles',
@@ -59,7 +61,7 @@ const shared = {
   minifySyntax: true,
   legalComments: 'none',
   define: { MFAD_VERSION: JSON.stringify(version) },
-  external: ['node-notifier'],
+  external: ['node-notifier', '@napi-rs/keyring'],
   alias: {
     // The SDK never looks for credentials by itself, and half of it stays out.
     '@aws-sdk/credential-provider-node': './src/edges/aws/no-credential-provider.ts',

@@ -220,6 +220,29 @@ export const commands: readonly Command[] = [
     run: async (invocation) => (await import('./commands/notify-test.ts')).runNotifyTest(invocation),
   },
   {
+    name: 'keys',
+    summary: 'move an access key into the keyring or back, or make a new one',
+    usage: 'mfad keys store|restore|rotate PROFILE',
+    details:
+      'store: from the file into the keyring; restore: back. The key is compared and\ntried before the file is changed, and nothing else in the file changes. AWS\ntools then reach the account through the session profile only.\nrotate: a new key is made, tried, and put wherever the former one stands,\nwhich is deleted last.',
+    options: {
+      'delete-other': {
+        type: 'string',
+        value: 'ENDING',
+        description: 'rotate: first delete the other key, whose id ends so',
+      },
+      yes: { type: 'boolean', description: 'rotate: do not ask' },
+      json,
+    },
+    positionals: { least: 2, most: 2 },
+    examples: [
+      ['mfad keys store dev', 'the access key of dev goes into the keyring'],
+      ['mfad keys restore dev', 'and back into the file'],
+      ['mfad keys rotate dev', 'a new access key for the user of dev'],
+    ],
+    run: async (invocation) => (await import('./commands/keys.ts')).runKeys(invocation),
+  },
+  {
     name: 'install',
     summary: 'install and start the user service (systemd or launchd)',
     isEveryday: true,

@@ -67,6 +67,22 @@ export type DeviceLeft = { serialNumber: string; profiles: string[] }
 export type DevicesAnswer = { profile: string; serialNumbers: string[]; securityKeys: string[] }
 
 export type LogoutAnswer = { profile: string; sessionProfile: string; removed: boolean; warnings: Warning[] }
+/** `deleteOther`: the end of the id of another access key of the user, deleted before a new one is made. */
+export type KeysRequest = { profile: string; action: 'store' | 'restore' | 'rotate'; deleteOther?: string }
+/** `changed`: false where nothing was to be done. */
+export type KeysAnswer = Pick<KeysRequest, 'profile' | 'action'> & {
+  changed: boolean
+  /** The last four characters of the access key id. */
+  keyEnding: string
+  /** The file that holds the key, or names its item. */
+  file: string
+  /** An item that an interrupted run had left is gone. */
+  leftoverRemoved?: boolean
+  /** Of a rotation: the last four characters of the key that is no more, and the profiles that had it. */
+  formerKeyEnding?: string
+  profiles?: string[]
+  warnings: Warning[]
+}
 export type SnoozeAnswer = { snoozed: { profile: string; until: string }[] }
 export type NotifyTestAnswer = {
   shown: boolean
@@ -146,6 +162,18 @@ export function readProfileRequest(body: unknown): { profile: string } {
   const { profile } = readFields(body, ['profile'])
   if (!isName(profile)) throw badRequest('profile must be a name')
   return { profile }
+}
+
+/** A request to move the keys of a profile. Throws usage.bad-request. */
+export function readKeysRequest(body: unknown): KeysRequest {
+  const { profile, action, deleteOther } = readFields(body, ['profile', 'action', 'deleteOther'])
+  if (!isName(profile)) throw badRequest('profile must be a name')
+  if (action !== 'store' && action !== 'restore' && action !== 'rotate')
+    throw badRequest('action must be store, restore or rotate')
+  if (deleteOther === undefined) return { profile, action }
+  if (typeof deleteOther !== 'string' || !/^[A-Z0-9]{4,128}$/.test(deleteOther))
+    throw badRequest('deleteOther must be the end of an access key id, four characters or more')
+  return { profile, action, deleteOther }
 }
 
 /** A snooze request: for one profile, or for all. Throws usage.bad-request. */

@@ -13,13 +13,14 @@ import type { ErrorBody } from '../core/errors.ts'
 import { type ActiveSession, activeSessions } from '../core/plan/active-sessions.ts'
 import { notifierWarning } from '../core/plan/reminder-text.ts'
 import { isHopeless, withHope } from '../core/plan/renewal-plan.ts'
-import { keysOfRoot } from '../core/profiles/profile.ts'
 import { findProfile } from '../core/profiles/profiles.ts'
 import { clockStepMs, mendsOffset } from '../core/time/clock-step.ts'
 import { earliest } from '../core/time/instant.ts'
 import type { UtcOffset } from '../core/time/quiet-hours.ts'
 import type {
   DevicesAnswer,
+  KeysAnswer,
+  KeysRequest,
   LoginAnswer,
   LoginRequest,
   LogoutAnswer,
@@ -31,6 +32,7 @@ import type {
 } from '../core/wire.ts'
 import { forgetUnwritten, noteMeant } from '../core/writes/ledger.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
+import type { KeyPlaces } from '../edges/keys/keys.ts'
 import { describeBug, type Log } from '../edges/logger.ts'
 import type { StatusFile } from '../edges/status-file.ts'
 import { createAfterWrite } from './after-write.ts'
@@ -40,10 +42,11 @@ import { createKeeper } from './files/keeper.ts'
 import type { KnownFiles } from './files/known-files.ts'
 import { removeSession } from './files/session-writer.ts'
 import { createJobs } from './jobs.ts'
+import { createKeyMoves } from './keys/move-keys.ts'
 import { type CodeCommandDeps, createCodeCommands } from './login/code-commands.ts'
 import { devicesOf, type FindDeviceDeps } from './login/find-device.ts'
 import { createLogins } from './login/logins.ts'
-import { keysInFiles } from './login/long-term-keys.ts'
+import { createLongTermKeys } from './login/long-term-keys.ts'
 import { renewRoles } from './login/renew-roles.ts'
 import { createRoleCalls } from './login/role-calls.ts'
 import { testReminder } from './reminders/notify-test.ts'
@@ -58,6 +61,7 @@ import { createStatusLines } from './status-lines.ts'
 export type AgentDeps = Omit<FindDeviceDeps, 'state' | 'longTermKeys' | 'sessionWatch' | 'found'> &
   CodeCommandDeps & {
     known: KnownFiles
+    keyPlaces: KeyPlaces
     /** So long the answer to a login waits for roles. */
     mostRolesMs: number
     daemon: NonNullable<Status['daemon']>
@@ -87,6 +91,8 @@ export type Agent = {
   logout(request: { profile: string }): Promise<LogoutAnswer>
   /** Asks IAM for the devices of the profile's user. */
   devices(request: { profile: string }): Promise<DevicesAnswer>
+  /** Into the keyring, or back. */
+  moveKeys(request: KeysRequest): Promise<KeysAnswer>
   snooze(request: { profile?: string; seconds: number }): SnoozeAnswer
   /** Ends when the session lasts long enough, having raised its reminder; `gone` is aborted when nobody waits any more. */
   wait(request: WaitRequest, gone: AbortSignal): Promise<WaitAnswer>
@@ -152,6 +158,7 @@ export function createAgent(deps: AgentDeps): Agent {
       await jobs.begin()
       return devicesOf(parts.loginDeps, profile)
     },
+    moveKeys: parts.keyMoves.move,
     snooze(request) {
       look()
       const answer = snooze(state, known.profiles, request, deps.now())
@@ -172,6 +179,7 @@ export function createAgent(deps: AgentDeps): Agent {
       await renewals.close()
       await roleRenewals.close()
       await logins.idle()
+      await parts.keyMoves.idle()
       await jobs.idle()
       await known.close()
     },
@@ -203,11 +211,11 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
     ...deps,
     ...jobs,
     state,
-    longTermKeys: (profile: { profile: string }) =>
-      keysInFiles(known.documents, { profile: keysOfRoot(known.profiles, profile.profile) }),
+    longTermKeys: createLongTermKeys({ ...deps, state }),
     roleCalls: createRoleCalls(),
     sessionWatch,
   }
+  const keyMoves = createKeyMoves({ ...loginDeps, keyring: deps.keyPlaces.keyring })
   const logins = createLogins({ ...loginDeps, codeCommands, look: lookAgain })
   const reminders = createReminders({
     ...deps,
@@ -251,6 +259,7 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
     jobs,
     loginDeps,
     codeCommands,
+    keyMoves,
     keeper,
     sessionWatch,
     logins,

@@ -15,6 +15,7 @@ import { settingsStamp } from '../edges/files/disk/stamp.ts'
 import type { Trust } from '../edges/files/disk/trust.ts'
 import { openFileStore, openTrust } from '../edges/files/own-store.ts'
 import { refuseForeignFiles } from '../edges/foreign-home.ts'
+import { createKeyPlaces } from '../edges/keys/keys.ts'
 import { detachedLog, launchdLog } from '../edges/log-file.ts'
 import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
 import { createMemory } from '../edges/memory.ts'
@@ -89,6 +90,7 @@ export async function runDaemon(inherited: Environment): Promise<void> {
     checkOwnFile: (path) => checkTrusted([path]),
     runCommand: (command, timeoutMs, stop, variables = {}) =>
       runHelperCommand(command, { environment, variables, timeoutMs, stopping: stop }),
+    keyPlaces: createKeyPlaces(environment, process.argv[1] ?? ''),
     loadSts: async () => (await import('../edges/aws/sts.ts')).createSts(),
     loadIam: async () => (await import('../edges/aws/iam.ts')).createIam(),
   })

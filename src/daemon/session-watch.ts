@@ -2,6 +2,8 @@
 // another.
 
 import type { ErrorBody } from '../core/errors.ts'
+import { isSameSource, type KeySource, keySourceOf } from '../core/profiles/key-source.ts'
+import { profileSections } from '../core/profiles/sections.ts'
 import { type SeenSession, type SeenSessions, watchSessions } from '../core/profiles/seen-sessions.ts'
 import { mfadCommand } from '../core/text/commands.ts'
 import type { Source } from '../core/writes/ledger.ts'
@@ -28,6 +30,8 @@ export type SessionWatch = {
   removed(sessionProfile: string): void
   /** We made this session from these keys. */
   made(sessionProfile: string, accessKeyId: string, source: Source): void
+  /** This key has been exchanged for the one that stands there now, of the same user: what it made is as good as before. */
+  rotated(former: KeySource): void
   /** By profile: what has become of its session. */
   problems(): ReadonlyMap<string, ErrorBody>
   /** The profiles whose sessions were made with another access key than the one that stands there now. */
@@ -88,6 +92,14 @@ export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
     },
     made(sessionProfile, accessKeyId, source) {
       remember(sources, `${sessionProfile} ${accessKeyId}`, source)
+      checkedFor = undefined
+    },
+    rotated(former) {
+      const sections = profileSections(known.documents)
+      for (const [session, { profile, keys }] of sources) {
+        const current = isSameSource(keys, former) ? keySourceOf(sections, profile) : undefined
+        if (current !== undefined) sources.set(session, { profile, keys: current })
+      }
       checkedFor = undefined
     },
     problems() {

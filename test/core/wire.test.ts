@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  readKeysRequest,
   readLoginRequest,
   readNotifyTestRequest,
   readProfileRequest,
@@ -13,11 +14,18 @@ const refusal = (read: (body: unknown) => unknown, body: unknown) => {
   return message
 }
 
-const readers = { readLoginRequest, readNotifyTestRequest, readProfileRequest, readSnoozeRequest }
+const readers = {
+  readKeysRequest,
+  readLoginRequest,
+  readNotifyTestRequest,
+  readProfileRequest,
+  readSnoozeRequest,
+}
 const complete = {
   readLoginRequest: { profiles: ['dev'] },
   readProfileRequest: { profile: 'dev' },
   readNotifyTestRequest: { waitSeconds: 30 },
+  readKeysRequest: { profile: 'dev', action: 'store' },
   readSnoozeRequest: { seconds: 60 },
 }
 
@@ -39,6 +47,29 @@ describe.each(Object.keys(readers) as (keyof typeof readers)[])('%s', (name) => 
 
   it('takes the least that it needs', () => {
     expect(readers[name](complete[name])).toEqual(complete[name])
+  })
+})
+
+describe('a request about keys', () => {
+  it('may name the end of a key that is to be deleted', () => {
+    const body = { profile: 'dev', action: 'rotate', deleteOther: 'MPLE' }
+    expect(readKeysRequest(body)).toEqual(body)
+  })
+
+  it.each([
+    [{ profile: '', action: 'store' }, 'profile must be a name'],
+    [{ profile: 'dev', action: 'delete' }, 'action must be store, restore or rotate'],
+    [{ profile: 'dev' }, 'action must be store, restore or rotate'],
+    [
+      { profile: 'dev', action: 'rotate', deleteOther: 'x' },
+      'deleteOther must be the end of an access key id, four characters or more',
+    ],
+    [
+      { profile: 'dev', action: 'rotate', deleteOther: 5 },
+      'deleteOther must be the end of an access key id, four characters or more',
+    ],
+  ])('%j is refused', (body, message) => {
+    expect(refusal(readKeysRequest, body)).toBe(message)
   })
 })
 

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseDocument } from '../../src/core/document/parse.ts'
 import type { CommandResult } from '../../src/core/login/command-result.ts'
+import type { KeyringFailure } from '../../src/core/login/keyring-failure.ts'
 import type { StsFailure } from '../../src/core/login/sts-failure.ts'
 import type { UtcOffset } from '../../src/core/time/quiet-hours.ts'
 import { type Agent, createAgent } from '../../src/daemon/agent.ts'
@@ -15,6 +16,7 @@ import type { Desktop, Reminded, ReminderRequest, Respond } from '../../src/edge
 import { settingsStamp } from '../../src/edges/files/disk/stamp.ts'
 import { openFileStore, openTrust } from '../../src/edges/files/own-store.ts'
 import type { FileStore } from '../../src/edges/files/store.ts'
+import type { Keyring, KeyringResult } from '../../src/edges/keys/keyring.ts'
 import type { Log } from '../../src/edges/logger.ts'
 import { resolveFiles } from '../../src/edges/paths.ts'
 import { loadSettings } from '../../src/edges/settings-file.ts'
@@ -86,6 +88,11 @@ export class World {
   whileStsAnswers: (() => void | Promise<void>) | undefined
   /** What an mfa_process does, by default: prints another code each time. */
   runCommand: (command: string) => CommandResult | Promise<CommandResult> = () => printed(this.nextCode())
+  /** What a credential_process does, by default: prints the keys of dev. */
+  runCredentialProcess: (command: string) => CommandResult | Promise<CommandResult> = () =>
+    printed(keysAsJson('alice'))
+  readonly keyring = new FakeKeyring()
+  readonly processesRun: string[] = []
   readonly commandsRun: string[] = []
   readonly commandSignals: AbortSignal[] = []
   readonly commandVariables: (Record<string, string> | undefined)[] = []
@@ -193,6 +200,13 @@ export class World {
         this.commandVariables.push(variables)
         this.commandsRun.push(`${this.now().toISOString().slice(11, 19)} ${command}`)
         return this.runCommand(command)
+      },
+      keyPlaces: {
+        runCredentialProcess: async (command) => {
+          this.processesRun.push(command)
+          return this.runCredentialProcess(command)
+        },
+        keyring: this.keyring,
       },
       loadSts: async () => this.sts,
       loadIam: async () => this.iam,
@@ -337,6 +351,7 @@ export class World {
       const host = 'iam.amazonaws.com'
       return failure === undefined ? { answer: this.iamDevices, host } : { failure: { host, ...failure } }
     },
+    ...noAccessKeys,
   }
 
   private readonly sts: Sts = {
@@ -363,6 +378,15 @@ export class World {
   }
 }
 
+const notAsked = () => Promise.reject(new Error('this world has no access keys to give'))
+const noAccessKeys: Omit<Iam, 'partitions' | 'listMfaDevices'> = {
+  createAccessKey: notAsked,
+  listAccessKeys: notAsked,
+  lastUsed: notAsked,
+  deactivateAccessKey: notAsked,
+  deleteAccessKey: notAsked,
+}
+
 const nothing = () => undefined
 
 /** The result of a command that printed this. */
@@ -380,4 +404,36 @@ function logTo(lines: string[]): Log {
     lines.push(`${level} ${message} ${JSON.stringify(facts)}`)
   }
   return { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+/** The keys of a user as a credential_process prints them. */
+function keysAsJson(user: string): string {
+  const AccessKeyId = `AKIA${user.toUpperCase().padEnd(16, 'X')}`
+  return JSON.stringify({ Version: 1, AccessKeyId, SecretAccessKey: 'secret' })
+}
+
+class FakeKeyring implements Keyring {
+  readonly items = new Map<string, string>()
+  failure: KeyringFailure | undefined
+  readonly asked: string[] = []
+
+  read(item: string) {
+    return this.answer(`read ${item}`, () => this.items.get(item))
+  }
+
+  write(item: string, secret: string) {
+    return this.answer(`write ${item}`, (): true => {
+      this.items.set(item, secret)
+      return true
+    })
+  }
+
+  remove(item: string) {
+    return this.answer(`remove ${item}`, () => this.items.delete(item))
+  }
+
+  private async answer<T>(call: string, act: () => T): Promise<KeyringResult<T>> {
+    this.asked.push(call)
+    return this.failure === undefined ? { value: act() } : { failure: this.failure }
+  }
 }

@@ -20,6 +20,7 @@ const shapes: Readonly<Record<string, Shape>> = {
   },
   '/v1/devices': { profile: 'text', serialNumbers: ['text'], securityKeys: ['text'] },
   '/v1/logout': { profile: 'text', sessionProfile: 'text', warnings: [warning] },
+  '/v1/keys': { profile: 'text', action: 'text', keyEnding: 'text', file: 'text', warnings: [warning] },
   '/v1/snooze': { snoozed: [{ profile: 'text', until: 'text' }] },
   '/v1/wait': { profile: 'text', sessionProfile: 'text', expiration: 'text' },
   '/v1/notify-test': { way: 'text' },

@@ -21,7 +21,13 @@ export type StsFailure = {
   cause?: TransportCause
 }
 
-type IamAction = 'ListMFADevices'
+type IamAction =
+  | 'ListMFADevices'
+  | 'CreateAccessKey'
+  | 'ListAccessKeys'
+  | 'GetAccessKeyLastUsed'
+  | 'UpdateAccessKey'
+  | 'DeleteAccessKey'
 
 export type CallContext = {
   action: 'GetSessionToken' | 'GetCallerIdentity' | 'AssumeRole' | IamAction
@@ -146,7 +152,7 @@ function describeSilence(failure: StsFailure, context: CallContext): AppError {
 }
 
 function serviceName({ action }: CallContext): string {
-  return action === 'ListMFADevices' ? 'IAM' : 'STS'
+  return /^(?:GetSessionToken|GetCallerIdentity|AssumeRole)$/.test(action) ? 'STS' : 'IAM'
 }
 
 function serviceOf({ host }: StsFailure, context: CallContext): string {

@@ -9,6 +9,12 @@ export const patterns = {
   serialNumber: /^[\w+=/:,.@-]{9,256}$/,
   profileName: /^[A-Za-z0-9_./%@:+][A-Za-z0-9_./%@:+-]*$/,
 } as const
+
+/** Can these be the keys of an IAM user? */
+export function isLongTermKeys(keys: { accessKeyId: string; secretAccessKey: string }): boolean {
+  return /^[A-Z0-9]{16,128}$/.test(keys.accessKeyId) && /^[\x21-\x7e]{1,512}$/.test(keys.secretAccessKey)
+}
+
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
 export function isRoleArn(text: string): boolean {
   return /^arn:[a-z0-9-]+:iam::\d{12}:role\/[\w+=,.@/-]{1,576}$/.test(text)

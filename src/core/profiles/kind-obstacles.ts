@@ -2,6 +2,7 @@
 // two files: "add an access key" to a profile that signs in by SSO would break it.
 
 import type { ErrorBody } from '../errors.ts'
+import { isMfadCommand, splitCommand } from '../text/command-words.ts'
 import { awsCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
 import { isExternalId, isRoleArn, isRoleDuration, isRoleSessionName } from './aws-values.ts'
@@ -98,10 +99,16 @@ function otherObstacle(
     }
   }
   if (has('credential_process')) {
+    const words = splitCommand(value('credential_process') ?? '')
+    const isMfad = Array.isArray(words) && isMfadCommand(words)
     return {
       code: 'profile.keys-from-command',
-      message: `the keys of ${shown(name)} come from its credential_process, and mfad reads long-term keys from the files only`,
-      hint: ownKeys,
+      message: isMfad
+        ? `the credentials of ${shown(name)} come from mfad itself`
+        : `the credentials of ${shown(name)} come from its credential_process, which AWS tools run without mfad`,
+      hint: isMfad
+        ? `nothing has to be logged in here: ${awsCommand('sts get-caller-identity', name)}`
+        : `if it prints long-term keys whose user has an MFA device: ${awsCommand('configure set mfa_serial arn:aws:iam::ACCOUNT:mfa/NAME', name)}`,
     }
   }
   if (has('role_arn')) {

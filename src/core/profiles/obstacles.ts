@@ -1,12 +1,14 @@
 // What speaks against logging a profile in, before anybody is asked for a code.
 import type { ErrorBody } from '../errors.ts'
+import { splitCommand } from '../text/command-words.ts'
 import { awsCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
-import { isPortableName, isSerialNumber } from './aws-values.ts'
+import { isLongTermKeys, isPortableName, isSerialNumber } from './aws-values.ts'
+import { keyOfItem, keyringKey, keySourceOf } from './key-source.ts'
 import { kindObstacle, misplacedObstacle } from './kind-obstacles.ts'
 import { type FilePaths, keysAt, type Profile } from './profile.ts'
 import { regionProblem } from './region-problem.ts'
-import { longTermCredentialsOf, type ProfileSections, viewOfProfile } from './sections.ts'
+import { type ProfileSections, type ProfileView, viewOfProfile } from './sections.ts'
 
 /** The device comes last: `--serial-number` replaces it, and must find all the rest looked at. */
 export function findObstacle(
@@ -48,9 +50,11 @@ const keysThatMustAgree = [
 const keysOfInPlace = [...keysThatMustAgree, 'aws_mfa_device'] as const
 
 function keyObstacle(sections: ProfileSections, keyed: Profile, paths: FilePaths): ErrorBody | undefined {
-  const { profile, kind, accessKeyId } = keyed
+  const { profile, kind, accessKeyId, keyProfile } = keyed
   const view = viewOfProfile(sections, keyed)
-  for (const key of keyed.keyProfile === undefined ? keysThatMustAgree : keysOfInPlace) {
+  const isOfProcess = kind === 'key' && view.has('credential_process') && !view.has('aws_access_key_id')
+  const mustAgree: readonly string[] = keyProfile === undefined ? keysThatMustAgree : keysOfInPlace
+  for (const key of isOfProcess ? [...mustAgree, 'credential_process'] : mustAgree) {
     const place = view.disputedAt(key)
     if (place === undefined) continue
     return {
@@ -60,18 +64,57 @@ function keyObstacle(sections: ProfileSections, keyed: Profile, paths: FilePaths
     }
   }
   if (kind === 'role' && accessKeyId === undefined) return undefined
-  const keys = longTermCredentialsOf(sections, keysAt(keyed))
-  if (
-    keys !== undefined &&
-    /^[A-Z0-9]{16,128}$/.test(keys.accessKeyId) &&
-    /^[\x21-\x7e]{1,512}$/.test(keys.secretAccessKey)
-  ) {
-    return undefined
+  const keys = keySourceOf(sections, keysAt(keyed))
+  switch (keys?.kind) {
+    case 'process':
+      return processObstacle(
+        profile,
+        keys.command,
+        `line ${view.placeOf('credential_process')?.line} of ${paths[keys.file]}`,
+      )
+    case 'keyring':
+      return keyOfItem(keys.item) === undefined ? itemObstacle(profile, view, paths) : undefined
+    case 'files':
+      if (isLongTermKeys(keys)) return rivalObstacle(profile, view, paths)
   }
   return {
     code: 'profile.malformed-keys',
     message: `the access key of ${profile} is empty or malformed`,
     hint: `enter it again with: ${awsCommand('configure', keysAt(keyed))}`,
+  }
+}
+
+function processObstacle(profile: string, command: string, where: string): ErrorBody | undefined {
+  const words = splitCommand(command)
+  if (Array.isArray(words)) return undefined
+  return {
+    code: 'profile.credential-process-refused',
+    message: `credential_process of ${profile} has ${words}: ${where}`,
+    hint: 'AWS tools split it into words as a shell does: correct the quotation marks and backslashes there',
+  }
+}
+
+function itemObstacle(profile: string, { placeOf }: ProfileView, paths: FilePaths): ErrorBody {
+  const place = placeOf(keyringKey)
+  return {
+    code: 'profile.malformed-keys',
+    message: `${keyringKey} of ${profile} names no item that mfad made: line ${place?.line} of ${paths[place?.file ?? 'credentials']}`,
+    hint: `remove that line, and enter the access key with: ${awsCommand('configure', profile)}`,
+  }
+}
+
+/** Of keys in the config file and a credential_process, botocore runs the command, and the SDKs take the keys. */
+function rivalObstacle(
+  profile: string,
+  { has, placeOf }: ProfileView,
+  paths: FilePaths,
+): ErrorBody | undefined {
+  const place = placeOf('aws_access_key_id')
+  if (!has('credential_process') || place?.file !== 'config') return undefined
+  return {
+    code: 'profile.disputed-value',
+    message: `${profile} has an access key and a credential_process: the AWS CLI runs the command, other AWS tools take the key in line ${place.line} of ${paths.config}`,
+    hint: `remove one of the two; a key in ${paths.credentials} would count everywhere`,
   }
 }
 

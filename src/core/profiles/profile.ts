@@ -32,6 +32,7 @@ export type Profile = {
   endpointUrl?: string
   /** As written: NaN where it is no number. */
   durationSeconds?: number
+  /** Or the command that prints its keys: see keyNameOf. */
   accessKeyId?: string
   /** Its own, or that of a source profile. */
   mfaProcess?: MfaProcess

@@ -8,8 +8,9 @@ import { printable } from '../text/printable.ts'
 import { isRegion } from './aws-values.ts'
 import { findInPlace, type InPlace, roleWarning, type Suffixes, takenWarning } from './in-place.ts'
 import { inStepOf } from './in-step-settings.ts'
+import { isKeyProcess, keyNameOf, keyringKey, keySourceOf } from './key-source.ts'
 import { findObstacle } from './obstacles.ts'
-import type { FilePaths, MfaProcess, Profile, Role } from './profile.ts'
+import { type FilePaths, keysAt, type MfaProcess, type Profile, type Role } from './profile.ts'
 import { withSources } from './roles.ts'
 import {
   type Documents,
@@ -74,12 +75,15 @@ function isSessionOfAnother(
   return !['key', 'role'].includes(kindOf(viewOf(sections, name)))
 }
 
-function kindOf({ has }: ProfileView): Profile['kind'] {
-  if (has('role_arn') && (has('source_profile') || has('aws_access_key_id'))) return 'role'
+function kindOf(view: ProfileView): Profile['kind'] {
+  const { has } = view
+  const isKept = has(keyringKey)
+  if (has('role_arn') && (has('source_profile') || has('aws_access_key_id') || isKept)) return 'role'
   if (has('role_arn') || has('aws_session_token') || has('aws_security_token')) return 'other'
-  if (has('aws_access_key_id') && has('aws_secret_access_key')) return 'key'
+  if ((has('aws_access_key_id') && has('aws_secret_access_key')) || isKept) return 'key'
   if (has('sso_session') || has('sso_start_url')) return 'sso'
-  return has('login_session') ? 'aws-login' : 'other'
+  if (has('login_session')) return 'aws-login'
+  return isKeyProcess(view) ? 'key' : 'other'
 }
 
 function buildProfile(
@@ -100,7 +104,8 @@ function buildProfile(
   const mfaSerial =
     view.value('mfa_serial') ?? (keyProfile === undefined ? undefined : view.value('aws_mfa_device'))
   const isOwnSource = kind === 'role' && [undefined, name].includes(view.value('source_profile'))
-  const hasOwnKeys = view.has('aws_access_key_id') && view.has('aws_secret_access_key')
+  const hasOwnKeys =
+    (view.has('aws_access_key_id') && view.has('aws_secret_access_key')) || view.has(keyringKey)
   const fields = {
     keyProfile,
     serialNumber: (session.kind === 'ours' ? session.serialNumber : undefined) ?? mfaSerial,
@@ -108,7 +113,7 @@ function buildProfile(
     sourceProfile: view.value('source_profile'),
     region: validRegion(view.value('region')),
     endpointUrl: view.value('endpoint_url'),
-    accessKeyId: kind === 'key' || (isOwnSource && hasOwnKeys) ? view.value('aws_access_key_id') : undefined,
+    accessKeyId: kind === 'key' || (isOwnSource && hasOwnKeys) ? keyName(sections, keysAt(keyed)) : undefined,
     durationSeconds: duration === undefined ? undefined : wholeNumber(duration),
     mfaProcess: ['key', 'role'].includes(kind) ? findMfaProcess(sections, keyed, suffix, paths) : undefined,
     role: kind === 'role' ? roleOf(view) : undefined,
@@ -168,6 +173,12 @@ function inStep(
   const { settings, warnings } = inStepOf(view, profile, sessionProfile, sections.config.get(sessionProfile))
   const taken = takenWarning(profile, sessionProfile, inPlace)
   return { inStep: settings, warnings: taken === undefined ? warnings : [...warnings, taken] }
+}
+
+/** `section`: where its keys are. */
+function keyName(sections: ProfileSections, section: string): string | undefined {
+  const source = keySourceOf(sections, section)
+  return source === undefined ? undefined : keyNameOf(source)
 }
 
 function roleOf({ value }: ProfileView): Role {

@@ -1,9 +1,10 @@
 // A session profile inherits nothing, so our section carries settings of its profile; when those change, ours follow.
 
 import { inStepKeys } from '../profiles/in-step-settings.ts'
+import { keySourceOf } from '../profiles/key-source.ts'
 import { ownKeysWith, withoutUsers } from '../profiles/own-keys.ts'
 import { keysOfRoot, type Profile } from '../profiles/profile.ts'
-import { type Documents, longTermCredentialsOf, profileSections } from '../profiles/sections.ts'
+import { type Documents, profileSections } from '../profiles/sections.ts'
 import { readSessionCredentials, sectionValues, sessionValues } from '../profiles/session-section.ts'
 import { isActive } from '../profiles/session-state.ts'
 import type { SessionWrite } from './ledger.ts'
@@ -30,7 +31,7 @@ export function outOfStep(profiles: readonly Profile[], documents: Documents): S
       )
       if (isInStep) return []
       const root = keysOfRoot(profiles, profile.source?.root ?? profile.profile)
-      const keys = longTermCredentialsOf(sections, root)
+      const keys = keySourceOf(sections, root)
       return [
         {
           sessionProfile,

@@ -12,7 +12,7 @@
 // the writes before it replaced is stale. Elsewhere each merged change counts for itself: their writers go on writing there.
 
 import type { CredentialsDocument } from '../document/document.ts'
-import type { LongTermCredentials } from '../profiles/sections.ts'
+import type { KeySource } from '../profiles/key-source.ts'
 import type { SessionCredentials } from '../profiles/session-section.ts'
 import { isSame, type SectionChange, sectionChanges, sectionTexts } from './section-changes.ts'
 
@@ -24,8 +24,8 @@ export type Ledger = {
   readonly lastWritten: CredentialsDocument | undefined
 }
 
-/** The key profile that a session was made from: without it the session is nobody's. */
-export type Source = { profile: string; keys: LongTermCredentials }
+/** The key profile that a session was made from: without it the session is nobody's. `keys`: what stands there for them. */
+export type Source = { profile: string; keys: KeySource }
 
 export type SessionWrite = {
   sessionProfile: string

@@ -7,7 +7,8 @@
 //             → let go: A's session in B's file would have the commands of B run in A's account
 
 import type { CredentialsDocument } from '../document/document.ts'
-import { type Documents, longTermCredentialsOf, profileSections } from '../profiles/sections.ts'
+import { isSameSource, keySourceOf } from '../profiles/key-source.ts'
+import { type Documents, profileSections } from '../profiles/sections.ts'
 import {
   emptyLedger,
   isWorthWriting,
@@ -103,10 +104,8 @@ export function standsIn(documents: Documents): (source: Source | undefined) => 
   const sections = profileSections(documents)
   return (source) => {
     if (source === undefined) return false
-    const keys = longTermCredentialsOf(sections, source.profile)
-    return (
-      keys?.accessKeyId === source.keys.accessKeyId && keys.secretAccessKey === source.keys.secretAccessKey
-    )
+    const keys = keySourceOf(sections, source.profile)
+    return keys !== undefined && isSameSource(keys, source.keys)
   }
 }
 

@@ -20,6 +20,7 @@ import type { LoginAnswer } from '../../core/wire.ts'
 import type { SessionWrite } from '../../core/writes/ledger.ts'
 import { keptUntil } from '../agent-state.ts'
 import { writeSessions } from '../files/session-writer.ts'
+import { requireKeySource } from './long-term-keys.ts'
 import type { RoleCalls } from './role-calls.ts'
 import { type LoginDeps, newRoleCredentials } from './sts-session.ts'
 
@@ -87,8 +88,9 @@ async function assume(
 ): Promise<Issued> {
   const { role, adopt, replaces } = wish
   const { root } = role.source
-  // Both as they stand now: what is written later is held against these keys.
-  const [sourceCredentials, keys] = await Promise.all([source, deps.longTermKeys({ profile: root })])
+  // As it stands now: what is written later is held against these keys.
+  const keys = requireKeySource(deps.known, root)
+  const sourceCredentials = await source
   if (sourceCredentials === undefined) throw withoutSource(role)
   const credentials = await deps.roleCalls.run(() => newRoleCredentials(deps, role, sourceCredentials))
   const write: SessionWrite = {

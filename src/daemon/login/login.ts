@@ -12,8 +12,9 @@ import { isFileCode } from '../../core/error-codes.ts'
 import { AppError, type ErrorBody, errorBody } from '../../core/errors.ts'
 import { type LoginPlan, planLogin } from '../../core/login/login-plan.ts'
 import { checkTokenCode, type TokenCode } from '../../core/login/token-code.ts'
+import { keySourceOf } from '../../core/profiles/key-source.ts'
 import { isOwnRoot, type KeyProfile, keysAt, type MfaProcess } from '../../core/profiles/profile.ts'
-import { longTermCredentialsOf, profileSections } from '../../core/profiles/sections.ts'
+import { profileSections } from '../../core/profiles/sections.ts'
 import {
   readSessionCredentials,
   type SessionCredentials,
@@ -137,7 +138,7 @@ function planNow(deps: LoginDeps, request: LoginRequest): Planned {
   const sections = profileSections(known.documents)
   const sources = [...plan.targets, ...plan.companions].flatMap((profile) => {
     const source = keysAt(profile)
-    const keys = longTermCredentialsOf(sections, source)
+    const keys = keySourceOf(sections, source)
     return keys === undefined ? [] : [[profile.profile, { profile: source, keys }] as const]
   })
   return { plan, request, sources: new Map(sources) }

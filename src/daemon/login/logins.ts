@@ -14,6 +14,7 @@ import type { RoleDeps, RoleRun } from './assume-roles.ts'
 import type { CodeCommands } from './code-commands.ts'
 import { type FindDeviceDeps, findDevices, type LoginDevices } from './find-device.ts'
 import { type CommandNeeded, type LoginOutcome, login } from './login.ts'
+import { onceEach } from './long-term-keys.ts'
 
 export type LoginsDeps = RoleDeps &
   FindDeviceDeps & {
@@ -72,7 +73,8 @@ export function createLogins(deps: LoginsDeps): Logins {
     const { request, found } = devices
     return onDevice(devices, async () => {
       await deps.begin()
-      const outcome = await login({ ...deps, follow, found }, request, code)
+      const longTermKeys = onceEach(deps.longTermKeys)
+      const outcome = await login({ ...deps, longTermKeys, follow, found }, request, code)
       if (outcome.kind === 'command-needed') return outcome
       for (const { profile } of outcome.answer.renewed) state.snoozedUntil.delete(profile)
       log[level]({ renewed: outcome.answer.renewed }, 'logged in')

@@ -1,25 +1,95 @@
-// The long-term keys of a profile, out of the two files. Asked for only when a call to AWS is about to be signed.
+// The long-term keys of a profile, wherever they are kept. Asked for only when a call to AWS is about to be signed: a command
+// may want a touch, and a keyring a password.
 
-import { AppError } from '../../core/errors.ts'
-import type { Profile } from '../../core/profiles/profile.ts'
+import { AppError, errorBody } from '../../core/errors.ts'
+import { keysInOutput, refusedCredentialProcess } from '../../core/login/credential-process.ts'
+import { describeKeyringFailure, itemMissing } from '../../core/login/keyring-failure.ts'
 import {
-  type Documents,
-  type LongTermCredentials,
-  longTermCredentialsOf,
-  profileSections,
-} from '../../core/profiles/sections.ts'
-import { awsCommand } from '../../core/text/commands.ts'
+  type CredentialProcess,
+  type KeyringSource,
+  type KeySource,
+  keySourceOf,
+} from '../../core/profiles/key-source.ts'
+import { keysOfRoot, type Profile } from '../../core/profiles/profile.ts'
+import { type LongTermCredentials, profileSections } from '../../core/profiles/sections.ts'
+import { awsCommand, mfadCommand } from '../../core/text/commands.ts'
+import type { KeyPlaces } from '../../edges/keys/keys.ts'
+import type { AgentState } from '../agent-state.ts'
+import type { KnownFiles } from '../files/known-files.ts'
+
+export type LongTermKeys = (profile: Pick<Profile, 'profile'>) => Promise<LongTermCredentials>
+
+export type LongTermKeysDeps = {
+  known: Pick<KnownFiles, 'documents' | 'files' | 'profiles'>
+  state: Pick<AgentState, 'lastErrors'>
+  stopping: AbortSignal
+  keyPlaces: KeyPlaces
+  /** Throws where somebody else could have written the file. */
+  checkOwnFile(path: string): void
+}
+
+const processLimitMs = 60_000
+
+/** Throws profile.no-keys, and profile.credential-process-* and profile.keyring-*: these are remembered on the profile as well. */
+export function createLongTermKeys(deps: LongTermKeysDeps): LongTermKeys {
+  const { known, state } = deps
+  return async ({ profile }) => {
+    const source = requireKeySource(known, keysOfRoot(known.profiles, profile))
+    if (source.kind === 'files') return source
+    try {
+      return source.kind === 'process'
+        ? await keysOfProcess(deps, profile, source)
+        : await keysInKeyring(deps, profile, source)
+    } catch (error) {
+      if (error instanceof AppError) state.lastErrors.set(profile, { error: errorBody(error) })
+      throw error
+    }
+  }
+}
+
+/** The same, but each profile's keys are looked up only once: for the calls of one login. */
+export function onceEach(longTermKeys: LongTermKeys): LongTermKeys {
+  const asked = new Map<string, Promise<LongTermCredentials>>()
+  return ({ profile }) => {
+    const keys = asked.get(profile) ?? longTermKeys({ profile })
+    asked.set(profile, keys)
+    return keys
+  }
+}
 
 /** Throws profile.no-keys. */
-export async function keysInFiles(
-  documents: Documents,
-  { profile }: Pick<Profile, 'profile'>,
-): Promise<LongTermCredentials> {
-  const keys = longTermCredentialsOf(profileSections(documents), profile)
-  if (keys !== undefined) return keys
+export function requireKeySource({ documents }: Pick<KnownFiles, 'documents'>, profile: string): KeySource {
+  const source = keySourceOf(profileSections(documents), profile)
+  if (source !== undefined) return source
   throw new AppError(
     'profile.no-keys',
     `profile ${profile} has no access key`,
     `add one with: ${awsCommand('configure', profile)}`,
   )
+}
+
+async function keysInKeyring(
+  { keyPlaces, stopping }: LongTermKeysDeps,
+  profile: string,
+  { item, accessKeyId }: KeyringSource,
+): Promise<LongTermCredentials> {
+  const command = mfadCommand('login', profile)
+  const result = await keyPlaces.keyring.read(item, stopping)
+  if ('failure' in result) throw describeKeyringFailure(result.failure, command)
+  if (result.value === undefined) throw itemMissing(profile, item)
+  return { accessKeyId, secretAccessKey: result.value }
+}
+
+async function keysOfProcess(
+  { known, stopping, keyPlaces, checkOwnFile }: LongTermKeysDeps,
+  profile: string,
+  { command, file }: CredentialProcess,
+): Promise<LongTermCredentials> {
+  try {
+    checkOwnFile(known.files[file])
+  } catch (error) {
+    throw refusedCredentialProcess(profile, error)
+  }
+  const result = await keyPlaces.runCredentialProcess(command, processLimitMs, stopping)
+  return keysInOutput(result, profile, processLimitMs / 1000)
 }

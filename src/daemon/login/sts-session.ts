@@ -17,8 +17,9 @@ import {
   type TokenCode,
 } from '../../core/login/token-code.ts'
 import { sessionDurationLimits } from '../../core/profiles/aws-values.ts'
+import { keySourceOf } from '../../core/profiles/key-source.ts'
 import type { KeyProfile, Profile, RoleProfile } from '../../core/profiles/profile.ts'
-import type { LongTermCredentials } from '../../core/profiles/sections.ts'
+import { type LongTermCredentials, profileSections } from '../../core/profiles/sections.ts'
 import { type SessionCredentials, sessionValues } from '../../core/profiles/session-section.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import type { LoginRequest } from '../../core/wire.ts'
@@ -27,6 +28,7 @@ import type { Log } from '../../edges/logger.ts'
 import { type AgentState, noteIssued, profilesNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 import type { SessionWatch } from '../session-watch.ts'
+import type { LongTermKeys } from './long-term-keys.ts'
 import { roleTargetOf, targetOf } from './target.ts'
 
 export type LoginDeps = {
@@ -38,9 +40,9 @@ export type LoginDeps = {
   loadSts(): Promise<Sts>
   /** Those of the daemon's environment that say how AWS is called. */
   variables: AwsVariables
-  sessionWatch: Pick<SessionWatch, 'made' | 'outdated'>
-  /** The keys that a call is signed with, wherever they come from. Throws profile.no-keys. */
-  longTermKeys(profile: Pick<Profile, 'profile'>): Promise<LongTermCredentials>
+  sessionWatch: Pick<SessionWatch, 'made' | 'outdated' | 'rotated'>
+  /** The keys that a call is signed with, wherever they come from. Throws profile.no-keys, profile.credential-process-*. */
+  longTermKeys: LongTermKeys
   /** By profile that names no device, the one that IAM has for its user: for this one login. */
   found?: ReadonlyMap<string, string>
   stopping: AbortSignal
@@ -87,7 +89,7 @@ async function askSts(
   if (isAccepted || wasCodeRefused(result.failure))
     state.usedCodes.push({ serialNumber, tokenCode, at: deps.now().getTime(), isAccepted })
   if ('failure' in result)
-    throw rememberFailure(deps, caller, result.failure, plan.targets, {
+    throw rememberFailure(deps, { ...caller, ...credentials }, result.failure, plan.targets, {
       action: 'GetSessionToken',
       target,
       isCodeFromCommand: from === 'command',
@@ -213,12 +215,17 @@ export async function identifyUsers(deps: LoginDeps, request: LoginRequest): Pro
   const profiles = profilesToIdentify(profilesNow(known, state, deps.found), request, deps.now())
   const unknown = new Map(
     profiles
-      .filter(({ accessKeyId }) => !state.identities.has(accessKeyId))
+      .filter((profile) => !state.identities.has(profile.accessKeyId) || isOfProcess(known, profile))
       .map((profile) => [profile.accessKeyId, profile]),
   )
   if (unknown.size === 0) return
   const sts = await deps.loadSts()
   await Promise.all([...unknown.values()].slice(0, 8).map((profile) => identifyUser(deps, sts, profile)))
+}
+
+/** A command may print another user's keys than it did before. */
+function isOfProcess({ documents }: KnownFiles, { profile }: KeyProfile): boolean {
+  return keySourceOf(profileSections(documents), profile)?.kind === 'process'
 }
 
 /** What speaks against asking is remembered, and stops nobody: it may be another profile than the one that is logged in. */
@@ -230,11 +237,33 @@ async function identifyUser(deps: LoginDeps, sts: Sts, profile: KeyProfile): Pro
     const result = await sts.getCallerIdentity({ ...target, credentials }, deps.stopping)
     if ('answer' in result) noteClock(state, result)
     if ('answer' in result) state.identities.set(profile.accessKeyId, result.answer)
-    else rememberFailure(deps, profile, result.failure, [profile], { action: 'GetCallerIdentity', target })
+    else {
+      state.identities.delete(profile.accessKeyId)
+      const caller = { ...profile, ...credentials }
+      rememberFailure(deps, caller, result.failure, [profile], { action: 'GetCallerIdentity', target })
+    }
   } catch (error) {
     if (!(error instanceof AppError)) throw error
+    state.identities.delete(profile.accessKeyId)
     state.lastErrors.set(profile.profile, { error: errorBody(error) })
   }
+}
+
+/** Asks AWS whose keys these are: the ARN. Throws sts.* and network.*, where it does not know them. */
+export async function callerOf(
+  deps: LoginDeps,
+  profile: Pick<Profile, 'profile' | 'serialNumber'>,
+  credentials: LongTermCredentials,
+): Promise<string> {
+  const sts = await deps.loadSts()
+  const target = targetOf(deps.known, deps.variables, sts.partitions, profile)
+  const result = await sts.getCallerIdentity({ ...target, credentials }, deps.stopping)
+  if ('answer' in result) {
+    noteClock(deps.state, result)
+    return result.answer
+  }
+  const caller = { ...profile, ...credentials }
+  throw rememberFailure(deps, caller, result.failure, [], { action: 'GetCallerIdentity', target })
 }
 
 /**

@@ -1,6 +1,7 @@
 // The routes: what each request means to the agent. No secret ever crosses the socket.
 import { AppError } from '../../core/errors.ts'
 import {
+  readKeysRequest,
   readLoginRequest,
   readNotifyTestRequest,
   readProfileRequest,
@@ -15,6 +16,8 @@ import type { StatusPolls } from './status-polls.ts'
 
 /** Login and renew are answered within this; what they began goes on to its end. */
 const loginLimitMs = 90_000
+/** A keyring may wait for its password three times, a minute each. */
+const keysLimitMs = 240_000
 
 /** `polls` answers with the status of `wholeStatus`. */
 export function createRoutes(agent: Agent, polls: StatusPolls): Routes {
@@ -24,6 +27,7 @@ export function createRoutes(agent: Agent, polls: StatusPolls): Routes {
     'POST /v1/renew': (body) => within(loginLimitMs, agent.renew(readProfileRequest(body))),
     'POST /v1/logout': (body) => within(loginLimitMs, agent.logout(readProfileRequest(body))),
     'POST /v1/devices': (body) => within(loginLimitMs, agent.devices(readProfileRequest(body))),
+    'POST /v1/keys': (body) => within(keysLimitMs, agent.moveKeys(readKeysRequest(body))),
     'POST /v1/snooze': (body) => agent.snooze(readSnoozeRequest(body)),
     'POST /v1/wait': (body, { gone }) => agent.wait(readWaitRequest(body), gone),
     'POST /v1/notify-test': (body) => agent.notifyTest(readNotifyTestRequest(body)),
@@ -51,7 +55,7 @@ async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
 function tooLong(): AppError {
   return new AppError(
     'network.timeout',
-    'the daemon is still waiting for AWS',
+    'the daemon is still waiting for an answer from elsewhere',
     'look later with: mfad status',
   )
 }

@@ -36,13 +36,35 @@ export type Caller =
 export type IssuedCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken: string }
 
 /** What proves a caller. Long-term keys have neither session token nor expiration. */
-type Key = { secretAccessKey: string; sessionToken?: string; expiration?: Date; caller: Caller }
+type Key = {
+  secretAccessKey: string
+  sessionToken?: string
+  expiration?: Date
+  caller: Caller
+  /** Of long-term keys. */
+  createdAt?: Date
+  lastUsedAt?: Date
+  /** Until then AWS does not know it everywhere. */
+  knownFrom?: Date
+}
+
+/** The long-term keys of a user. */
+export type AccessKeys = {
+  of(
+    userArn: string,
+  ): { accessKeyId: string; isActive: boolean; createdAt: Date; lastUsedAt: Date | undefined }[]
+  create(user: StsUser, now: Date): { accessKeyId: string; secretAccessKey: string }
+  setActive(accessKeyId: string, isActive: boolean): void
+  remove(accessKeyId: string): void
+}
 
 export type Keyring = {
   /** The key of a request, not yet proven by its signature; StsError as AWS words it. */
   find(accessKeyId: string, sessionToken: string | undefined, now: Date): Key
   issue(caller: Caller, expiration: Date): IssuedCredentials
-  setActive(accessKeyId: string, isActive: boolean): void
+  accessKeys: AccessKeys
+  /** How long a new key takes to be known. */
+  setSpreadingSeconds(seconds: number): void
   /** Every session issued so far is expired from now on. */
   endSessions(): void
   readonly issued: readonly IssuedCredentials[]
@@ -61,16 +83,23 @@ export function createKeyring(users: readonly StsUser[]): Keyring {
   )
   const inactive = new Set(users.filter((user) => user.isActive === false).map((user) => user.accessKeyId))
   const issued: IssuedCredentials[] = []
+  let spreadingSeconds = 0
   return {
     issued,
+    accessKeys: createAccessKeys(keys, inactive, issued, () => spreadingSeconds),
+    setSpreadingSeconds(seconds) {
+      spreadingSeconds = seconds
+    },
     find(accessKeyId, sessionToken, now) {
       const key = keys.get(accessKeyId)
       if (!key || inactive.has(accessKeyId) || !isEqual(key.sessionToken ?? '', sessionToken ?? '')) {
         throw invalidToken()
       }
+      if (key.knownFrom && key.knownFrom > now) throw invalidToken()
       if (key.expiration && key.expiration <= now) {
         throw new StsError(403, 'ExpiredToken', 'The security token included in the request is expired')
       }
+      key.lastUsedAt = now
       return key
     },
     issue(caller, expiration) {
@@ -83,11 +112,40 @@ export function createKeyring(users: readonly StsUser[]): Keyring {
     endSessions() {
       for (const key of keys.values()) if (key.expiration !== undefined) key.expiration = new Date(0)
     },
+  }
+}
+
+function createAccessKeys(
+  keys: Map<string, Key>,
+  inactive: Set<string>,
+  issued: IssuedCredentials[],
+  spreadingSeconds: () => number,
+): AccessKeys {
+  return {
+    of: (userArn) =>
+      [...keys]
+        .filter(([, { caller }]) => caller.kind === 'user' && caller.user.arn === userArn)
+        .map(([accessKeyId, { createdAt, lastUsedAt }]) => ({
+          accessKeyId,
+          isActive: !inactive.has(accessKeyId),
+          createdAt: createdAt ?? new Date('2026-01-01T00:00:00Z'),
+          lastUsedAt,
+        })),
+    create(user, now) {
+      const { sessionToken, ...made } = createCredentials()
+      const key = { ...made, accessKeyId: made.accessKeyId.replace('ASIA', 'AKIA') }
+      const knownFrom = new Date(now.getTime() + spreadingSeconds() * 1000)
+      const caller = { kind: 'user', user: { ...user, ...key } } as const
+      keys.set(key.accessKeyId, { secretAccessKey: key.secretAccessKey, caller, createdAt: now, knownFrom })
+      issued.push({ ...key, sessionToken })
+      return key
+    },
     setActive(accessKeyId, isActive) {
       if (!keys.has(accessKeyId)) throw new RangeError('setActive: no user has this access key')
       if (isActive) inactive.delete(accessKeyId)
       else inactive.add(accessKeyId)
     },
+    remove: (accessKeyId) => void keys.delete(accessKeyId),
   }
 }
 

@@ -1,5 +1,5 @@
 // What an action is: a call that is proven, and what the action may use to answer it.
-import type { Caller, IssuedCredentials, StsRole, StsUser } from './accounts.ts'
+import type { AccessKeys, Caller, IssuedCredentials, StsRole, StsUser } from './accounts.ts'
 import type { Service, XmlElement } from './answers.ts'
 import type { MfaDevices } from './mfa-devices.ts'
 import type { Parameters } from './parameters.ts'
@@ -10,6 +10,7 @@ export type ActionDeps = {
   users: readonly StsUser[]
   roles: readonly StsRole[]
   devices: MfaDevices
+  accessKeys: AccessKeys
   /** Issues credentials for a session of this many seconds, and remembers them. */
   issue(caller: Caller, durationSeconds: number, now: Date): IssuedCredentials & { expiration: string }
 }

@@ -1,6 +1,13 @@
 // The actions that mfad and its users meet, for a caller whose signature is already proven. Those of STS are here.
 
 import {
+  createAccessKey,
+  deleteAccessKey,
+  getAccessKeyLastUsed,
+  listAccessKeys,
+  updateAccessKey,
+} from './access-keys.ts'
+import {
   type Caller,
   callerAccount,
   callerArn,
@@ -30,6 +37,11 @@ export const actions: Readonly<Record<string, Action>> = {
   GetSessionToken: { service: 'sts', run: getSessionToken },
   AssumeRole: { service: 'sts', run: assumeRole },
   GetCallerIdentity: { service: 'sts', run: getCallerIdentity },
+  CreateAccessKey: { service: 'iam', run: createAccessKey },
+  DeleteAccessKey: { service: 'iam', run: deleteAccessKey },
+  GetAccessKeyLastUsed: { service: 'iam', run: getAccessKeyLastUsed },
+  ListAccessKeys: { service: 'iam', run: listAccessKeys },
+  UpdateAccessKey: { service: 'iam', run: updateAccessKey },
   ListMFADevices: { service: 'iam', run: listMfaDevices },
 }
 

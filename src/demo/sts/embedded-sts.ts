@@ -5,6 +5,7 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
+  type AccessKeys,
   type Caller,
   callerArn,
   createKeyring,
@@ -44,6 +45,9 @@ export type EmbeddedSts = {
   setActive(accessKeyId: string, isActive: boolean): void
   /** AWS ends every session before its time: it answers ExpiredToken for those issued so far. */
   endSessions(): void
+  /** How long an access key that is created from now on takes to be known; none by default. */
+  setSpreadingSeconds(seconds: number): void
+  accessKeysOf(userArn: string): ReturnType<AccessKeys['of']>
   /** Every request so far, without secrets or codes. `durationSeconds` is what was asked, absent if nothing was. */
   readonly calls: readonly StsCall[]
   /** Everything secret that was issued, so that tests can look for it where it must not be. */
@@ -124,7 +128,9 @@ function controlsOf(sts: Sts): Omit<EmbeddedSts, 'endpoint' | 'calls' | 'issued'
       settings.clockOffsetSeconds = seconds
     },
     endSessions: () => sts.keyring.endSessions(),
-    setActive: (accessKeyId, isActive) => sts.keyring.setActive(accessKeyId, isActive),
+    setActive: (accessKeyId, isActive) => sts.keyring.accessKeys.setActive(accessKeyId, isActive),
+    setSpreadingSeconds: (seconds) => sts.keyring.setSpreadingSeconds(seconds),
+    accessKeysOf: (userArn) => sts.keyring.accessKeys.of(userArn),
   }
 }
 
@@ -183,6 +189,7 @@ function actionDeps({ users, roles, devices, keyring, settings }: Sts, fault: Fa
     users,
     roles,
     devices,
+    accessKeys: keyring.accessKeys,
     issue: (caller, durationSeconds, now) => {
       const lifetimeMs = (settings.sessionSeconds ?? durationSeconds) * 1000
       const expiration = new Date(Math.floor((now.getTime() + lifetimeMs) / 1000) * 1000)

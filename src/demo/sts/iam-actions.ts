@@ -20,7 +20,7 @@ export function listMfaDevices(call: Call, deps: ActionDeps): XmlElement[] {
 }
 
 /** The user whom the call is about, of the caller's own account. */
-function userOf({ caller, parameters }: Call, { users }: ActionDeps): StsUser {
+export function userOf({ caller, parameters }: Call, { users }: ActionDeps): StsUser {
   if (caller.kind === 'user-session' && !caller.hasMfa) throw invalidToken()
   const asked = parameters.get('UserName')
   if (caller.kind === 'role-session' && asked === undefined) {
@@ -33,7 +33,7 @@ function userOf({ caller, parameters }: Call, { users }: ActionDeps): StsUser {
 }
 
 /** Everybody may do everything in IAM but what is in the user's `denied`. */
-function checkAllowed(caller: Caller, action: string, { arn }: StsUser): void {
+export function checkAllowed(caller: Caller, action: string, { arn }: StsUser): void {
   if (caller.kind === 'role-session' || !caller.user.denied?.includes(action)) return
   throw denied(
     `User: ${callerArn(caller)} is not authorized to perform: ${action} on resource: user ${nameOf(arn)} because no identity-based policy allows the ${action} action`,

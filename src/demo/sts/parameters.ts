@@ -34,6 +34,14 @@ export const userName: Constraint = { name: 'UserName', length: [1, 128], patter
 export const marker: Constraint = { name: 'Marker', length: [1, 320] }
 export const maxItems: Constraint = { name: 'MaxItems', value: [1, 1000] }
 
+export const accessKeyId: Constraint = {
+  name: 'AccessKeyId',
+  isRequired: true,
+  length: [16, 128],
+  pattern: '[\\w]+',
+}
+export const keyStatus: Constraint = { name: 'Status', isRequired: true, pattern: 'Active|Inactive' }
+
 /** `DurationSeconds` up to an action's own limit; the least is 15 min for all. */
 export function durationSeconds(most: number): Constraint {
   return { name: 'DurationSeconds', value: [900, most] }

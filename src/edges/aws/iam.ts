@@ -1,6 +1,17 @@
 // IAM, called through the AWS SDK. Loaded only when it is asked something: most logins never need it.
-import { IAMClient, ListMFADevicesCommand, type MFADevice } from '@aws-sdk/client-iam'
+import {
+  CreateAccessKeyCommand,
+  DeleteAccessKeyCommand,
+  GetAccessKeyLastUsedCommand,
+  IAMClient,
+  ListAccessKeysCommand,
+  ListMFADevicesCommand,
+  type MFADevice,
+  UpdateAccessKeyCommand,
+} from '@aws-sdk/client-iam'
 import type { Partitions } from '../../core/login/sts-target.ts'
+import { isLongTermKeys } from '../../core/profiles/aws-values.ts'
+import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import { type AwsRequest, type AwsResult, type ClientConfig, callAws } from './call.ts'
 import { partitions } from './partitions.ts'
 
@@ -12,7 +23,24 @@ export type Iam = {
    * https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListMFADevices.html
    */
   listMfaDevices(request: AwsRequest, stopping: AbortSignal): Promise<AwsResult<string[]>>
+  /**
+   * A new access key of that user.
+   * https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateAccessKey.html
+   */
+  createAccessKey(request: AwsRequest, stopping: AbortSignal): Promise<AwsResult<LongTermCredentials>>
+  /** AWS allows a user two. https://docs.aws.amazon.com/IAM/latest/APIReference/API_ListAccessKeys.html */
+  listAccessKeys(request: AwsRequest, stopping: AbortSignal): Promise<AwsResult<AccessKey[]>>
+  /** Undefined where it was never used. */
+  lastUsed(request: KeyRequest, stopping: AbortSignal): Promise<AwsResult<Date | undefined>>
+  /** From then on AWS refuses it, and it can be activated again. */
+  deactivateAccessKey(request: KeyRequest, stopping: AbortSignal): Promise<AwsResult<true>>
+  /** For ever. */
+  deleteAccessKey(request: KeyRequest, stopping: AbortSignal): Promise<AwsResult<true>>
 }
+
+export type AccessKey = { accessKeyId: string; isActive: boolean; createdAt?: Date }
+/** A call about this access key. */
+export type KeyRequest = AwsRequest & { accessKeyId: string }
 
 const callTimeoutMs = 15_000
 
@@ -38,6 +66,49 @@ export function createIam(limitMs = callTimeoutMs): Iam {
             throw Object.assign(new Error('too many devices'), { $metadata })
           if (marker === undefined) return devices.map(({ SerialNumber = '' }) => SerialNumber)
         }
+      }),
+    ...accessKeyCalls(limitMs, createClient),
+  }
+}
+
+function accessKeyCalls(
+  limitMs: number,
+  createClient: (config: ClientConfig) => IAMClient,
+): Omit<Iam, 'partitions' | 'listMfaDevices'> {
+  return {
+    createAccessKey: (request, stopping) =>
+      callAws(request, limitMs, stopping, createClient, async (client, abortSignal) => {
+        const { AccessKey, $metadata } = await client.send(new CreateAccessKeyCommand({}), { abortSignal })
+        const { AccessKeyId: accessKeyId = '', SecretAccessKey: secretAccessKey = '' } = AccessKey ?? {}
+        if (isLongTermKeys({ accessKeyId, secretAccessKey })) return { accessKeyId, secretAccessKey }
+        throw Object.assign(new Error('no access key'), { $metadata })
+      }),
+    listAccessKeys: (request, stopping) =>
+      callAws(request, limitMs, stopping, createClient, async (client, abortSignal) => {
+        const command = new ListAccessKeysCommand({ MaxItems: 10 })
+        const { AccessKeyMetadata, $metadata } = await client.send(command, { abortSignal })
+        if (AccessKeyMetadata === undefined) throw Object.assign(new Error('no list of keys'), { $metadata })
+        return AccessKeyMetadata.slice(0, 10).map(({ AccessKeyId = '', Status, CreateDate }) => ({
+          accessKeyId: AccessKeyId,
+          isActive: Status !== 'Inactive',
+          ...(CreateDate === undefined ? {} : { createdAt: CreateDate }),
+        }))
+      }),
+    lastUsed: (request, stopping) =>
+      callAws(request, limitMs, stopping, createClient, async (client, abortSignal) => {
+        const command = new GetAccessKeyLastUsedCommand({ AccessKeyId: request.accessKeyId })
+        return (await client.send(command, { abortSignal })).AccessKeyLastUsed?.LastUsedDate
+      }),
+    deactivateAccessKey: (request, stopping) =>
+      callAws(request, limitMs, stopping, createClient, async (client, abortSignal) => {
+        const command = new UpdateAccessKeyCommand({ AccessKeyId: request.accessKeyId, Status: 'Inactive' })
+        await client.send(command, { abortSignal })
+        return true as const
+      }),
+    deleteAccessKey: (request, stopping) =>
+      callAws(request, limitMs, stopping, createClient, async (client, abortSignal) => {
+        await client.send(new DeleteAccessKeyCommand({ AccessKeyId: request.accessKeyId }), { abortSignal })
+        return true as const
       }),
   }
 }

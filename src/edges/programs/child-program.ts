@@ -16,6 +16,8 @@ export type ProgramResult = {
 
 export type ProgramOptions = {
   environment: Environment
+  /** Written to its standard input, which is empty without it. */
+  input?: string
   /** After this long it is killed; without it, it may run for ever. */
   limitMs?: number
   /** Aborting it ends the program: by `endSignal`, and a second later by SIGKILL. */
@@ -49,7 +51,8 @@ export function runProgram(
   options: ProgramOptions,
 ): Promise<ProgramResult> {
   if (options.stop?.aborted) return Promise.resolve(resultOf({ kind: 'stopped' }))
-  const started = startProgram(program, args, options.environment, options.processGroup !== 'shared')
+  const { environment, input, processGroup } = options
+  const started = startProgram(program, args, environment, processGroup !== 'shared', input)
   return started === undefined ? Promise.resolve(notStarted(program)) : untilEnded(program, started, options)
 }
 

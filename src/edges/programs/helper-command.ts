@@ -1,4 +1,4 @@
-// Runs a command that a file of the user names, by /bin/sh: with limits on its time and output, without anything about
+// Runs a command that a file of the user names, by /bin/sh or as it is: with limits on its time and output, without anything about
 // AWS in its environment, and with nothing of it left running afterwards. Whether the file is to be believed is in
 // files/disk/trust.ts.
 import type { CommandResult } from '../../core/login/command-result.ts'
@@ -16,8 +16,21 @@ export type HelperDeps = {
 
 /** Never rejects. */
 export async function runHelperCommand(command: string, deps: HelperDeps): Promise<CommandResult> {
+  const result = await runHelperProgram('/bin/sh', ['-c', command], deps)
+  // The reason is about the shell, and was not printed by the command.
+  return result.end.kind === 'not-started'
+    ? { end: { kind: 'not-started' }, output: '', complaint: '' }
+    : result
+}
+
+/** The same for a program that is started without a shell. Never rejects. */
+export async function runHelperProgram(
+  program: string,
+  args: readonly string[],
+  deps: HelperDeps,
+): Promise<CommandResult> {
   const environment = helperEnvironment(deps)
-  const { end, stdout, stderr } = await runProgram('/bin/sh', ['-c', command], {
+  const { end, stdout, stderr } = await runProgram(program, args, {
     environment,
     limitMs: deps.timeoutMs,
     stop: deps.stopping,
@@ -25,8 +38,6 @@ export async function runHelperCommand(command: string, deps: HelperDeps): Promi
     tooMuchOutput: 'kill',
     processGroup: 'own, ends with it',
   })
-  // The reason is about the shell, and was not printed by the command.
-  if (end.kind === 'not-started') return { end: { kind: end.kind }, output: '', complaint: '' }
   const { PATH } = environment
   return { end, output: stdout, complaint: stderr, ...(PATH === undefined ? {} : { path: PATH }) }
 }

@@ -13,6 +13,7 @@ export function startProgram(
   args: readonly string[],
   env: NodeJS.ProcessEnv,
   ownsGroup: boolean,
+  input?: string,
 ): StartedProgram | undefined {
   try {
     // A deleted working directory would look like a missing program.
@@ -20,10 +21,13 @@ export function startProgram(
       detached: ownsGroup,
       cwd: '/',
       env,
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     })
     // Other failures come as an event later, and then there may be no streams.
     child.on('error', () => undefined)
+    // It may end before it has read everything.
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(input)
     const { stdout, stderr } = child
     return stdout && stderr ? { child, stdout, stderr } : undefined
   } catch {

@@ -18,7 +18,13 @@ const parse = (text: string) => parseDocument(Buffer.from(text))
 const keysOf = (name: string, accessKeyId = 'AKIAIOSFODNN7EXAMPLE') =>
   `[${name}]\naws_access_key_id=${accessKeyId}\naws_secret_access_key=secret\n`
 const sources = new Map([
-  ['a-mfa', { profile: 'a', keys: { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' } }],
+  [
+    'a-mfa',
+    {
+      profile: 'a',
+      keys: { kind: 'files' as const, accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' },
+    },
+  ],
 ])
 let nowMs: number
 let ledger: Ledger

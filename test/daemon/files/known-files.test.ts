@@ -260,7 +260,7 @@ describe('a session section', () => {
       }
     }
     const known = open({ openStore: readEmptyOnce, now: () => new Date() })
-    const keys = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' }
+    const keys = { kind: 'files', accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' } as const
     await writeSessions(known, [{ ...session, source: { profile: 'dev', keys } }])
     expect(known.documents.credentials.text).toBe(whole + section)
   })

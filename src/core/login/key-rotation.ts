@@ -1,0 +1,70 @@
+// What speaks against exchanging an access key for a new one, in words.
+import { AppError } from '../errors.ts'
+import { mfadCommand } from '../text/commands.ts'
+import { printable } from '../text/printable.ts'
+import { formatInstant } from '../time/instant.ts'
+
+/** The user's other key: AWS allows two. */
+export type OtherKey = { accessKeyId: string; isActive: boolean; createdAt?: Date; lastUsedAt?: Date }
+
+export function tooManyKeys(
+  profile: string,
+  { accessKeyId, isActive, createdAt, lastUsedAt }: OtherKey,
+): AppError {
+  const ending = endingOf(accessKeyId)
+  const created = createdAt === undefined ? '' : `, created ${formatInstant(createdAt)}`
+  const used = lastUsedAt === undefined ? 'never used' : `last used ${formatInstant(lastUsedAt)}`
+  return new AppError(
+    'iam.too-many-keys',
+    `the user of ${printable(profile)} has two access keys, and AWS allows no third: the other one ends in ${ending} (${isActive ? 'active' : 'deactivated'}${created}, ${used})`,
+    `if nothing needs it any more (an interrupted rotation may have left it), have it deleted first: ${mfadCommand(`keys --delete-other=${ending}`, 'rotate', profile)}`,
+  )
+}
+
+export function noSuchKey(profile: string, ending: string): AppError {
+  return new AppError(
+    'usage.no-such-key',
+    `the user of ${printable(profile)} has no other access key that ends in ${printable(ending)}`,
+    `without --delete-other it says which keys there are: ${mfadCommand('keys', 'rotate', profile)}`,
+  )
+}
+
+/** It stands in a profile of the files: without it that profile would have no key that works. */
+export function keyInUse(ending: string, profile: string): AppError {
+  return new AppError(
+    'profile.key-in-use',
+    `the access key ending in ${printable(ending)} is the one of ${printable(profile)}; it was not deleted`,
+    `put another one there first, with: ${mfadCommand('keys', 'rotate', profile)}`,
+  )
+}
+
+/** `isOfSession`: the call was signed with a session, made with a code. */
+export function keyCallDenied(profile: string, action: string, isOfSession: boolean): AppError {
+  return new AppError(
+    'iam.access-denied',
+    `AWS does not let the user of ${printable(profile)} do ${action}`,
+    isOfSession
+      ? `ask your administrator to allow iam:${action} on one's own user`
+      : `a policy may want a code for it: ${mfadCommand('login', profile)}, then again: ${mfadCommand('keys', 'rotate', profile)}`,
+  )
+}
+
+export function notTheSameUser(profile: string): AppError {
+  return new AppError(
+    'sts.invalid-answer',
+    `the new access key of ${printable(profile)} is not one of the same user; it is not used`,
+    'check the endpoint: something between here and AWS may have changed the answer',
+  )
+}
+
+export function notKnownYet(profile: string, seconds: number): AppError {
+  return new AppError(
+    'sts.unavailable',
+    `AWS made a new access key for ${printable(profile)}, and did not know it after ${seconds} s; it was deleted again`,
+    `try again in a minute with: ${mfadCommand('keys', 'rotate', profile)}`,
+  )
+}
+
+export function endingOf(accessKeyId: string): string {
+  return accessKeyId.slice(-4)
+}

@@ -1,0 +1,42 @@
+// The process that talks to the keyring: it reads one request from standard input, does it, and ends. Outside the daemon,
+// since a locked keyring holds up the thread that asks until somebody has typed the password, and a process can be ended.
+import { readFileSync } from 'node:fs'
+
+/** What the keyring program of the desktop shows as the owner of our items. */
+const service = 'mfad'
+
+export type KeyringRequest = { action: 'read' | 'write' | 'remove'; item: string; secret?: string }
+/** `secret`: null where there is no such item. */
+export type KeyringAnswer =
+  | { secret: string | null }
+  | { isDone: boolean }
+  | { failure: string }
+  | 'not-installed'
+
+async function answer(request: KeyringRequest): Promise<KeyringAnswer> {
+  const library = await load()
+  if (library === undefined) return 'not-installed'
+  const { action, item, secret } = request
+  try {
+    // Without this it would fall back to a keyring of the kernel, which forgets everything at the next start.
+    const entry = new library.Entry(service, item, { linux: { store: 'secret-service' } })
+    if (action === 'read') return { secret: entry.getPassword() }
+    if (action === 'remove') return { isDone: entry.deletePassword() }
+    entry.setPassword(secret ?? '')
+    return { isDone: true }
+  } catch (error) {
+    return { failure: error instanceof Error ? error.message : 'unknown reason' }
+  }
+}
+
+async function load(): Promise<typeof import('@napi-rs/keyring') | undefined> {
+  try {
+    return await import('@napi-rs/keyring')
+  } catch {
+    return undefined
+  }
+}
+
+void answer(JSON.parse(readFileSync(0, 'utf8')) as KeyringRequest).then((result) =>
+  process.stdout.write(JSON.stringify(result)),
+)

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest'
+import { describeKeyringFailure, itemMissing } from '../../../src/core/login/keyring-failure.ts'
+
+const words = (said: string) => describeKeyringFailure({ kind: 'failed', said }, 'mfad login dev')
+
+describe('a keyring that gives no key', () => {
+  it.each([
+    [
+      "Couldn't access platform storage: Secret Service: unlock prompt was dismissed",
+      'profile.keyring-locked',
+    ],
+    [
+      'Platform failure: DBus error: Using X11 for dbus-daemon autolaunch was disabled at compile time, set your DBUS_SESSION_BUS_ADDRESS instead',
+      'profile.keyring-unavailable',
+    ],
+    ["Couldn't access platform storage: Secret Service: no result found", 'profile.keyring-unavailable'],
+    [
+      'Platform failure: DBus error: The name org.freedesktop.secrets was not provided by any .service files',
+      'profile.keyring-unavailable',
+    ],
+    ['User interaction is not allowed.', 'profile.keyring-locked'],
+    ['something else', 'profile.keyring-failed'],
+  ])('and says %j has %s, and the command to run again', (said, code) => {
+    expect(words(said)).toMatchObject({ code, hint: expect.stringMatching(/, then: mfad login dev$/) })
+  })
+
+  it('is quoted without control characters, and not without end', () => {
+    const { message } = words(`\u001b[31m${'x'.repeat(1000)}`)
+    expect(message).toMatch(/^the keyring failed: \\u\{1b\}\[31mx+…$/)
+    expect(message.length).toBeLessThan(250)
+  })
+
+  it.each([
+    [
+      { kind: 'not-installed' },
+      'profile.keyring-unavailable',
+      /npm install --global --include=optional mfad/,
+    ],
+    [{ kind: 'timed-out' }, 'profile.keyring-locked', /unlock it there, then: mfad login dev$/],
+    [{ kind: 'stopped' }, 'daemon.stopping', /try again/],
+  ] as const)('%j has its next step', (failure, code, hint) => {
+    expect(describeKeyringFailure(failure, 'mfad login dev')).toMatchObject({
+      code,
+      hint: expect.stringMatching(hint),
+    })
+  })
+
+  it('is named by the profile and the end of the key where the item is gone', () => {
+    expect(itemMissing('dev', 'dev/AKIAIOSFODNN7EXAMPLE').message).toBe(
+      'the keyring holds no item dev/…MPLE of mfad, where the keys of dev should be',
+    )
+  })
+})

@@ -1,0 +1,97 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseText } from '../../../src/core/document/parse.ts'
+import { applyEdits } from '../../../src/core/document/user-edit.ts'
+import { planRestore, planStore, restoreEdits, storeEdits } from '../../../src/core/writes/key-moves.ts'
+import { thrownBy } from '../../support/thrown.ts'
+
+const keys = {
+  accessKeyId: 'AKIAIOSFODNN7EXAMPLE',
+  secretAccessKey: 'wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY',
+}
+const lines = [`aws_access_key_id = ${keys.accessKeyId}`, `aws_secret_access_key = ${keys.secretAccessKey}`]
+const paths = { credentials: '/c', config: '/f' }
+const empty = parseText('', true)
+const read = (text: string) => ({ credentials: parseText(text, true), config: empty })
+
+function moved(text: string): string {
+  const documents = read(text)
+  const move = planStore(documents, 'dev', keys, paths)
+  return applyEdits(documents.credentials, storeEdits(documents.credentials, move, keys)).text
+}
+
+function movedBack(text: string): string {
+  const documents = read(text)
+  const source = { kind: 'keyring', item: 'dev/AKIAIOSFODNN7EXAMPLE', accessKeyId: keys.accessKeyId } as const
+  const move = planRestore(documents, 'dev', source)
+  return applyEdits(documents.credentials, restoreEdits(documents.credentials, move, keys)).text
+}
+
+describe('a key that moves to the keyring and back', () => {
+  it('leaves one line in its place', () => {
+    expect(moved(`[dev]\nregion = x\n${lines.join('\n')}\noutput = json\n`)).toBe(
+      '[dev]\nregion = x\nmfad_keyring = dev/AKIAIOSFODNN7EXAMPLE\noutput = json\n',
+    )
+  })
+
+  it('leaves every other byte, and gives the file back, whatever stands round it', () => {
+    const others = fc.constantFrom(
+      '# a comment',
+      '',
+      '; another',
+      'region = eu-west-1',
+      'output=json',
+      '[a]',
+      '[b] # x',
+    )
+    const before = fc.array(fc.constantFrom('# a comment', '', '[a]', '; another'), { maxLength: 4 })
+    const within = fc.constantFrom<string[]>([], ['# a comment'], ['region = x'], ['', '# mine'])
+    fc.assert(
+      fc.property(
+        before,
+        within,
+        within,
+        fc.constantFrom('\n', '\r\n'),
+        fc.boolean(),
+        others,
+        (above, inside, below, lineEnd, isEnded, last) => {
+          const headers = [...above, last].filter((line) => line.startsWith('['))
+          fc.pre(new Set(headers.map((line) => line.slice(0, 3))).size === headers.length)
+          fc.pre(
+            !below.includes('region = x') || (!inside.includes('region = x') && !last.startsWith('region')),
+          )
+          const text =
+            [...above, '[dev]', ...inside, ...lines, ...below, last].join(lineEnd) + (isEnded ? lineEnd : '')
+          const stored = moved(text)
+          expect(stored).toBe(text.replace(lines.join(lineEnd), 'mfad_keyring = dev/AKIAIOSFODNN7EXAMPLE'))
+          expect(movedBack(stored)).toBe(text)
+        },
+      ),
+      { numRuns: 500 },
+    )
+  })
+
+  it('keeps the form of the line with the access key id', () => {
+    const text = `[dev]\naws_access_key_id=${keys.accessKeyId}\n${lines[1]}\n`
+    expect(moved(text)).toBe('[dev]\nmfad_keyring=dev/AKIAIOSFODNN7EXAMPLE\n')
+    expect(movedBack(moved(text))).toBe(text)
+  })
+})
+
+describe('a key that does not move', () => {
+  it('was changed meanwhile', () => {
+    const documents = read(`[dev]\n${lines.join('\n')}\n`)
+    const move = planStore(documents, 'dev', keys, paths)
+    const other = read(`[dev]\naws_access_key_id = AKIAI44QH8DHBEXAMPLE\n${lines[1]}\n`).credentials
+    expect(thrownBy(() => storeEdits(other, move, keys)).code).toBe('profile.keys-changed')
+    expect(thrownBy(() => restoreEdits(other, move, keys)).code).toBe('profile.keys-changed')
+  })
+
+  it('has a line of the keyring beside it', () => {
+    const documents = read(`[dev]\n${lines.join('\n')}\nmfad_keyring = dev/AKIAI44QH8DHBEXAMPLE\n`)
+    expect(thrownBy(() => planStore(documents, 'dev', keys, paths))).toMatchObject({
+      code: 'profile.keys-not-movable',
+      message: 'dev has an access key and an mfad_keyring: line 4 of /c',
+    })
+  })
+})
