@@ -96,6 +96,25 @@ describe('mfad keys rotate', () => {
     expect(sandbox.readCredentials()).toBe(whole)
   })
 
+  it('puts it in once more when a program writes back what it had read before: the former key is no more', async () => {
+    await start()
+    expect((await rotate()).exitCode).toBe(0)
+    const rotated = sandbox.readCredentials()
+    sandbox.writeCredentials(whole)
+    await until('the new key is there again', () => sandbox.readCredentials() === rotated)
+  })
+
+  it('goes on while its profile is logged in', async () => {
+    await start()
+    const [login, rotated] = await Promise.all([sandbox.mfad('login', 'dev', sandbox.code()), rotate()])
+    expect(rotated.exitCode).toBe(0)
+    // The session was issued for the former key: it may be refused, but never stand there unnoticed.
+    expect([0, 4, 5]).toContain(login.exitCode)
+    const [, session] = sandbox.readCredentials().split('[dev-mfa]')
+    expect(session !== undefined).toBe(login.exitCode === 0)
+    expect(await dev()).toMatchObject({ state: login.exitCode === 0 ? 'valid' : 'inactive' })
+  })
+
   it('asks at a terminal, and changes nothing without a yes', async () => {
     await start()
     for (const [keys, exitCode] of [
