@@ -62,7 +62,7 @@ function page(name: string, number: number, { version, date }: Facts, parts: rea
 
 function commandText({ usage, summary, details, options, examples }: Command): string {
   return [
-    `.SS ${bold(usage).replaceAll(' ', '\\ ')}`,
+    `.SS "${bold(usage)}"`,
     paragraphOf(`${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`),
     ...(details === undefined ? [] : ['.PP', paragraphOf(details)]),
     ...Object.entries(options).map(([name, spec]) => tagged(optionTerm(name, spec), `${spec.description}.`)),

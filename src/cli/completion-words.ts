@@ -78,7 +78,7 @@ function optionsAt(command: Command, current: string): Wanted {
 
 function valuesOf({ suggestions, value = '' }: OptionSpec, command: Command): Wanted {
   return suggestions === undefined
-    ? wordsOf([value], command)
+    ? wordsOf([value.replace(/^\[|\]$/g, '')], command)
     : { candidates: suggestions.map((word) => ({ word })) }
 }
 
@@ -112,7 +112,7 @@ export function placesOf(usage: string): Place[] {
     const ways = inner.split('|').map((way) => way.replace('...', '').trim().split(/\s+/))
     const longest = Math.max(...ways.map((way) => way.length))
     for (let at = 0; at < longest; at += 1)
-      places.push({ words: ways.flatMap((way) => way[at] ?? []), repeats, isProgram })
+      places.push({ words: [...new Set(ways.flatMap((way) => way[at] ?? []))], repeats, isProgram })
   }
   return places
 }

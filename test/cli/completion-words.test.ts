@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/cli/command.ts'
 import { commands } from '../../src/cli/command-table.ts'
 import { placesOf, wantedAt } from '../../src/cli/completion-words.ts'
+import { settingNames } from '../../src/core/settings/settings.ts'
 
 const command = (usage: string, more: Partial<Command> = {}): Command => ({
   name: usage.split(' ')[1] ?? '',
@@ -19,6 +20,7 @@ const table = [
       quick: { type: 'boolean', short: 'q', description: '' },
       profile: { type: 'string', short: 'p', value: 'PROFILE', description: '' },
       format: { type: 'string', value: 'FORMAT', suggestions: ['sh', 'json'], description: '' },
+      late: { type: 'string', value: '[DURATION]', description: '' },
       arn: { type: 'string', value: 'ARN', description: '' },
     },
   }),
@@ -30,7 +32,7 @@ const at = (...words: string[]) => {
   const { candidates, ...more } = wantedAt(table, words)
   return { words: candidates.map(({ word }) => word), ...more }
 }
-const options = ['--quick', '--profile', '--format', '--arn', '--help']
+const options = ['--quick', '--profile', '--format', '--late', '--arn', '--help']
 
 describe('what can stand at a place', () => {
   it.each([
@@ -43,6 +45,7 @@ describe('what can stand at a place', () => {
     [['run', 'dev', '--q'], { words: options }],
     [['run', 'dev', ''], { words: ['--'] }],
     [['run', '--quick', '-q', ''], { words: [], profiles: 'all' }],
+    [['run', '--late', ''], { words: ['15m', '30m', '1h', '2h', '4h', '8h', '12h'] }],
     [['run', '--arn', ''], { words: [] }],
     [['run', '--arn', 'x', ''], { words: [], profiles: 'all' }],
     [['run', '--arn=x', ''], { words: [], profiles: 'all' }],
@@ -54,7 +57,7 @@ describe('what can stand at a place', () => {
     [['run', 'dev', '--', ''], { words: [], programAt: 4 }],
     [['run', 'dev', '--', 'ls', '-'], { words: [], programAt: 4 }],
     [['keep', ''], { words: ['list', 'get', 'set'] }],
-    [['keep', 'get', 'log'], { words: expect.arrayContaining(['log_level', 'suffix']) }],
+    [['keep', 'get', 'log'], { words: settingNames }],
     [['keep', 'set', 'suffix', ''], { words: [] }],
     [['keep', '--', '-'], { words: ['list', 'get', 'set'] }],
     [['move', ''], { words: ['in', 'out'] }],
