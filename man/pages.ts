@@ -2,6 +2,7 @@
 // against the code.
 import type { Command, OptionSpec } from '../src/cli/command.ts'
 import { commands } from '../src/cli/command-table.ts'
+import { optionsOf } from '../src/cli/completion-words.ts'
 import { bold, example, paragraphOf, roffOf, sectionOf, tagged } from './roff.ts'
 
 export type Facts = {
@@ -60,12 +61,15 @@ function page(name: string, number: number, { version, date }: Facts, parts: rea
   return `${text}\n`
 }
 
-function commandText({ usage, summary, details, options, examples }: Command): string {
+function commandText(command: Command): string {
+  const { usage, summary, details, examples } = command
   return [
-    `.SS ${bold(usage).replaceAll(' ', '\\ ')}`,
+    `.SS "${bold(usage)}"`,
     paragraphOf(`${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`),
     ...(details === undefined ? [] : ['.PP', paragraphOf(details)]),
-    ...Object.entries(options).map(([name, spec]) => tagged(optionTerm(name, spec), `${spec.description}.`)),
+    ...Object.entries(optionsOf(command)).map(([name, spec]) =>
+      tagged(optionTerm(name, spec), `${spec.description}.`),
+    ),
     ...examples.map(([command, what]) => example(command, what.endsWith('?') ? what : `${what}:`)),
   ].join('\n')
 }

@@ -13,6 +13,12 @@ export type Wanted = {
 }
 
 const durations = ['15m', '30m', '1h', '2h', '4h', '8h', '12h']
+const profileOption: OptionSpec = {
+  type: 'string',
+  short: 'p',
+  value: 'PROFILE',
+  description: 'the same as PROFILE, as in aws',
+}
 const nothing: Wanted = { candidates: [] }
 const help: Candidate = { word: '--help', description: 'how to use it' }
 
@@ -36,36 +42,47 @@ function wantedOf(command: Command, before: readonly string[], current: string):
   let option: OptionSpec | undefined
   let isOptionsEnd = false
   for (const [index, word] of before.entries()) {
-    if (option !== undefined) option = undefined
-    else if (!isOptionsEnd && word === '--') {
+    const takesWord = option !== undefined && (option.whenBare === undefined || /^\d/.test(word))
+    option = undefined
+    if (takesWord) continue
+    if (!isOptionsEnd && word === '--') {
       if (places.some(({ isProgram }) => isProgram)) return { ...nothing, programAt: index + 3 }
       isOptionsEnd = true
     } else if (!isOptionsEnd && /^-./.test(word)) option = awaiting(command, word)
     else place += 1
   }
-  if (option !== undefined) return valuesOf(option, command)
+  if (option !== undefined && option.whenBare === undefined) return valuesOf(option, command)
   if (!isOptionsEnd && current.startsWith('-')) return optionsAt(command, current)
   const at = places[place] ?? places.findLast(({ repeats }) => repeats)
-  return at === undefined ? nothing : wordsOf(at.words, command)
+  const wanted = at === undefined ? nothing : wordsOf(at.words, command)
+  // An option that may stand alone can have a value here.
+  if (option === undefined) return wanted
+  return { ...wanted, candidates: [...valuesOf(option, command).candidates, ...wanted.candidates] }
 }
 
 /** The option whose value is the next word. */
 function awaiting(command: Command, word: string): OptionSpec | undefined {
   const spec = word.startsWith('--')
     ? optionOf(command, word.slice(2))
-    : Object.values(command.options).find(({ short }) => short === word.at(-1))
+    : Object.values(optionsOf(command)).find(({ short }) => short === word.at(-1))
   return spec?.type === 'string' ? spec : undefined
 }
 
-function optionOf({ options }: Command, name: string): OptionSpec | undefined {
+function optionOf(command: Command, name: string): OptionSpec | undefined {
+  const options = optionsOf(command)
   return Object.hasOwn(options, name) ? options[name] : undefined
+}
+
+/** With the one that every command has whose words are profiles. */
+export function optionsOf({ options, profiles }: Command): Command['options'] {
+  return profiles === undefined ? options : { ...options, profile: profileOption }
 }
 
 /** All options, or the values of `--option=`. */
 function optionsAt(command: Command, current: string): Wanted {
   const [, option, name = ''] = /^(--([^=]+)=)/.exec(current) ?? []
   if (option === undefined) {
-    const own = Object.entries(command.options).map(([word, { description }]) => ({
+    const own = Object.entries(optionsOf(command)).map(([word, { description }]) => ({
       word: `--${word}`,
       description,
     }))
@@ -78,7 +95,7 @@ function optionsAt(command: Command, current: string): Wanted {
 
 function valuesOf({ suggestions, value = '' }: OptionSpec, command: Command): Wanted {
   return suggestions === undefined
-    ? wordsOf([value], command)
+    ? wordsOf([value.replace(/^\[|\]$/g, '')], command)
     : { candidates: suggestions.map((word) => ({ word })) }
 }
 
@@ -112,7 +129,7 @@ export function placesOf(usage: string): Place[] {
     const ways = inner.split('|').map((way) => way.replace('...', '').trim().split(/\s+/))
     const longest = Math.max(...ways.map((way) => way.length))
     for (let at = 0; at < longest; at += 1)
-      places.push({ words: ways.flatMap((way) => way[at] ?? []), repeats, isProgram })
+      places.push({ words: [...new Set(ways.flatMap((way) => way[at] ?? []))], repeats, isProgram })
   }
   return places
 }

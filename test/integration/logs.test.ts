@@ -69,7 +69,7 @@ describe('the log of a daemon', () => {
     const { exitCode, stderr } = await sandbox.mfad('logs')
     expect(exitCode).toBe(3)
     expect(stderr).toMatch(
-      /^mfad: the daemon \(pid \d+\) keeps no log: it was started by hand, and writes to \S+\n {2}→ .*mfad daemon --detach\n$/,
+      /^mfad: the daemon \(pid \d+\) keeps no log: what it says goes to \S+\n {2}→ to have a log, end it \(kill \d+\), then: mfad .+\n$/,
     )
     expect(stderr).toContain(`(pid ${daemon.process.pid})`)
   })
@@ -81,6 +81,13 @@ describe('the log of a daemon', () => {
       stdout: shown('stopped'),
       stderr: `mfad: the daemon is not running; this is its last log, ${log}\n`,
     })
+  })
+
+  it('that has no lines is told from one that was not found', async () => {
+    writeLog('')
+    const { exitCode, stdout, stderr } = await sandbox.mfad('logs')
+    expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' })
+    expect(stderr).toContain(`mfad: ${log} has no lines that you can read\n`)
   })
 
   it('that never ran is none', async () => {

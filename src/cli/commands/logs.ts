@@ -20,10 +20,14 @@ export async function runLogs({ values, environment, output }: Invocation): Prom
   const place = await findLog(context)
   if (place.pid === undefined)
     output.note(`mfad: the daemon is not running; this is its last log, ${nameOf(place)}`)
-  const show = (entry: LogEntry) =>
+  let isEmpty = true
+  const show = (entry: LogEntry) => {
+    isEmpty = false
     output.print(values.json === true ? escapeUnsafe(logJson(entry)) : logText(entry, output.style))
+  }
   if (values.follow === true) return follow(place, output, show)
   await readLast(place, show)
+  if (isEmpty) output.note(`mfad: ${nameOf(place)} has no lines that you can read`)
   return 0
 }
 

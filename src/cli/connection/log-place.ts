@@ -16,7 +16,7 @@ export type LogPlace = { pid?: number } & (
 /** Throws daemon.no-log where there is none to be read. */
 export async function findLog(context: Context): Promise<LogPlace> {
   const pid = await daemonPid(context)
-  const place = (pid === undefined ? undefined : placeOfProcess(pid)) ?? placeLeft(context, pid)
+  const place = (pid === undefined ? undefined : placeOfProcess(context, pid)) ?? placeLeft(context, pid)
   if (place !== undefined) return pid === undefined ? place : { ...place, pid }
   throw new AppError(
     'daemon.no-log',
@@ -28,7 +28,7 @@ export async function findLog(context: Context): Promise<LogPlace> {
 }
 
 /** Undefined where the system does not tell, and where another process has this number here: a daemon in a container. */
-function placeOfProcess(pid: number): LogPlace | undefined {
+function placeOfProcess(context: Context, pid: number): LogPlace | undefined {
   const target = orUndefined(() => readlinkSync(`/proc/${pid}/fd/2`))
   if (target === undefined || wordsOf(pid, 'cmdline').at(-1) !== 'daemon') return undefined
   const path = target.endsWith(' (deleted)') ? `/proc/${pid}/fd/2` : target
@@ -36,8 +36,8 @@ function placeOfProcess(pid: number): LogPlace | undefined {
   if (isJournal(pid, target)) return unitOf(pid)
   throw new AppError(
     'daemon.no-log',
-    `the daemon (pid ${pid}) keeps no log: it was started by hand, and writes to ${target}`,
-    `to have a log, end it, then: mfad daemon --detach`,
+    `the daemon (pid ${pid}) keeps no log: what it says goes to ${target}`,
+    `to have a log, end it (kill ${pid}), then: ${startCommand(context)}`,
   )
 }
 
