@@ -254,6 +254,16 @@ describe('a session section that is not ours', () => {
     await refuse(['login', 'dev', sandbox.code(), '--adopt'], 4, says)
   })
 
+  it('has room for a session where settings alone stand in it, which stay', async () => {
+    const before = `${devCredentials}\n[dev-mfa]\n# mine\nregion = us-west-2\n`
+    sandbox.writeCredentials(before)
+    await sandbox.startDaemon()
+    expect(await logIn()).toMatchObject({ exitCode: 0, stderr: '' })
+    expect(sandbox.readCredentials()).toContain('# mine\nregion = us-west-2\n')
+    expect(await sandbox.mfad('logout', 'dev')).toMatchObject({ exitCode: 0 })
+    expect(sandbox.readCredentials()).toBe(before)
+  })
+
   it('is refused whoever wrote it, with the line', async () => {
     await sandbox.startDaemon()
     const adopt = 'let mfad take it over with: mfad login dev --adopt'
@@ -263,7 +273,7 @@ describe('a session section that is not ours', () => {
     const foreign: [lines: string, fact: string, hint: string][] = [
       ['', "[dev-mfa] is not mfad's", adopt],
       ['# reserved\n', "[dev-mfa] is not mfad's", adopt],
-      ['region = eu-west-1\n', "[dev-mfa] is not mfad's", adopt],
+      ['region = eu-west-1\nsource_profile = x\n', "[dev-mfa] is not mfad's", adopt],
       ['credential_process = op read x\n', "[dev-mfa] is not mfad's", adopt],
       ['aws_session_token = b\n', "[dev-mfa] is not mfad's", adopt],
       [

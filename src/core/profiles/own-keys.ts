@@ -57,7 +57,8 @@ function usersSettings({ sections }: CredentialsDocument, name: string): string[
 
 /** Also where another program has replaced the keys and left the rest standing: a section that is adopted follows again. */
 function ownSettings(section: Section | undefined): ReadonlySet<string> {
-  if (section === undefined || agreedValue(section, 'manager') !== 'mfad') return new Set()
+  if (section === undefined) return new Set(['region'])
+  if (agreedValue(section, 'manager') !== 'mfad') return new Set()
   const list = section.entries.get('mfad_settings')?.value
   return new Set(list === undefined ? ['region'] : list.split(',').map((key) => key.trim()))
 }

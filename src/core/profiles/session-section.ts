@@ -102,18 +102,19 @@ export function listOf(settings: readonly string[], isRegionOfUser: boolean): [s
 
 /**
  * What stands in the section of this name: nothing, a session of ours, or something that is not ours. A section with settings
- * alone has room for a session.
+ * alone has room for a session; the header of an empty one would go with the session, and is the user's.
  */
 export function readSession(document: CredentialsDocument, name: string): Session {
   const section = document.sections.get(name)
-  return section === undefined || !hasCredentials(section) ? { kind: 'none' } : readSessionSection(section)
+  return section === undefined || hasRoom(section) ? { kind: 'none' } : readSessionSection(section)
 }
 
 const credentialKeys =
   /^(?:aws_(?:access|secret|session|security)|expiration$|manager$|mfad_|credential_|role_|source_profile$|sso_|web_identity|login_session$)/
 
-function hasCredentials({ entries }: Section): boolean {
-  return [...entries.keys()].some((key) => credentialKeys.test(key))
+function hasRoom({ entries }: Section): boolean {
+  const keys = [...entries.values()]
+  return keys.length > 0 && keys.every(({ key, disputed }) => !disputed && !credentialKeys.test(key))
 }
 
 /**
