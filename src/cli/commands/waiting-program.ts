@@ -18,7 +18,8 @@ export function waitingProgram(pid = process.ppid): string | undefined {
     if (found === undefined) return undefined
     const { name, words, parent } = found
     const [, first = ''] = words
-    if (interpreters.has(name) && first !== '' && !first.startsWith('-')) return shown(baseOf(first))
+    // `/dev/fd/63` says nothing of what runs.
+    if (interpreters.has(name) && /^(?!-|\/dev\/|\/proc\/)./.test(first)) return shown(baseOf(first))
     if (!shells.has(name) || !first.startsWith('-') || !words.includes('-c')) return shown(name)
     next = parent
   }
