@@ -3,7 +3,6 @@
 
 import type { ErrorBody } from '../core/errors.ts'
 import { isSameSource, type KeySource, keySourceOf } from '../core/profiles/key-source.ts'
-import { profileSections } from '../core/profiles/sections.ts'
 import { type SeenSession, type SeenSessions, watchSessions } from '../core/profiles/seen-sessions.ts'
 import { mfadCommand } from '../core/text/commands.ts'
 import type { Source } from '../core/writes/ledger.ts'
@@ -95,7 +94,7 @@ export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
       checkedFor = undefined
     },
     rotated(former) {
-      const sections = profileSections(known.documents)
+      const sections = known.sections
       for (const [session, { profile, keys }] of sources) {
         const current = isSameSource(keys, former) ? keySourceOf(sections, profile) : undefined
         if (current !== undefined) sources.set(session, { profile, keys: current })

@@ -5,7 +5,7 @@ import type { CredentialsDocument } from '../../core/document/document.ts'
 import type { AppError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
 import { buildProfiles } from '../../core/profiles/profiles.ts'
-import type { Documents } from '../../core/profiles/sections.ts'
+import { type Documents, type ProfileSections, profileSections } from '../../core/profiles/sections.ts'
 import type { Settings } from '../../core/settings/default-settings.ts'
 import type { Files, Warning } from '../../core/wire.ts'
 import { emptyLedger, forgetWritten, type Ledger } from '../../core/writes/ledger.ts'
@@ -56,6 +56,8 @@ export type KnownFiles = {
   readonly settings: Settings
   readonly files: Files
   readonly documents: Documents
+  /** The sections of both files by profile. */
+  readonly sections: ProfileSections
   readonly profiles: readonly Profile[]
   readonly credentials: FileStore
   /** One of the two files, as it is believed; another object once the settings name another file. */
@@ -81,6 +83,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
   const parse = createParse(deps.read)
   const settings = createKnownSettings(deps)
   const both = createBothFiles({ ...deps, parse }, settings.files)
+  let sections = profileSections(both.documents)
   let profiles: readonly Profile[] = []
   const ledgers = { credentials: emptyLedger, config: emptyLedger }
   const realPaths: Partial<Record<FileName, string | undefined>> = {}
@@ -96,6 +99,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
       realPaths[name] = realPath
     }
     if (!areSettingsNew && !areFilesNew) return false
+    sections = profileSections(both.documents)
     profiles = buildProfiles(both.documents, settings.current, settings.files)
     return true
   }
@@ -133,6 +137,9 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     },
     get documents() {
       return both.documents
+    },
+    get sections() {
+      return sections
     },
     get profiles() {
       return profiles

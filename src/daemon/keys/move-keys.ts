@@ -16,7 +16,7 @@ import {
 } from '../../core/profiles/key-source.ts'
 import { keysAt, type Profile } from '../../core/profiles/profile.ts'
 import { findProfile } from '../../core/profiles/profiles.ts'
-import { type LongTermCredentials, profileSections } from '../../core/profiles/sections.ts'
+import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import { awsCommand, mfadCommand } from '../../core/text/commands.ts'
 import { printable } from '../../core/text/printable.ts'
 import { quoted } from '../../core/text/quoted.ts'
@@ -180,7 +180,7 @@ function isNamed({ known }: KeyMovesDeps, item: string): boolean {
 }
 
 function sourceOf({ known }: KeyMovesDeps, profile: string): KeySource | undefined {
-  return keySourceOf(profileSections(known.documents), profile)
+  return keySourceOf(known.sections, profile)
 }
 
 /** AWS tools assume these roles with the key, which they no longer find. */

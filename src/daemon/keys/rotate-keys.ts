@@ -19,7 +19,7 @@ import {
 } from '../../core/login/key-rotation.ts'
 import { isSameSource, keySourceOf } from '../../core/profiles/key-source.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
-import { type Documents, type LongTermCredentials, profileSections } from '../../core/profiles/sections.ts'
+import type { Documents, LongTermCredentials } from '../../core/profiles/sections.ts'
 import type { KeysAnswer, Warning } from '../../core/wire.ts'
 import { holdersOf, type KeyHolder, newItem, rotationEdits } from '../../core/writes/key-rotation.ts'
 import type { AccessKey } from '../../edges/aws/iam.ts'
@@ -239,7 +239,7 @@ function noteRotated(
   { former, user }: Rotation,
   keys: LongTermCredentials,
 ) {
-  const sections = profileSections(known.documents)
+  const sections = known.sections
   const formerSource = { kind: 'files', ...former } as const
   state.identities.set(keys.accessKeyId, user)
   sessionWatch.rotated(formerSource)

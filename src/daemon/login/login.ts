@@ -14,7 +14,6 @@ import { type LoginPlan, planLogin } from '../../core/login/login-plan.ts'
 import { checkTokenCode, type TokenCode } from '../../core/login/token-code.ts'
 import { keySourceOf } from '../../core/profiles/key-source.ts'
 import { isOwnRoot, type KeyProfile, keysAt, type MfaProcess } from '../../core/profiles/profile.ts'
-import { profileSections } from '../../core/profiles/sections.ts'
 import {
   readSessionCredentials,
   type SessionCredentials,
@@ -135,7 +134,7 @@ function planNow(deps: LoginDeps, request: LoginRequest): Planned {
     now: deps.now(),
     credentialsFile: files.credentials,
   })
-  const sections = profileSections(known.documents)
+  const { sections } = known
   const sources = [...plan.targets, ...plan.companions].flatMap((profile) => {
     const source = keysAt(profile)
     const keys = keySourceOf(sections, source)

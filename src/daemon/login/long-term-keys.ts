@@ -11,7 +11,7 @@ import {
   keySourceOf,
 } from '../../core/profiles/key-source.ts'
 import { keysOfRoot, type Profile } from '../../core/profiles/profile.ts'
-import { type LongTermCredentials, profileSections } from '../../core/profiles/sections.ts'
+import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import { awsCommand, mfadCommand } from '../../core/text/commands.ts'
 import type { KeyPlaces } from '../../edges/keys/keys.ts'
 import type { AgentState } from '../agent-state.ts'
@@ -20,7 +20,7 @@ import type { KnownFiles } from '../files/known-files.ts'
 export type LongTermKeys = (profile: Pick<Profile, 'profile'>) => Promise<LongTermCredentials>
 
 export type LongTermKeysDeps = {
-  known: Pick<KnownFiles, 'documents' | 'files' | 'profiles'>
+  known: Pick<KnownFiles, 'sections' | 'files' | 'profiles'>
   state: Pick<AgentState, 'lastErrors'>
   stopping: AbortSignal
   keyPlaces: KeyPlaces
@@ -58,8 +58,8 @@ export function onceEach(longTermKeys: LongTermKeys): LongTermKeys {
 }
 
 /** Throws profile.no-keys. */
-export function requireKeySource({ documents }: Pick<KnownFiles, 'documents'>, profile: string): KeySource {
-  const source = keySourceOf(profileSections(documents), profile)
+export function requireKeySource({ sections }: Pick<KnownFiles, 'sections'>, profile: string): KeySource {
+  const source = keySourceOf(sections, profile)
   if (source !== undefined) return source
   throw new AppError(
     'profile.no-keys',

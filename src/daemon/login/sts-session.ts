@@ -19,7 +19,7 @@ import {
 import { sessionDurationLimits } from '../../core/profiles/aws-values.ts'
 import { keySourceOf } from '../../core/profiles/key-source.ts'
 import type { KeyProfile, Profile, RoleProfile } from '../../core/profiles/profile.ts'
-import { type LongTermCredentials, profileSections } from '../../core/profiles/sections.ts'
+import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import { type SessionCredentials, sessionValues } from '../../core/profiles/session-section.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import type { LoginRequest } from '../../core/wire.ts'
@@ -224,8 +224,8 @@ export async function identifyUsers(deps: LoginDeps, request: LoginRequest): Pro
 }
 
 /** A command may print another user's keys than it did before. */
-function isOfProcess({ documents }: KnownFiles, { profile }: KeyProfile): boolean {
-  return keySourceOf(profileSections(documents), profile)?.kind === 'process'
+function isOfProcess({ sections }: KnownFiles, { profile }: KeyProfile): boolean {
+  return keySourceOf(sections, profile)?.kind === 'process'
 }
 
 /** What speaks against asking is remembered, and stops nobody: it may be another profile than the one that is logged in. */

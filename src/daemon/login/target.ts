@@ -10,12 +10,12 @@ import {
   targetKeys,
 } from '../../core/login/sts-target.ts'
 import type { Profile, RoleProfile } from '../../core/profiles/profile.ts'
-import { profileSections, viewOfProfile } from '../../core/profiles/sections.ts'
+import { viewOfProfile } from '../../core/profiles/sections.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 
 /** Throws profile.* and settings.* for every value that is given and cannot be right. */
 export function targetOf(
-  known: Pick<KnownFiles, 'documents' | 'files' | 'settings' | 'profiles'>,
+  known: Pick<KnownFiles, 'sections' | 'files' | 'settings' | 'profiles'>,
   variables: AwsVariables,
   partitions: Partitions,
   { profile, serialNumber = '' }: Pick<Profile, 'profile' | 'serialNumber'>,
@@ -35,7 +35,7 @@ export function targetOf(
 
 /** The same for a role; what its profile does not say is taken from that of its keys. */
 export function roleTargetOf(
-  known: Pick<KnownFiles, 'documents' | 'files' | 'settings' | 'profiles'>,
+  known: Pick<KnownFiles, 'sections' | 'files' | 'settings' | 'profiles'>,
   variables: AwsVariables,
   partitions: Partitions,
   { profile, role, source, serialNumber = '' }: RoleProfile,
@@ -53,12 +53,12 @@ export function roleTargetOf(
 }
 
 function targetValues(
-  { documents, files, profiles }: Pick<KnownFiles, 'documents' | 'files' | 'profiles'>,
+  { sections, files, profiles }: Pick<KnownFiles, 'sections' | 'files' | 'profiles'>,
   profile: string,
 ): TargetValues {
   const values: TargetValues = {}
   const keyed = profiles.find((each) => each.profile === profile) ?? { profile }
-  const view = viewOfProfile(profileSections(documents), keyed)
+  const view = viewOfProfile(sections, keyed)
   for (const key of targetKeys) {
     const disputed = view.disputedAt(key)
     if (disputed !== undefined) {
