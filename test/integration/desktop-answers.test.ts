@@ -355,7 +355,7 @@ async function onDesktop(
     rmSync(join(sandbox.home, 'bin/notify-send'))
     sandbox.writeCredentials(devCredentials)
     sandbox.writeConfig(devConfig)
-    sandbox.writeSettings('[mfad]\nreminders = 9s, 0s\n')
+    sandbox.writeSettings('[mfad]\nreminders = 9s, 0s\nlog_level = debug\n')
     sandbox.sts.setSessionSeconds(20)
     const desktop = await openTestDesktop()
     try {

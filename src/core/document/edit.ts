@@ -47,8 +47,13 @@ export function setSections(
     if (!document.sections.has(name)) text = appended(text, name, ownKeys, values)
   const after = withText(document, text, start)
   for (const [name, { ownKeys, values }] of sections) assertReadable(document, after, name, ownKeys, values)
-  assertOnlyTheseChanged(document, after, new Set(sections.keys()), (section) =>
-    section === undefined ? [] : (sections.get(section.name)?.ownKeys ?? []),
+  // To botocore a section may not be there yet, and to the SDK it is: then all that may be ours counts.
+  const anyOf = [...new Set([...sections.values()].flatMap(({ ownKeys }) => ownKeys))]
+  assertOnlyTheseChanged(
+    document,
+    after,
+    new Set(sections.keys()),
+    (section) => sections.get(section?.name ?? '')?.ownKeys ?? anyOf,
   )
   return after
 }

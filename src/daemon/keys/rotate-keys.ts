@@ -244,9 +244,9 @@ function noteRotated(
   state.identities.set(keys.accessKeyId, user)
   sessionWatch.rotated(formerSource)
   for (const [profile, kept] of state.keptSessions) {
-    const source = keySourceOf(sections, profile)
+    const source = keySourceOf(sections, kept.source.profile)
     if (source !== undefined && isSameSource(kept.source.keys, formerSource))
-      state.keptSessions.set(profile, { ...kept, source: { profile, keys: source } })
+      state.keptSessions.set(profile, { ...kept, source: { ...kept.source, keys: source } })
   }
 }
 

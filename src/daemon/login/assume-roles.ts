@@ -89,14 +89,15 @@ async function assume(
   const { role, adopt, replaces } = wish
   const { root } = role.source
   // As it stands now: what is written later is held against these keys.
-  const keys = requireKeySource(deps.known, root)
+  const keyProfile = keysOfRoot(deps.known.profiles, root)
+  const keys = requireKeySource(deps.known, keyProfile)
   const sourceCredentials = await source
   if (sourceCredentials === undefined) throw withoutSource(role)
   const credentials = await deps.roleCalls.run(() => newRoleCredentials(deps, role, sourceCredentials))
   const write: SessionWrite = {
     sessionProfile: role.sessionProfile,
     values: sessionValues(credentials, sectionValues(role, role.mfaSerial)),
-    source: { profile: keysOfRoot(deps.known.profiles, root), keys },
+    source: { profile: keyProfile, keys },
     adopt,
     isOptional: true,
     ...(replaces === undefined ? {} : { replaces }),

@@ -18,7 +18,7 @@ import {
 } from '../../core/login/token-code.ts'
 import { sessionDurationLimits } from '../../core/profiles/aws-values.ts'
 import { keySourceOf } from '../../core/profiles/key-source.ts'
-import type { KeyProfile, Profile, RoleProfile } from '../../core/profiles/profile.ts'
+import { type KeyProfile, keysAt, type Profile, type RoleProfile } from '../../core/profiles/profile.ts'
 import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import { type SessionCredentials, sessionValues } from '../../core/profiles/session-section.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
@@ -224,8 +224,8 @@ export async function identifyUsers(deps: LoginDeps, request: LoginRequest): Pro
 }
 
 /** A command may print another user's keys than it did before. */
-function isOfProcess({ sections }: KnownFiles, { profile }: KeyProfile): boolean {
-  return keySourceOf(sections, profile)?.kind === 'process'
+function isOfProcess({ sections }: KnownFiles, profile: KeyProfile): boolean {
+  return keySourceOf(sections, keysAt(profile))?.kind === 'process'
 }
 
 /** What speaks against asking is remembered, and stops nobody: it may be another profile than the one that is logged in. */

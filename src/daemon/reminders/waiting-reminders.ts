@@ -97,7 +97,7 @@ export function createWaitingReminders(deps: WaitingReminderDeps): WaitingRemind
       )
       log.info({ ...facts, way }, 'reminder shown')
       const how = await ended
-      log.info({ ...facts, how }, 'reminder ended')
+      log.debug({ ...facts, how }, 'reminder ended')
       entry.isAsking = false
       if (isShown()) release(device)
     } catch (error) {
