@@ -61,6 +61,25 @@ withKeyring(`mfad keys${notHere}`, () => {
     }
   })
 
+  it('moves the key of a session in place, whose keys are in a section of their own', async () => {
+    const inPlace = `[dev-long-term]\n${aliceKeys}`
+    sandbox.writeCredentials(inPlace)
+    await start()
+    const store = await sandbox.mfad('keys', 'store', 'dev')
+    expect([store.exitCode, store.stderr]).toEqual([0, ''])
+    expect(sandbox.readCredentials()).toBe(
+      `[dev-long-term]\nmfad_keyring = dev-long-term/${alice.accessKeyId}\n`,
+    )
+    const login = await sandbox.mfad('login', 'dev', sandbox.code())
+    expect([login.exitCode, login.stderr]).toEqual([0, ''])
+    expect(sandbox.readCredentials()).toMatch(/\n\[dev\]\naws_access_key_id = ASIA/)
+    expect(await dev()).toMatchObject({ sessionProfile: 'dev', state: 'valid' })
+    expect((await sandbox.mfad('keys', 'restore', 'dev')).exitCode).toBe(0)
+    expect(sandbox.readCredentials().startsWith(inPlace)).toBe(true)
+    expect(await service.items()).toEqual({})
+    expect(await dev()).toMatchObject({ state: 'valid' })
+  })
+
   it('can be moved to and fro in a moment: the daemon does not take its own next edit for another program undoing the last', async () => {
     await start()
     for (const [action, text, items] of [
