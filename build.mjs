@@ -7,18 +7,13 @@ import { build } from 'esbuild'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
-/** Each command is a bundle of its own, so that none of them takes longer to start because of the others. */
-const startingPoints = ['run.ts', 'command-table.ts']
-  .map((name) => readFileSync(`src/cli/${name}`, 'utf8'))
-  .join()
-const commandBundles = Object.fromEntries(
-  [...startingPoints.matchAll(/import\('\.\/commands\/([\w-]+)\.ts'\)/g)].map(([, name]) => [
-    `cli/commands/${name}.ts`,
-    `command-${name}`,
-  ]),
-)
 /** Parts that are loaded only when they are needed, by `await import(...)`, from a bundle of their own. */
 const lateBundles = {
+  'cli/commands/bare.ts': 'bare',
+  'cli/commands/watch.ts': 'watch',
+  'cli/help.ts': 'help',
+  'cli/unknown-command.ts': 'unknown-command',
+  'cli/connection/known-profiles.ts': 'known-profiles',
   'cli/connection/connection.ts': 'connection',
   'cli/connection/local-status.ts': 'local-status',
   'daemon/main.ts': 'daemon',
@@ -34,7 +29,7 @@ const siblingBundles = {
   setup(api) {
     api.onResolve({ filter: /\.ts$/ }, ({ kind, path, resolveDir }) => {
       if (kind !== 'dynamic-import') return undefined
-      const bundle = { ...lateBundles, ...commandBundles }[relative(resolve('src'), join(resolveDir, path))]
+      const bundle = lateBundles[relative(resolve('src'), join(resolveDir, path))]
       return bundle === undefined ? undefined : { path: `./${bundle}.cjs`, external: true }
     })
   },
@@ -76,23 +71,91 @@ const shared = {
 const entryPoints = (bundles) =>
   Object.fromEntries(Object.entries(bundles).map(([path, name]) => [name, `src/${path}`]))
 await build({ ...shared, entryPoints: entryPoints(lateBundles) })
-// What every command loads: a shorter text is compiled sooner. Names stay, for the report of a bug.
-const short = { ...shared, minifyWhitespace: true }
-await build({ ...short, entryPoints: { mfad: 'src/cli/main.ts' }, banner: { js: '#!/usr/bin/env node' } })
-await build({ ...short, entryPoints: entryPoints(commandBundles) })
+const commandBundles = await buildCommands()
 chmodSync('dist/mfad.cjs', 0o755)
 const manualPages = await writeManualPages()
 // What an older build left would be packed too.
 for (const name of readdirSync('dist')) {
-  const bundles = ['mfad', ...Object.values({ ...lateBundles, ...commandBundles })]
+  const bundles = ['mfad', 'overview', ...commandBundles, ...Object.values(lateBundles)]
   const isBundle = bundles.some((bundle) => name === `${bundle}.cjs`)
   if (!isBundle && !manualPages.includes(name)) rmSync(`dist/${name}`)
 }
 
-/** Out of the table of commands and the pages of docs/, so that they are never behind. Answers their names. */
-async function writeManualPages() {
+/**
+ * Each command is a program of its own, with its line of the table and no other command, so that none of them takes longer to
+ * start because of the rest. `mfad.cjs` starts the one that the first word names; what names none is for the overview, which has
+ * the whole table. Answers the names of the bundles.
+ */
+async function buildCommands() {
+  // A shorter text is compiled sooner. Names stay, for the report of a bug.
+  const short = { ...shared, minifyWhitespace: true }
+  const { commands } = await evaluate('src/cli/command-table.ts')
+  // Completion is about the whole table.
+  const alone = commands.filter(({ run }) => !/\bcommands\)/.test(run.toString()))
+  await Promise.all(
+    alone.map((command) =>
+      build({
+        ...short,
+        entryPoints: { [`command-${command.name}`]: 'src/cli/main.ts' },
+        plugins: [tableOf(command), siblingBundles],
+      }),
+    ),
+  )
+  await build({
+    ...short,
+    entryPoints: { overview: 'src/cli/main.ts' },
+    plugins: [withoutCommands(alone), siblingBundles],
+  })
+  const names = alone.map(({ name }) => name)
+  writeFileSync(
+    'dist/mfad.cjs',
+    `#!/usr/bin/env node
+'use strict'
+const commands = ${JSON.stringify(names)}
+const [, , name] = process.argv
+require(commands.includes(name) ? \`./command-\${name}.cjs\` : './overview.cjs')
+`,
+  )
+  return names.map((name) => `command-${name}`)
+}
+
+/** In place of the whole table: the line of one command. */
+function tableOf({ run, ...words }) {
+  const line = `{ ...${JSON.stringify(words)}, run: ${run.toString()} }`
+  return {
+    name: 'table-of-one-command',
+    setup(api) {
+      api.onLoad({ filter: /cli\/command-table\.ts$/ }, () => ({
+        contents: `export const commands = [${line}]`,
+        loader: 'js',
+      }))
+    },
+  }
+}
+
+/** The whole table, without the code of the commands that are programs of their own. */
+function withoutCommands(commands) {
+  const files = new Set(
+    commands.map(({ run }) => /import\("\.\/(commands\/[\w-]+\.ts)"\)/.exec(run.toString())?.[1]),
+  )
+  return {
+    name: 'without-commands',
+    setup(api) {
+      api.onResolve({ filter: /^\.\/commands\// }, ({ kind, path, importer }) => {
+        const isOfTable = importer.endsWith('cli/command-table.ts') && kind === 'dynamic-import'
+        return isOfTable && files.has(path.slice(2)) ? { path, namespace: 'elsewhere' } : undefined
+      })
+      api.onLoad({ filter: /.*/, namespace: 'elsewhere' }, () => ({
+        contents: "throw new Error('mfad.cjs starts this command')",
+      }))
+    },
+  }
+}
+
+/** A module of src with all that it imports, except what it imports late, as it is when it has run. */
+async function evaluate(path) {
   const { outputFiles } = await build({
-    entryPoints: ['man/pages.ts'],
+    entryPoints: [path],
     bundle: true,
     write: false,
     platform: 'node',
@@ -100,9 +163,12 @@ async function writeManualPages() {
     logLevel: 'warning',
     plugins: [lateImportsStayOut],
   })
-  const { commandPage, settingsPage } = await import(
-    `data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`
-  )
+  return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)
+}
+
+/** Out of the table of commands and the pages of docs/, so that they are never behind. Answers their names. */
+async function writeManualPages() {
+  const { commandPage, settingsPage } = await evaluate('man/pages.ts')
   const builtAt = new Date(Number(process.env.SOURCE_DATE_EPOCH ?? Math.floor(Date.now() / 1000)) * 1000)
   const facts = {
     version,

@@ -1,5 +1,5 @@
 // The two standard outputs as file descriptors: making Node's streams for them takes as long as asking the daemon.
-import { fstatSync, writeSync } from 'node:fs'
+import { fstatSync, statSync, writeSync } from 'node:fs'
 
 type Descriptor = 1 | 2
 
@@ -44,10 +44,11 @@ export function createTerminal(): Terminal {
   }
 }
 
-/** Into a file or a pipe, Node's module for terminals is not loaded. */
+/** Into a file, a pipe or /dev/null, Node's module for terminals is not loaded. */
 function isTerminal(descriptor: Descriptor): boolean {
   try {
-    if (!fstatSync(descriptor).isCharacterDevice()) return false
+    const found = fstatSync(descriptor)
+    if (!found.isCharacterDevice() || found.rdev === statSync('/dev/null').rdev) return false
   } catch {
     return false
   }
