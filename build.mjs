@@ -4,6 +4,7 @@
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
+import { licencesOf } from './licences.mjs'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
@@ -19,8 +20,7 @@ const lateBundles = {
   'daemon/main.ts': 'daemon',
   'demo/main.ts': 'demo',
   'edges/settings-file.ts': 'settings-file',
-  'edges/aws/iam.ts': 'iam',
-  'edges/aws/sts.ts': 'sts',
+  'edges/aws/clients.ts': 'aws',
   // A program of its own; see there.
   'edges/keys/keyring-process.ts': 'keyring',
 }
@@ -44,6 +44,13 @@ const lateImportsStayOut = {
   },
 }
 
+/** The files that are in any bundle: each package among them has a licence that has to be shipped. */
+const bundledFiles = new Set()
+const bundle = async (options) => {
+  const { metafile } = await build({ ...options, metafile: true })
+  for (const path of Object.keys(metafile.inputs)) bundledFiles.add(path)
+}
+
 const shared = {
   bundle: true,
   platform: 'node',
@@ -54,6 +61,8 @@ const shared = {
   // import() would start Node's module loader and have it read the bundle for exports: 10 ms. It becomes require().
   supported: { 'dynamic-import': false },
   minifySyntax: true,
+  // A shorter text is compiled sooner, and installed sooner. Names stay, for the report of a bug.
+  minifyWhitespace: true,
   legalComments: 'none',
   define: { MFAD_VERSION: JSON.stringify(version) },
   external: ['node-notifier', '@napi-rs/keyring'],
@@ -70,15 +79,19 @@ const shared = {
 }
 const entryPoints = (bundles) =>
   Object.fromEntries(Object.entries(bundles).map(([path, name]) => [name, `src/${path}`]))
-await build({ ...shared, entryPoints: entryPoints(lateBundles) })
+// Almost all of it is the SDK's, whose names nobody looks for in the report of a bug.
+const { 'edges/aws/clients.ts': aws, ...ours } = lateBundles
+await bundle({ ...shared, minifyIdentifiers: true, entryPoints: { [aws]: 'src/edges/aws/clients.ts' } })
+await bundle({ ...shared, entryPoints: entryPoints(ours) })
 const commandBundles = await buildCommands()
 chmodSync('dist/mfad.cjs', 0o755)
 const manualPages = await writeManualPages()
+writeFileSync('dist/licences.txt', licencesOf(bundledFiles))
 // What an older build left would be packed too.
 for (const name of readdirSync('dist')) {
   const bundles = ['mfad', 'overview', ...commandBundles, ...Object.values(lateBundles)]
   const isBundle = bundles.some((bundle) => name === `${bundle}.cjs`)
-  if (!isBundle && !manualPages.includes(name)) rmSync(`dist/${name}`)
+  if (!isBundle && ![...manualPages, 'licences.txt'].includes(name)) rmSync(`dist/${name}`)
 }
 
 /**
@@ -87,22 +100,20 @@ for (const name of readdirSync('dist')) {
  * the whole table. Answers the names of the bundles.
  */
 async function buildCommands() {
-  // A shorter text is compiled sooner. Names stay, for the report of a bug.
-  const short = { ...shared, minifyWhitespace: true }
   const { commands } = await evaluate('src/cli/command-table.ts')
   // Completion is about the whole table.
   const alone = commands.filter(({ run }) => !/\bcommands\)/.test(run.toString()))
   await Promise.all(
     alone.map((command) =>
-      build({
-        ...short,
+      bundle({
+        ...shared,
         entryPoints: { [`command-${command.name}`]: 'src/cli/main.ts' },
         plugins: [tableOf(command), siblingBundles],
       }),
     ),
   )
-  await build({
-    ...short,
+  await bundle({
+    ...shared,
     entryPoints: { overview: 'src/cli/main.ts' },
     plugins: [withoutCommands(alone), siblingBundles],
   })

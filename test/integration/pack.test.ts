@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -35,21 +35,21 @@ describe('the package', () => {
       'completion/mfad.bash',
       'completion/mfad.fish',
       'completion/mfad.zsh',
+      'dist/aws.cjs',
       'dist/bare.cjs',
       'dist/connection.cjs',
       'dist/daemon.cjs',
       'dist/demo.cjs',
       'dist/help.cjs',
-      'dist/iam.cjs',
       'dist/keyring.cjs',
       'dist/known-profiles.cjs',
+      'dist/licences.txt',
       'dist/local-status.cjs',
       'dist/mfad-config.5',
       'dist/mfad.1',
       'dist/mfad.cjs',
       'dist/overview.cjs',
       'dist/settings-file.cjs',
-      'dist/sts.cjs',
       'dist/unknown-command.cjs',
       'dist/watch.cjs',
       'docs/how-it-is-built.md',
@@ -63,6 +63,36 @@ describe('the package', () => {
       'systemd/mfad.service',
     ])
   })
+
+  it('ships the licence of every package that is in a bundle, with its text', () => {
+    const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+      packages: Record<string, { version: string; license?: string }>
+    }
+    const text = readFileSync('dist/licences.txt', 'utf8')
+    const shipped = [...text.matchAll(/^((?:@[\w.-]+\/)?[\w.-]+) (\d\S*) \((.+)\)$/gm)]
+    expect(shipped.length).toBeGreaterThan(20)
+    for (const [, name, shippedVersion, licence] of shipped)
+      expect(packages[`node_modules/${name}`]).toMatchObject({ version: shippedVersion, license: licence })
+    for (const name of ['@aws-sdk/client-sts', 'chokidar', 'https-proxy-agent', 'ini', 'pino'])
+      expect(shipped.map(([, each]) => each)).toContain(name)
+    // What asks for its text to be kept.
+    expect(text).toMatch(/Permission is hereby granted, free of charge/)
+    expect(text).toMatch(/Apache License\s+Version 2\.0/)
+  })
+
+  it('brings 12 packages of 8 MiB at most into a fresh directory, and no install script', async () => {
+    const prefix = join(directory, 'small')
+    const tarball = join(directory, `mfad-${version}.tgz`)
+    const options = ['--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund']
+    const installed = await npm('install', '--prefix', prefix, ...options, tarball)
+    expect(installed.exitCode, installed.stderr).toBe(0)
+    const { packages } = JSON.parse(
+      readFileSync(join(prefix, 'node_modules/.package-lock.json'), 'utf8'),
+    ) as { packages: Record<string, { hasInstallScript?: boolean }> }
+    expect(Object.keys(packages).length).toBeLessThanOrEqual(12)
+    expect(Object.values(packages).filter(({ hasInstallScript }) => hasInstallScript)).toEqual([])
+    expect(bytesIn(join(prefix, 'node_modules'))).toBeLessThanOrEqual(8 * 1024 * 1024)
+  }, 180_000)
 
   it('installs from its tarball into a prefix and runs there', async () => {
     const prefix = join(directory, 'prefix')
@@ -81,6 +111,11 @@ describe('the package', () => {
     expect(unit.stdout).toContain(join(prefix, 'lib/node_modules/mfad/dist/mfad.cjs'))
   }, 180_000)
 })
+
+function bytesIn(path: string): number {
+  const files = readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0)
+}
 
 function npm(...args: string[]): Promise<Ended> {
   return execute('npm', args, process.env)
