@@ -13,6 +13,7 @@ const lateBundles = {
   'cli/commands/config.ts': 'config',
   'cli/commands/prompt.ts': 'prompt',
   'cli/commands/service.ts': 'service',
+  'cli/commands/setup.ts': 'setup',
   'daemon/main.ts': 'daemon',
   'demo/main.ts': 'demo',
   'edges/settings-file.ts': 'settings-file',

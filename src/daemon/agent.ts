@@ -20,10 +20,13 @@ import { earliest } from '../core/time/instant.ts'
 import type { UtcOffset } from '../core/time/quiet-hours.ts'
 import type {
   DevicesAnswer,
+  IdentityAnswer,
   LoginAnswer,
   LoginRequest,
   LogoutAnswer,
   NotifyTestAnswer,
+  ProfileEdit,
+  ProfileEditAnswer,
   SnoozeAnswer,
   Status,
 } from '../core/wire.ts'
@@ -39,7 +42,9 @@ import type { KnownFiles } from './files/known-files.ts'
 import { removeSession } from './files/session-writer.ts'
 import { createJobs } from './jobs.ts'
 import { type CodeCommandDeps, createCodeCommands } from './login/code-commands.ts'
+import { editProfile } from './login/edit-profile.ts'
 import { devicesOf, type FindDeviceDeps } from './login/find-device.ts'
+import { identityOf } from './login/identity.ts'
 import { createLogins } from './login/logins.ts'
 import { keysInFiles } from './login/long-term-keys.ts'
 import { renewRoles } from './login/renew-roles.ts'
@@ -80,6 +85,10 @@ export type Agent = {
   logout(request: { profile: string }): Promise<LogoutAnswer>
   /** Asks IAM for the devices of the profile's user. */
   devices(request: { profile: string }): Promise<DevicesAnswer>
+  /** Asks AWS whose keys the profile has. */
+  identity(request: { profile: string }): Promise<IdentityAnswer>
+  /** Changes the user's own sections, as `mfad setup` asks for it. */
+  editProfile(request: ProfileEdit): Promise<ProfileEditAnswer>
   snooze(request: { profile?: string; seconds: number }): SnoozeAnswer
   /** Waits that long for an answer to it. */
   notifyTest(request: { waitSeconds: number }): Promise<NotifyTestAnswer>
@@ -132,6 +141,14 @@ export function createAgent(deps: AgentDeps): Agent {
     async devices({ profile }) {
       await jobs.begin()
       return devicesOf(parts.loginDeps, profile)
+    },
+    async identity({ profile }) {
+      await jobs.begin()
+      return identityOf(parts.loginDeps, profile)
+    },
+    async editProfile(request) {
+      await jobs.begin()
+      return editProfile(parts.loginDeps, request)
     },
     snooze(request) {
       look()

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import {
   readLoginRequest,
   readNotifyTestRequest,
+  readProfileEdit,
   readProfileRequest,
   readSnoozeRequest,
 } from '../../src/core/wire.ts'
@@ -13,9 +14,16 @@ const refusal = (read: (body: unknown) => unknown, body: unknown) => {
   return message
 }
 
-const readers = { readLoginRequest, readNotifyTestRequest, readProfileRequest, readSnoozeRequest }
+const readers = {
+  readLoginRequest,
+  readNotifyTestRequest,
+  readProfileEdit,
+  readProfileRequest,
+  readSnoozeRequest,
+}
 const complete = {
   readLoginRequest: { profiles: ['dev'] },
+  readProfileEdit: { profile: 'dev', change: 'device' },
   readProfileRequest: { profile: 'dev' },
   readNotifyTestRequest: { waitSeconds: 30 },
   readSnoozeRequest: { seconds: 60 },
@@ -39,6 +47,26 @@ describe.each(Object.keys(readers) as (keyof typeof readers)[])('%s', (name) => 
 
   it('takes the least that it needs', () => {
     expect(readers[name](complete[name])).toEqual(complete[name])
+  })
+})
+
+describe('a change of a profile', () => {
+  it.each([
+    { profile: 'dev', change: 'device', serialNumber: 'alice-phone' },
+    { profile: 'dev', change: 'in-place' },
+    { profile: 'dev', change: 'beside' },
+    { profile: 'dev', change: 'live', name: 'dev-live' },
+  ])('may be %j', (body) => {
+    expect(readProfileEdit(body)).toEqual(body)
+  })
+
+  it.each([
+    [{ profile: '', change: 'device' }, 'profile must be a name'],
+    [{ profile: 'dev' }, 'change must be device, in-place, beside or live'],
+    [{ profile: 'dev', change: 'device', serialNumber: 7 }, 'serialNumber must be a string'],
+    [{ profile: 'dev', change: 'live' }, 'name must be a name'],
+  ])('cannot be %j', (body, says) => {
+    expect(refusal(readProfileEdit, body)).toBe(says)
   })
 })
 

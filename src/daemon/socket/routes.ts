@@ -3,6 +3,7 @@ import { AppError } from '../../core/errors.ts'
 import {
   readLoginRequest,
   readNotifyTestRequest,
+  readProfileEdit,
   readProfileRequest,
   readSnoozeRequest,
   type Warning,
@@ -24,6 +25,8 @@ export function createRoutes(agent: Agent, ownWarnings: () => readonly Warning[]
     'POST /v1/renew': (body) => within(loginLimitMs, agent.renew(readProfileRequest(body))),
     'POST /v1/logout': (body) => within(loginLimitMs, agent.logout(readProfileRequest(body))),
     'POST /v1/devices': (body) => within(loginLimitMs, agent.devices(readProfileRequest(body))),
+    'POST /v1/identity': (body) => within(loginLimitMs, agent.identity(readProfileRequest(body))),
+    'POST /v1/profile': (body) => within(loginLimitMs, agent.editProfile(readProfileEdit(body))),
     'POST /v1/snooze': (body) => agent.snooze(readSnoozeRequest(body)),
     'POST /v1/notify-test': (body) => agent.notifyTest(readNotifyTestRequest(body)),
   }
