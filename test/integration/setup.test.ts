@@ -150,6 +150,9 @@ $ aws sts get-caller-identity --profile dev-mfa
 ${alice.arn}`,
     })
     expect([sandbox.readCredentials(), config()]).toEqual(before)
+    expect((await sandbox.mfad('setup')).stdout).toMatch(
+      / mfad setup dev --live dev-live +a profile for programs/,
+    )
     expect(sandbox.codesSent()).toHaveLength(1)
   })
 
@@ -323,8 +326,10 @@ describe('without a terminal', () => {
       '$ aws sts get-caller-identity --profile dev',
       'arn:of:the:caller',
       '',
-      '10m before the session of dev ends, a notification asks for the next code; see one: mfad notify-test',
-      'In your prompt, the time left: mfad prompt --help',
+      'From here on:',
+      '  mfad                what is fresh, and for how long',
+      '  mfad notify-test    see a reminder; one comes 10m before the session ends',
+      '  mfad prompt --help  the time left, in the prompt of your shell',
       '',
     ])
     expect(config()).toBe(
@@ -410,9 +415,7 @@ describe('without a terminal', () => {
     expect(exitCode).toBe(0)
     expect(withoutTimes(stdout)).toContain('r3 is a role behind dev\ndev has keys: ok\n')
     expect(withoutTimes(stdout)).toContain('dev → [dev-mfa]\nr3 → [r3-mfa]\n')
-    expect(stdout).toContain(
-      'Roles behind dev, which need no code now: r0, r1, r2, r4, r5, r6, r7, r8, and 16 more: mfad login r0',
-    )
+    expect(stdout).toMatch(/ mfad login r0 +the role r0, without a code, as for 23 more behind dev\n/)
     expect(await sandbox.mfad('login', 'r0')).toMatchObject({ exitCode: 0 })
   })
 

@@ -40,10 +40,13 @@ async function wantedPlace(
     throw error
   }
   const [name, longTerm] = [printable(profile), printable(profile + files.suffixes.longTermSuffix)]
-  output.note(
-    `Sessions go to [${printable(sessionProfile)}], a profile that you name: ${awsCommand('s3 ls', sessionProfile)}\n` +
-      `They can go to [${name}] itself, so that everything that names ${name} just works; your keys are then in [${longTerm}].`,
-  )
+  const places = [
+    [`[${printable(sessionProfile)}]`, `a profile of its own: ${awsCommand('s3 ls', sessionProfile)}`],
+    [`[${name}]`, `everything that names ${name} just works; its keys go to [${longTerm}]`],
+  ] as const
+  const width = Math.max(...places.map(([section]) => section.length))
+  const lines = places.map(([section, what]) => `  ${section.padEnd(width)}  ${what}`)
+  output.note(`Sessions of ${name} can go to\n${lines.join('\n')}`)
   return (await askYes(`Have them in [${name}]?`, false, output.note)) ? 'in-place' : undefined
 }
 

@@ -1,7 +1,7 @@
 // The session of a setup, the proof that AWS tools find it, and what comes next.
 
 import { AppError } from '../../core/errors.ts'
-import type { Profile } from '../../core/profiles/profile.ts'
+import { liveProfileEdits } from '../../core/profiles/live-profile.ts'
 import { findProfile } from '../../core/profiles/profiles.ts'
 import { profileSections, viewOf } from '../../core/profiles/sections.ts'
 import { awsCommand, mfadCommand } from '../../core/text/commands.ts'
@@ -21,7 +21,6 @@ import { type Chosen, liveUntil, type Setup } from './setup-plan.ts'
 
 const trial = 'sts get-caller-identity'
 const trialLimitMs = 30_000
-const mostRoles = 8
 
 /** Asks for a code where one is needed. A role that was named is logged in as well. */
 export async function ensureSession(
@@ -83,33 +82,50 @@ function arnIn(stdout: string): string {
 }
 
 /** Said at the end: how it goes on, by the settings and files of now. */
-export function sayWhatIsNext({ context, output, wishes }: Setup, name: string): void {
+export function sayWhatIsNext({ context, output }: Setup, name: string): void {
   const { settings } = context
   const { profiles } = readAwsFiles(context)
   const shown = printable(name)
   const roles = profiles.filter(({ source, session }) => source?.root === name && session.kind === 'none')
   const [longest] = settings.reminderLeadSeconds
-  const before = longest === 0 ? 'When' : `${formatDuration(longest ?? 0)} before`
-  const reminder =
-    settings.notify === 'none' || longest === undefined
-      ? `mfad status shows when the session of ${shown} ends.`
-      : `${before} the session of ${shown} ends, a notification asks for the next code; see one: mfad notify-test`
-  const lines = [
-    reminder,
-    ...(roles.length === 0 ? [] : [rolesLine(shown, roles)]),
-    ...(wishes.live === undefined
-      ? [`For a program that runs for days: ${mfadCommand(`setup --live ${name}-live`, name)}`]
+  const isReminded = settings.notify !== 'none' && longest !== undefined
+  const before = longest === 0 ? 'as' : `${formatDuration(longest ?? 0)} before`
+  const rows: (readonly [string, string])[] = [
+    ['mfad', 'what is fresh, and for how long'],
+    ...(isReminded
+      ? [['mfad notify-test', `see a reminder; one comes ${before} the session ends`] as const]
       : []),
-    'In your prompt, the time left: mfad prompt --help',
+    ...roles.slice(0, 1).map(({ profile }) => {
+      const others = roles.length === 1 ? '' : `, as for ${roles.length - 1} more behind ${shown}`
+      return [
+        mfadCommand('login', profile),
+        `the role ${printable(profile)}, without a code${others}`,
+      ] as const
+    }),
+    ...(isLiveOffered(context, name)
+      ? [
+          [
+            mfadCommand(`setup --live ${name}-live`, name),
+            'a profile for programs that run for days',
+          ] as const,
+        ]
+      : []),
+    ['mfad prompt --help', 'the time left, in the prompt of your shell'],
   ]
-  output.print(`\n${lines.join('\n')}`)
+  const width = Math.max(...rows.map(([command]) => command.length))
+  output.print(
+    `\nFrom here on:\n${rows.map(([command, what]) => `  ${command.padEnd(width)}  ${what}`).join('\n')}`,
+  )
 }
 
-function rolesLine(name: string, roles: readonly Profile[]): string {
-  const names = roles.map(({ profile }) => printable(profile))
-  const more = names.length > mostRoles ? `, and ${names.length - mostRoles} more` : ''
-  const [first = 'PROFILE'] = roles.map(({ profile }) => profile)
-  return `Roles behind ${name}, which need no code now: ${names.slice(0, mostRoles).join(', ')}${more}: ${mfadCommand('login', first)}`
+/** Not where it is there already, or its name is another profile's. */
+function isLiveOffered(context: Context, name: string): boolean {
+  try {
+    return liveProfileEdits(readAwsFiles(context), name, `${name}-live`).length > 0
+  } catch (error) {
+    if (error instanceof AppError) return false
+    throw error
+  }
 }
 
 /** It runs in another directory. */
