@@ -390,6 +390,51 @@ describe('without a terminal', () => {
     expect(sandbox.readCredentials()).toBe(before)
   })
 
+  it.each<[string, string[], number, string]>([
+    ['a name that is taken', ['--live', 'dev-mfa'], 4, 'mfad: dev-mfa is the name of another profile'],
+    [
+      "the ARN of a user in place of a device's",
+      ['--serial-number', alice.arn],
+      2,
+      'mfad: that is no ARN of an MFA device, which has :mfa/ in it',
+    ],
+    [
+      'a security key',
+      ['--serial-number', `${account}:u2f/user/alice/key-1`],
+      2,
+      'mfad: that is a FIDO security key, which AWS does not accept for GetSessionToken',
+    ],
+    [
+      'a device that the user has not',
+      ['--serial-number', 'phone'],
+      4,
+      'mfad: the user of dev has no MFA device phone',
+    ],
+  ])('refuses %s before a code is used', async (_what, words, exitCode, says) => {
+    await sandbox.startDaemon()
+    sandbox.writeCredentials(devCredentials)
+    const ended = await setup('dev', ...words, '--code', sandbox.code())
+    expect(ended).toMatchObject({ exitCode, stderr: expect.stringContaining(says) })
+    expect(ended.stderr).not.toContain('mfad login')
+    expect(sandbox.codesSent()).toEqual([])
+    expect(sandbox.readCredentials()).toBe(devCredentials)
+    expect(existsSync(join(sandbox.home, '.aws/config'))).toBe(false)
+  })
+
+  it.each<[string, Parameters<Sandbox['sts']['setFault']>[0], string]>([
+    ['is down', { kind: 'unavailable' }, 'STS at 127.0.0.1'],
+    ['is something else', { kind: 'html' }, 'is not STS'],
+    ['closes the connection', { kind: 'reset' }, '127.0.0.1'],
+  ])('ends before the code is used where AWS %s', async (_what, fault, says) => {
+    await sandbox.startDaemon()
+    sandbox.writeCredentials(devCredentials)
+    sandbox.sts.setFault(fault)
+    const { exitCode, stderr } = await setup('dev', '--code', sandbox.code())
+    expect({ exitCode, stderr }).toEqual({ exitCode: 6, stderr: expect.stringContaining(says) })
+    expect(sandbox.codesSent()).toEqual([])
+    expect(sandbox.readCredentials()).toBe(devCredentials)
+  })
+
   it('names the one of several devices that is to be chosen', async () => {
     await sandbox.startDaemon()
     sandbox.writeCredentials(`[home]\n${keyLines(carol)}`)

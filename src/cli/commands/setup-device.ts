@@ -54,11 +54,13 @@ async function saveDevice(
   profile: string,
   serialNumber: string | undefined,
 ): Promise<void> {
-  const answer = await daemon.call<ProfileEditAnswer>('POST', '/v1/profile', {
-    profile,
-    change: 'device',
-    ...(serialNumber === undefined ? {} : { serialNumber }),
-  })
+  const change = serialNumber === undefined ? {} : { serialNumber }
+  const request = { profile, change: 'device', ...change }
+  const answer = await daemon
+    .call<ProfileEditAnswer>('POST', '/v1/profile', request)
+    .catch((error: unknown) => {
+      throw error instanceof AppError ? ofSetup(error) : error
+    })
   const device = `${printable(profile)} has the MFA device ${printable(answer.serialNumber ?? '', 256)}`
   output.print(`${device}: ${answer.isChanged ? `saved in ${answer.file}` : 'ok'}`)
   printWarnings(answer.warnings, output)

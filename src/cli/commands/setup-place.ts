@@ -2,16 +2,35 @@
 
 import { AppError } from '../../core/errors.ts'
 import { type KeyPlace, keyPlaceEdits } from '../../core/profiles/key-place.ts'
+import { liveProfileEdits } from '../../core/profiles/live-profile.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
 import { awsCommand } from '../../core/text/commands.ts'
 import { printable } from '../../core/text/printable.ts'
 import type { LogoutAnswer, ProfileEditAnswer } from '../../core/wire.ts'
-import { readAwsFiles } from '../connection/aws-files.ts'
+import { type AwsFiles, readAwsFiles } from '../connection/aws-files.ts'
 import type { Daemon } from '../connection/connection.ts'
 import { canAsk } from '../terminal/prompt.ts'
 import { askYes } from '../terminal/questions.ts'
 import { printWarnings } from '../text/login-text.ts'
 import type { Setup } from './setup-plan.ts'
+
+/** Throws what keeps the wishes from being met, as far as it is known before the daemon and AWS are asked. */
+export function rehearseWishes({ context, wishes }: Setup, profile: string): void {
+  const files = readAwsFiles(context)
+  if (wishes.live !== undefined) liveProfileEdits(files, profile, wishes.live)
+  if (wishes.place !== undefined) isSessionInTheWay(files, profile, wishes.place)
+}
+
+/** Throws what else speaks against moving the keys. */
+function isSessionInTheWay(files: AwsFiles, profile: string, place: KeyPlace): boolean {
+  try {
+    keyPlaceEdits(files, profile, place)
+    return false
+  } catch (error) {
+    if (error instanceof AppError && error.code === 'profile.session-stands') return true
+    throw error
+  }
+}
 
 /** Asked only before the first session, and where nothing speaks against it. Throws profile.* and file.*. */
 export async function ensurePlace(setup: Setup, daemon: Daemon, profile: string): Promise<void> {
@@ -54,10 +73,7 @@ async function wantedPlace(
 async function moveKeys(setup: Setup, daemon: Daemon, before: Profile, place: KeyPlace): Promise<void> {
   const { context, output } = setup
   const { profile, sessionProfile } = before
-  try {
-    keyPlaceEdits(readAwsFiles(context), profile, place)
-  } catch (error) {
-    if (!(error instanceof AppError) || error.code !== 'profile.session-stands') throw error
+  if (isSessionInTheWay(readAwsFiles(context), profile, place)) {
     const { warnings } = await daemon.call<LogoutAnswer>('POST', '/v1/logout', { profile })
     output.print(`[${printable(sessionProfile)}] is removed: its session has no place there any more`)
     printWarnings(warnings, output)

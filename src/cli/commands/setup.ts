@@ -29,7 +29,7 @@ import { canAsk } from '../terminal/prompt.ts'
 import { ensureDaemon } from './setup-daemon.ts'
 import { ensureDevice } from './setup-device.ts'
 import { proveKeys, takeKeys } from './setup-keys.ts'
-import { ensureLive, ensurePlace } from './setup-place.ts'
+import { ensureLive, ensurePlace, rehearseWishes } from './setup-place.ts'
 import { chooseProfile, profileWithoutAsking, readWishes, type Setup } from './setup-plan.ts'
 import { ensureSession, sayWhatIsNext, tryWithAws } from './setup-session.ts'
 
@@ -41,6 +41,7 @@ export async function runSetup(invocation: Invocation): Promise<number> {
   const chosen = canAsk() ? await chooseProfile(setup) : profileWithoutAsking(setup, isRunning, new Date())
   const { profile } = chosen
   const taken = await takeKeys(setup, chosen)
+  rehearseWishes(setup, profile)
   const daemon = await ensureDaemon(setup)
   await proveKeys(setup, daemon, profile, taken)
   await ensureDevice(setup, daemon, profile)
