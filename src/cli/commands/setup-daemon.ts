@@ -14,7 +14,26 @@ export async function ensureDaemon(setup: Setup): Promise<Daemon> {
   const running = await findDaemon(context, output)
   if (running === undefined || wishes.service === true) await startDaemon(setup)
   else output.print(`the daemon runs (pid ${running.daemon?.pid}): ok`)
-  return connectDaemon(context, output)
+  const { status, call } = await connectDaemon(context, output)
+  return {
+    status,
+    call: async (...request) => {
+      try {
+        return await call(...request)
+      } catch (error) {
+        throw error instanceof AppError ? ofSetup(error) : error
+      }
+    },
+  }
+}
+
+/** Where a login would be the next step, it is the setup again; but for what a login alone can do. */
+export function ofSetup({ code, message, hint }: AppError): AppError {
+  return new AppError(
+    code,
+    message,
+    hint.replace(/\bmfad login (?!.*(?:CODE|--adopt|--save))/, 'mfad setup '),
+  )
 }
 
 async function startDaemon(setup: Setup): Promise<void> {

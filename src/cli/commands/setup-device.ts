@@ -13,6 +13,7 @@ import { askLine, canAsk } from '../terminal/prompt.ts'
 import { askUntil } from '../terminal/questions.ts'
 import { printWarnings } from '../text/login-text.ts'
 import { chooseDevice } from './login-devices.ts'
+import { ofSetup } from './setup-daemon.ts'
 import type { Setup } from './setup-plan.ts'
 
 /** Throws device.*, iam.*, file.*. */
@@ -32,9 +33,8 @@ async function findDevice({ output }: Setup, daemon: Daemon, profile: string): P
     return onlyDevice(profile, { usable, securityKeys })
   } catch (error) {
     if (!(error instanceof AppError)) throw error
-    const named = ofSetup(error)
-    if (error.code !== 'iam.access-denied' || !canAsk()) throw named
-    output.printError(named)
+    if (error.code !== 'iam.access-denied' || !canAsk()) throw ofSetup(error)
+    output.printError(error)
     return typeDevice(output)
   }
 }
@@ -54,19 +54,12 @@ async function saveDevice(
   profile: string,
   serialNumber: string | undefined,
 ): Promise<void> {
-  const change = serialNumber === undefined ? {} : { serialNumber }
-  const request = { profile, change: 'device', ...change }
-  const answer = await daemon
-    .call<ProfileEditAnswer>('POST', '/v1/profile', request)
-    .catch((error: unknown) => {
-      throw error instanceof AppError ? ofSetup(error) : error
-    })
+  const answer = await daemon.call<ProfileEditAnswer>('POST', '/v1/profile', {
+    profile,
+    change: 'device',
+    ...(serialNumber === undefined ? {} : { serialNumber }),
+  })
   const device = `${printable(profile)} has the MFA device ${printable(answer.serialNumber ?? '', 256)}`
   output.print(`${device}: ${answer.isChanged ? `saved in ${answer.file}` : 'ok'}`)
   printWarnings(answer.warnings, output)
-}
-
-/** What the daemon says of a login is said of the setup, which takes the same option. */
-function ofSetup({ code, message, hint }: AppError): AppError {
-  return new AppError(code, message, hint.replace(/\bmfad login (?!.*--save)/, 'mfad setup '))
 }
