@@ -210,6 +210,14 @@ ${alice.arn}`,
     expect(readdirSync(join(sandbox.home, '.aws'))).toEqual([])
   })
 
+  it('does not show a secret that is pasted with the key id, in one go', async () => {
+    const terminal = setupAtTerminal('dev')
+    await terminal.typeAfter('AWS access key ID: ', `${alice.accessKeyId}\n${alice.secretAccessKey}\n`)
+    await terminal.typeAfter('(it is not shown): ', '\u0003')
+    expect(await terminal.ended()).toEqual({ exitCode: 130, isSane: true })
+    expect(terminal.shown()).not.toContain(alice.secretAccessKey.slice(0, 8))
+  })
+
   it('goes on where Ctrl-C has ended it', async () => {
     await sandbox.startDaemon()
     sandbox.writeCredentials(devCredentials)

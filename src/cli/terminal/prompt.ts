@@ -40,6 +40,8 @@ async function ask(question: string, isShown: boolean): Promise<string> {
         if (!isShown) process.stderr.write('\n')
         isOver = true
         resolve(line)
+        // At once: what was pasted behind this line may be a secret, and would be shown.
+        terminal.close()
       })
     })
   } finally {
