@@ -163,7 +163,6 @@ export const commands: readonly Command[] = [
   {
     name: 'install',
     summary: 'install and start the user service (systemd or launchd)',
-    isEveryday: true,
     usage: 'mfad install [--dry-run | --replace]',
     options: {
       'dry-run': { type: 'boolean', description: 'print the files and commands, change nothing' },
