@@ -15,11 +15,11 @@ export const commands: readonly Command[] = [
     isEveryday: true,
     usage: 'mfad setup [PROFILE]',
     details:
-      'Finds what is there and asks for what is missing; what it would ask, an option answers. A second run changes\nnothing. Without a terminal it says which answers are missing, and the whole command.',
+      'Finds what is there, and asks for what is missing; options answer its questions.\nA second run changes nothing. Without a terminal it says which answers are\nmissing, and the whole command.',
     options: {
       'keys-stdin': {
         type: 'boolean',
-        description: 'take the access key id and the secret from standard input, in two lines',
+        description: 'take the key id and the secret from standard input',
       },
       region: { type: 'string', value: 'REGION', description: 'the region of the profile' },
       service: { type: 'boolean', description: 'install the user service, as mfad install does' },
@@ -34,7 +34,7 @@ export const commands: readonly Command[] = [
       },
       'in-place': {
         type: 'boolean',
-        description: 'sessions go to [PROFILE] itself; its keys to [PROFILE-long-term]',
+        description: 'sessions go to [PROFILE], its keys to its own section',
       },
       beside: { type: 'boolean', description: 'back again: keys in [PROFILE], sessions in [PROFILE-mfa]' },
       live: {
