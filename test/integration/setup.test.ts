@@ -220,6 +220,18 @@ ${alice.arn}`,
     expect(terminal.shown()).not.toContain(alice.secretAccessKey.slice(0, 8))
   })
 
+  it('advises nobody to make an access key who signs in otherwise, without saying so', async () => {
+    sandbox.writeConfig('[profile work]\nsso_session = corp\n')
+    const terminal = setupAtTerminal()
+    await terminal.typeAfter(
+      'work signs in through IAM Identity Center (SSO), which AWS tools do without mfad.',
+      '',
+    )
+    await terminal.typeAfter('[default]: ', 'work\n')
+    expect(await terminal.ended()).toEqual({ exitCode: 4, isSane: true })
+    expect(terminal.shown()).toContain('→ aws sso login --profile work')
+  })
+
   it('goes on where Ctrl-C has ended it', async () => {
     await sandbox.startDaemon()
     sandbox.writeCredentials(devCredentials)
@@ -391,7 +403,7 @@ describe('without a terminal', () => {
     sandbox.writeConfig(devConfig)
     await sandbox.mfad('login', 'dev', sandbox.code())
     const before = sandbox.readCredentials()
-    const { exitCode, stderr } = await setup('dev', '--in-place', '--code', '123456')
+    const { exitCode, stderr } = await setup('dev', '--in-place')
     expect({ exitCode, stderr }).toEqual({
       exitCode: 4,
       stderr:

@@ -1,15 +1,12 @@
-// What `mfad setup` is to do: the wishes from its options, the profile that is meant, and, where nobody can be asked, the answers that
-// are missing.
+// What `mfad setup` is to do: the wishes from its options, the profile that is meant, and which profile that is at a terminal.
 
 import { deviceObstacles } from '../../core/error-codes.ts'
 import { AppError } from '../../core/errors.ts'
 import { isPortableName, isRegion } from '../../core/profiles/aws-values.ts'
 import type { KeyPlace } from '../../core/profiles/key-place.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
-import { mfadCommand } from '../../core/text/commands.ts'
 import { nearestName } from '../../core/text/nearest-name.ts'
 import { printable } from '../../core/text/printable.ts'
-import { quoted } from '../../core/text/quoted.ts'
 import type { Invocation } from '../command.ts'
 import { type AwsFiles, readAwsFiles } from '../connection/aws-files.ts'
 import type { Context } from '../connection/context.ts'
@@ -29,6 +26,9 @@ export type Wishes = {
 }
 
 export type Setup = { context: Context; output: Output; wishes: Wishes }
+
+/** So many are named. */
+const mostProfiles = 8
 
 /** The options. Throws usage.bad-arguments where two of them say different things. */
 export function readWishes({ positionals, values }: Pick<Invocation, 'positionals' | 'values'>): Wishes {
@@ -84,7 +84,7 @@ export function profileNamed({ profiles }: Pick<AwsFiles, 'profiles'>, name: str
 }
 
 /** The profiles whose keys can be used. */
-function keyProfiles({ profiles }: AwsFiles): Profile[] {
+export function keyProfiles({ profiles }: AwsFiles): Profile[] {
   return profiles.filter(
     ({ kind, obstacle }) => kind === 'key' && (obstacle === undefined || deviceObstacles.has(obstacle.code)),
   )
@@ -106,6 +106,8 @@ export async function chooseProfile({ context, output, wishes }: Setup): Promise
     const name = await askWhich('Which one?', names, output.note)
     return profileNamed(files, name)
   }
+  for (const { kind, obstacle } of files.profiles.slice(0, mostProfiles))
+    if (['sso', 'aws-login'].includes(kind) && obstacle !== undefined) output.note(`${obstacle.message}.`)
   output.note(
     'No profile has an access key yet. One is made in the IAM console: your user, Security credentials, Create access key.',
   )
@@ -118,7 +120,7 @@ export async function chooseProfile({ context, output, wishes }: Setup): Promise
 }
 
 /** AWS_PROFILE, where there are keys behind it. */
-function profileOfShell(files: AwsFiles, { environment }: Context): string | undefined {
+export function profileOfShell(files: AwsFiles, { environment }: Context): string | undefined {
   const name = environment.AWS_PROFILE
   const isOf = ({ profile, sessionProfile, kind }: Profile) =>
     (profile === name || sessionProfile === name) && (kind === 'key' || kind === 'role')
@@ -135,83 +137,6 @@ function noteNew(files: AwsFiles, chosen: Chosen, output: Output): Chosen {
   const meant = near === undefined ? '' : ` (did you mean ${printable(near)}? then Ctrl-C)`
   output.note(`${printable(chosen.profile)} has no access key yet${meant}.`)
   return chosen
-}
-
-/** Where nobody can be asked. `isRunning`: the daemon. Throws usage.answers-needed with the whole command. */
-export function profileWithoutAsking({ context, wishes }: Setup, isRunning: boolean, now: Date): Chosen {
-  const files = readAwsFiles(context)
-  const names = keyProfiles(files).map(({ profile }) => profile)
-  const only = names.length > 1 ? undefined : (names[0] ?? 'default')
-  const name = wishes.profile ?? profileOfShell(files, context) ?? only
-  const chosen = name === undefined ? undefined : profileNamed(files, name)
-  const missing: [what: string, word: string][] = []
-  if (chosen === undefined)
-    missing.push([
-      `the profile (one of ${names
-        .slice(0, 8)
-        .map((each) => printable(each))
-        .join(', ')})`,
-      '',
-    ])
-  if (chosen?.hasKeys === false && !wishes.takesKeys)
-    missing.push([
-      `the access key of ${printable(chosen.profile)} (two lines on standard input)`,
-      '--keys-stdin',
-    ])
-  if (!isRunning && wishes.service === undefined)
-    missing.push([
-      'whether to install the service, or to start the daemon for now (--no-service)',
-      '--service',
-    ])
-  if (wishes.tokenCode === undefined && needsCode(files, chosen, wishes.place, now))
-    missing.push(['a code of the MFA device', '--code CODE'])
-  if (chosen !== undefined && missing.length === 0) return chosen
-  throw new AppError(
-    'usage.answers-needed',
-    `there is no terminal to ask at, and these are missing: ${missing.map(([what]) => what).join('; ')}`,
-    wholeCommand(
-      wishes,
-      chosen?.profile ?? 'PROFILE',
-      missing.map(([, word]) => word),
-    ),
-  )
-}
-
-/**
- * A code is needed unless a session on the device lives, or a command gives one. The profile's own does not outlive a change of its
- * place.
- */
-function needsCode(
-  { profiles }: AwsFiles,
-  chosen: Chosen | undefined,
-  place: KeyPlace | undefined,
-  now: Date,
-): boolean {
-  const own = profiles.find(({ profile }) => profile === chosen?.profile)
-  if (own === undefined) return true
-  if (own.mfaProcess !== undefined) return false
-  const isMoved = place !== undefined && (place === 'in-place') !== (own.keyProfile !== undefined)
-  const isOfDevice = ({ serialNumber, accessKeyId }: Profile) =>
-    serialNumber !== undefined && serialNumber === own.serialNumber && accessKeyId === own.accessKeyId
-  return !profiles.some((each) => {
-    const { kind, session, profile } = each
-    const isLive = session.kind === 'ours' && session.expiration !== undefined && session.expiration > now
-    return kind === 'key' && isLive && (profile === own.profile ? !isMoved : isOfDevice(each))
-  })
-}
-
-/** What was given, with what is missing. */
-function wholeCommand(wishes: Wishes, profile: string, words: readonly string[]): string {
-  const given = [
-    wishes.takesKeys ? '--keys-stdin' : '',
-    wishes.region === undefined ? '' : `--region ${wishes.region}`,
-    wishes.service === undefined ? '' : wishes.service ? '--service' : '--no-service',
-    wishes.serialNumber === undefined ? '' : `--serial-number ${quoted(printable(wishes.serialNumber))}`,
-    wishes.place === undefined ? '' : `--${wishes.place}`,
-    wishes.live === undefined ? '' : `--live ${quoted(printable(wishes.live))}`,
-    wishes.tokenCode === undefined ? '' : '--code CODE',
-  ]
-  return mfadCommand(['setup', ...given, ...words].filter((word) => word !== '').join(' '), profile)
 }
 
 /** The end of a session that lives; undefined where there is none. */

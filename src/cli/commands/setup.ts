@@ -26,11 +26,12 @@ import type { Invocation } from '../command.ts'
 import { findDaemon } from '../connection/connection.ts'
 import { loadSoundContext } from '../connection/context.ts'
 import { canAsk } from '../terminal/prompt.ts'
+import { profileWithoutAsking } from './setup-answers.ts'
 import { ensureDaemon } from './setup-daemon.ts'
 import { ensureDevice } from './setup-device.ts'
 import { proveKeys, takeKeys } from './setup-keys.ts'
 import { ensureLive, ensurePlace, rehearseWishes } from './setup-place.ts'
-import { chooseProfile, profileWithoutAsking, readWishes, type Setup } from './setup-plan.ts'
+import { chooseProfile, readWishes, type Setup } from './setup-plan.ts'
 import { ensureSession, sayWhatIsNext, tryWithAws } from './setup-session.ts'
 
 export async function runSetup(invocation: Invocation): Promise<number> {
