@@ -376,6 +376,19 @@ describe('without a terminal', () => {
     expect(readdirSync(join(sandbox.home, '.aws'))).toEqual([])
   })
 
+  it('warns of a file that others can read, into which it writes the keys', async () => {
+    await sandbox.startDaemon()
+    sandbox.writeCredentials('# mine\n')
+    chmodSync(sandbox.credentialsFile, 0o644)
+    const input = `${alice.accessKeyId}\n${alice.secretAccessKey}\n`
+    const args = ['setup', 'dev', '--keys-stdin', '--code', sandbox.code()]
+    const { exitCode, stderr } = await sandbox.mfadWith({ input }, ...args)
+    expect(exitCode).toBe(0)
+    expect(stderr).toContain(
+      `mfad: warning: ${sandbox.credentialsFile} can be read by other users (mode 0644)\n  → chmod go-rwx ${sandbox.credentialsFile}\n`,
+    )
+  })
+
   it('moves the keys and back, to the byte, with the session first out of the way', async () => {
     await sandbox.startDaemon()
     sandbox.writeCredentials(devCredentials)

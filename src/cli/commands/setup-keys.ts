@@ -11,6 +11,7 @@ import type { Daemon } from '../connection/connection.ts'
 import type { Context } from '../connection/context.ts'
 import { askHidden, askLine, canAsk, readInput } from '../terminal/prompt.ts'
 import { askUntil } from '../terminal/questions.ts'
+import { printWarnings } from '../text/login-text.ts'
 import { type Chosen, liveUntil, profileNamed, type Setup } from './setup-plan.ts'
 
 type Keys = { accessKeyId: string; secretAccessKey: string }
@@ -132,16 +133,17 @@ export function regionOfShell(environment: Context['environment']): string | und
 async function writeRegion({ context, output }: Setup, profile: string, region: string): Promise<void> {
   const { profiles } = readAwsFiles(context)
   if (profiles.find((each) => each.profile === profile)?.region === region) return
-  await editAwsFile(context, 'config', (document) => [
+  const warnings = await editAwsFile(context, 'config', (document) => [
     { kind: 'set', section: sectionToEdit(document, 'config', profile), key: 'region', value: region },
   ])
   output.print(`${printable(profile)} has the region ${region}: written to ${context.files.config}`)
+  printWarnings(warnings, output)
 }
 
 /** Refuses what has come there since it was looked at: another setup, at another terminal. */
 async function writeKeys({ context, output }: Setup, profile: string, keys: Keys): Promise<void> {
   profileNamed(readAwsFiles(context), profile)
-  await editAwsFile(context, 'credentials', ({ sections }) => {
+  const warnings = await editAwsFile(context, 'credentials', ({ sections }) => {
     const entries = sections.get(profile)?.entries
     if (entries?.has(keyIdKey) || entries?.has(secretKey))
       throw new AppError(
@@ -155,11 +157,12 @@ async function writeKeys({ context, output }: Setup, profile: string, keys: Keys
     ]
   })
   output.print(`${printable(profile)} has keys: written to ${context.files.credentials}`)
+  printWarnings(warnings, output)
 }
 
 /** Unless somebody has put others in their place. */
-async function removeKeys({ context }: Setup, profile: string, { accessKeyId }: Keys): Promise<void> {
-  await editAwsFile(context, 'credentials', ({ sections }) =>
+async function removeKeys({ context, output }: Setup, profile: string, { accessKeyId }: Keys): Promise<void> {
+  const warnings = await editAwsFile(context, 'credentials', ({ sections }) =>
     sections.get(profile)?.entries.get(keyIdKey)?.value === accessKeyId
       ? [
           { kind: 'remove', section: profile, key: keyIdKey },
@@ -167,4 +170,5 @@ async function removeKeys({ context }: Setup, profile: string, { accessKeyId }: 
         ]
       : [],
   )
+  printWarnings(warnings, output)
 }

@@ -5,7 +5,7 @@ import type { CredentialsDocument } from '../../core/document/document.ts'
 import { checkAccepted } from '../../core/document/edit-checks.ts'
 import { parseDocument } from '../../core/document/parse.ts'
 import { applyEdits, type UserEdit } from '../../core/document/user-edit.ts'
-import { AppError } from '../../core/errors.ts'
+import { AppError, type ErrorBody } from '../../core/errors.ts'
 import type { ProfileFacts } from '../../core/profiles/key-place.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
 import { buildProfiles } from '../../core/profiles/profiles.ts'
@@ -45,13 +45,14 @@ export function checkEditable({ environment, files }: Context, file: AwsFile): v
 
 /**
  * Makes the edits in one replacement; the file, and its directory, are made where there are none. `plan` gets the file as it is
- * at the instant of writing, and may throw an AppError to refuse. Throws file.*; the file is then as it was.
+ * at the instant of writing, and may throw an AppError to refuse. Answers what is to be known of the file. Throws file.*; the file
+ * is then as it was.
  */
 export async function editAwsFile(
   { environment, files }: Context,
   file: AwsFile,
   plan: (document: CredentialsDocument) => readonly UserEdit[],
-): Promise<void> {
+): Promise<ErrorBody[]> {
   const path = files[file]
   const store = openFileStore(path, stateDirectory(environment))
   const edited = (before: Uint8Array) => {
@@ -59,16 +60,21 @@ export async function editAwsFile(
     checkAccepted(document, path)
     return applyEdits(document, plan(document)).toBytes()
   }
+  const warnings: ErrorBody[] = []
   try {
-    await store.update({
+    const result = await store.update({
       edit: edited,
       verify(before, after) {
         if (!Buffer.from(edited(before)).equals(after)) throw unsafe(path)
       },
     })
+    warnings.push(...result.warnings)
   } finally {
     await store.close()
   }
+  // Also what other programs have written meanwhile. There is no secret in the config file.
+  const all = new Map([...warnings, ...store.warnings()].map((warning) => [warning.message, warning]))
+  return [...all.values()].filter(({ code }) => file === 'credentials' || code !== 'file.readable-by-others')
 }
 
 function unsafe(path: string): AppError {
