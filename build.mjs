@@ -61,8 +61,9 @@ const shared = {
   // import() would start Node's module loader and have it read the bundle for exports: 10 ms. It becomes require().
   supported: { 'dynamic-import': false },
   minifySyntax: true,
-  // A shorter text is compiled sooner, and installed sooner. Names stay, for the report of a bug.
+  // A shorter text is compiled and installed sooner.
   minifyWhitespace: true,
+  minifyIdentifiers: true,
   legalComments: 'none',
   define: { MFAD_VERSION: JSON.stringify(version) },
   external: ['node-notifier', '@napi-rs/keyring'],
@@ -79,10 +80,10 @@ const shared = {
 }
 const entryPoints = (bundles) =>
   Object.fromEntries(Object.entries(bundles).map(([path, name]) => [name, `src/${path}`]))
-// Almost all of it is the SDK's, whose names nobody looks for in the report of a bug.
-const { 'edges/aws/clients.ts': aws, ...ours } = lateBundles
-await bundle({ ...shared, minifyIdentifiers: true, entryPoints: { [aws]: 'src/edges/aws/clients.ts' } })
-await bundle({ ...shared, entryPoints: entryPoints(ours) })
+// The daemon's names stay, for its log.
+const { 'daemon/main.ts': daemon, ...others } = lateBundles
+await bundle({ ...shared, minifyIdentifiers: false, entryPoints: { [daemon]: 'src/daemon/main.ts' } })
+await bundle({ ...shared, entryPoints: entryPoints(others) })
 const commandBundles = await buildCommands()
 chmodSync('dist/mfad.cjs', 0o755)
 const manualPages = await writeManualPages()

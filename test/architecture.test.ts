@@ -108,7 +108,7 @@ const allowedRooms: Record<string, { from: string[]; reason: string }> = {
   'daemon/socket': { from: ['core/*', 'daemon', 'edges'], reason: 'requests in, answers out' },
   cli: { from: ['cli/*', 'core/*'], reason: 'the table of commands, and how one is run' },
   'cli/commands': {
-    from: ['cli/*', 'core/*', 'edges', 'edges/service'],
+    from: ['cli/*', 'core/*', 'edges', 'edges/programs', 'edges/service'],
     reason: 'one file for each command; the daemon is reached over the socket only',
   },
   'cli/connection': {

@@ -21,6 +21,50 @@ const anyNumber = Number.MAX_SAFE_INTEGER
 
 export const commands: readonly Command[] = [
   {
+    name: 'setup',
+    summary: 'the guided start: keys, service, MFA device, first session',
+    isEveryday: true,
+    usage: 'mfad setup [PROFILE]',
+    details:
+      'Finds what is there, and asks for what is missing; options answer its questions.\nA second run changes nothing. Without a terminal it says which answers are\nmissing, and the whole command.',
+    options: {
+      'keys-stdin': {
+        type: 'boolean',
+        description: 'take the key id and the secret from standard input',
+      },
+      region: { type: 'string', value: 'REGION', description: 'the region of the profile' },
+      service: { type: 'boolean', description: 'install the user service, as mfad install does' },
+      'no-service': {
+        type: 'boolean',
+        description: 'start the daemon for now only, as mfad daemon --detach',
+      },
+      'serial-number': {
+        type: 'string',
+        value: 'ARN',
+        description: 'the MFA device: its ARN, or the end of it; kept as mfa_serial',
+      },
+      'in-place': {
+        type: 'boolean',
+        description: 'sessions go to [PROFILE], its keys to its own section',
+      },
+      beside: { type: 'boolean', description: 'back again: keys in [PROFILE], sessions in [PROFILE-mfa]' },
+      live: {
+        type: 'string',
+        value: 'NAME',
+        description: 'a profile NAME by which long-running programs see renewals',
+      },
+      code: { type: 'string', value: 'CODE', description: 'the code that the MFA device shows' },
+    },
+    profiles: 'all',
+    positionals: { least: 0, most: 1 },
+    examples: [
+      ['mfad setup', 'begin here'],
+      ['mfad setup dev --in-place', 'everything that names dev gets the session'],
+      ['mfad setup dev --service --code 123456', 'without a question'],
+    ],
+    run: async (invocation) => (await import('./commands/setup.ts')).runSetup(invocation),
+  },
+  {
     name: 'login',
     summary: 'hand over an MFA code; one code serves every profile on the device',
     isEveryday: true,
@@ -245,7 +289,6 @@ export const commands: readonly Command[] = [
   {
     name: 'install',
     summary: 'install and start the user service (systemd or launchd)',
-    isEveryday: true,
     usage: 'mfad install [--dry-run | --replace]',
     options: {
       'dry-run': { type: 'boolean', description: 'print the files and commands, change nothing' },

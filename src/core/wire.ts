@@ -66,6 +66,27 @@ export type DeviceLeft = { serialNumber: string; profiles: string[] }
 /** `serialNumbers`: the devices of the profile's user that give codes. `securityKeys`: those that give none. */
 export type DevicesAnswer = { profile: string; serialNumbers: string[]; securityKeys: string[] }
 
+/** Whose keys a profile has, as AWS says. */
+export type IdentityAnswer = { profile: string; arn: string }
+
+/**
+ * A change of the user's own sections. device: mfa_serial, kept where none is given and one is known already. in-place, beside:
+ * where the keys stand; see key-place.ts. live: a profile of that name for programs that run for long; see live-profile.ts.
+ */
+export type ProfileEdit = { profile: string } & (
+  | { change: 'device'; serialNumber?: string }
+  | { change: 'in-place' | 'beside' }
+  | { change: 'live'; name: string }
+)
+/** `isChanged`: false where it was so already. `serialNumber`: of a change of the device. */
+export type ProfileEditAnswer = {
+  profile: string
+  isChanged: boolean
+  file: string
+  serialNumber?: string
+  warnings: Warning[]
+}
+
 export type LogoutAnswer = { profile: string; sessionProfile: string; removed: boolean; warnings: Warning[] }
 /** `deleteOther`: the end of the id of another access key of the user, deleted before a new one is made. */
 export type KeysRequest = { profile: string; action: 'store' | 'restore' | 'rotate'; deleteOther?: string }
@@ -174,6 +195,23 @@ export function readKeysRequest(body: unknown): KeysRequest {
   if (typeof deleteOther !== 'string' || !/^[A-Z0-9]{4,128}$/.test(deleteOther))
     throw badRequest('deleteOther must be the end of an access key id, four characters or more')
   return { profile, action, deleteOther }
+}
+
+/** A change of the user's own sections. Throws usage.bad-request. */
+export function readProfileEdit(body: unknown): ProfileEdit {
+  const { profile, change, serialNumber, name } = readFields(body, [
+    'profile',
+    'change',
+    'serialNumber',
+    'name',
+  ])
+  if (!isName(profile)) throw badRequest('profile must be a name')
+  if (serialNumber !== undefined && !isName(serialNumber)) throw badRequest('serialNumber must be a string')
+  if (change === 'device') return { profile, change, ...(serialNumber === undefined ? {} : { serialNumber }) }
+  if (change === 'in-place' || change === 'beside') return { profile, change }
+  if (change !== 'live') throw badRequest('change must be device, in-place, beside or live')
+  if (!isName(name)) throw badRequest('name must be a name')
+  return { profile, change, name }
 }
 
 /** A snooze request: for one profile, or for all. Throws usage.bad-request. */

@@ -19,12 +19,15 @@ import { earliest } from '../core/time/instant.ts'
 import type { UtcOffset } from '../core/time/quiet-hours.ts'
 import type {
   DevicesAnswer,
+  IdentityAnswer,
   KeysAnswer,
   KeysRequest,
   LoginAnswer,
   LoginRequest,
   LogoutAnswer,
   NotifyTestAnswer,
+  ProfileEdit,
+  ProfileEditAnswer,
   SnoozeAnswer,
   Status,
   WaitAnswer,
@@ -44,7 +47,9 @@ import { removeSession } from './files/session-writer.ts'
 import { createJobs } from './jobs.ts'
 import { createKeyMoves } from './keys/move-keys.ts'
 import { type CodeCommandDeps, createCodeCommands } from './login/code-commands.ts'
+import { editProfile } from './login/edit-profile.ts'
 import { devicesOf, type FindDeviceDeps } from './login/find-device.ts'
+import { identityOf } from './login/identity.ts'
 import { createLogins } from './login/logins.ts'
 import { createLongTermKeys } from './login/long-term-keys.ts'
 import { renewRoles } from './login/renew-roles.ts'
@@ -93,6 +98,10 @@ export type Agent = {
   devices(request: { profile: string }): Promise<DevicesAnswer>
   /** Into the keyring, or back. */
   moveKeys(request: KeysRequest): Promise<KeysAnswer>
+  /** Asks AWS whose keys the profile has. */
+  identity(request: { profile: string }): Promise<IdentityAnswer>
+  /** Changes the user's own sections, as `mfad setup` asks for it. */
+  editProfile(request: ProfileEdit): Promise<ProfileEditAnswer>
   snooze(request: { profile?: string; seconds: number }): SnoozeAnswer
   /** Ends when the session lasts long enough, having raised its reminder; `gone` is aborted when nobody waits any more. */
   wait(request: WaitRequest, gone: AbortSignal): Promise<WaitAnswer>
@@ -159,6 +168,14 @@ export function createAgent(deps: AgentDeps): Agent {
       return devicesOf(parts.loginDeps, profile)
     },
     moveKeys: parts.keyMoves.move,
+    async identity({ profile }) {
+      await jobs.begin()
+      return identityOf(parts.loginDeps, profile)
+    },
+    async editProfile(request) {
+      await jobs.begin()
+      return editProfile(parts.loginDeps, request)
+    },
     snooze(request) {
       look()
       const answer = snooze(state, known.profiles, request, deps.now())

@@ -66,7 +66,7 @@ async function showEachStep(demo: Demo): Promise<void> {
   demo.say(
     demo.style(
       'green',
-      '\nEvery step worked. For your own files: install it (see the README), then: mfad install, mfad login PROFILE',
+      '\nEvery step worked. For your own files: install it (see the README), then: mfad setup',
     ),
   )
 }

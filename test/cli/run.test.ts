@@ -19,8 +19,9 @@ describe('mfad', () => {
   it.each([['--help'], ['-h'], ['help']])('%s lists every command', async (flag) => {
     const { exitCode, stdout } = await mfad(flag)
     expect(exitCode).toBe(0)
+    const width = Math.max(...commands.map(({ name, isEveryday }) => (isEveryday ? name.length : 0)))
     for (const { name, summary, isEveryday } of commands)
-      if (isEveryday) expect(stdout).toContain(`\n  ${name.padEnd(7)}  ${summary}\n`)
+      if (isEveryday) expect(stdout).toContain(`\n  ${name.padEnd(width)}  ${summary}\n`)
       else expect(stdout).toMatch(new RegExp(`^  (?:also )?.*\\b${name}\\b`, 'm'))
     expect(stdout).toContain('Examples:')
     expect(stdout).toContain('Exit codes:')

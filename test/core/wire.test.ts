@@ -3,6 +3,7 @@ import {
   readKeysRequest,
   readLoginRequest,
   readNotifyTestRequest,
+  readProfileEdit,
   readProfileRequest,
   readSnoozeRequest,
 } from '../../src/core/wire.ts'
@@ -18,11 +19,13 @@ const readers = {
   readKeysRequest,
   readLoginRequest,
   readNotifyTestRequest,
+  readProfileEdit,
   readProfileRequest,
   readSnoozeRequest,
 }
 const complete = {
   readLoginRequest: { profiles: ['dev'] },
+  readProfileEdit: { profile: 'dev', change: 'device' },
   readProfileRequest: { profile: 'dev' },
   readNotifyTestRequest: { waitSeconds: 30 },
   readKeysRequest: { profile: 'dev', action: 'store' },
@@ -70,6 +73,26 @@ describe('a request about keys', () => {
     ],
   ])('%j is refused', (body, message) => {
     expect(refusal(readKeysRequest, body)).toBe(message)
+  })
+})
+
+describe('a change of a profile', () => {
+  it.each([
+    { profile: 'dev', change: 'device', serialNumber: 'alice-phone' },
+    { profile: 'dev', change: 'in-place' },
+    { profile: 'dev', change: 'beside' },
+    { profile: 'dev', change: 'live', name: 'dev-live' },
+  ])('may be %j', (body) => {
+    expect(readProfileEdit(body)).toEqual(body)
+  })
+
+  it.each([
+    [{ profile: '', change: 'device' }, 'profile must be a name'],
+    [{ profile: 'dev' }, 'change must be device, in-place, beside or live'],
+    [{ profile: 'dev', change: 'device', serialNumber: 7 }, 'serialNumber must be a string'],
+    [{ profile: 'dev', change: 'live' }, 'name must be a name'],
+  ])('cannot be %j', (body, says) => {
+    expect(refusal(readProfileEdit, body)).toBe(says)
   })
 })
 

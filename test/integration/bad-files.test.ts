@@ -32,7 +32,7 @@ const stateOf = async (name: string) =>
 describe('no files yet', () => {
   it('says how to begin, with and without a daemon', async () => {
     rmSync(join(sandbox.home, '.aws'), { recursive: true })
-    const beginning = 'no profiles yet\n  → add one with: aws configure --profile dev, then: mfad login dev\n'
+    const beginning = 'no profiles yet\n  → mfad setup\n'
     expect(await sandbox.mfad('status')).toMatchObject({ exitCode: 0, stdout: beginning })
     await sandbox.startDaemon({ AWS_ENDPOINT_URL_STS: undefined, AWS_ENDPOINT_URL_IAM: undefined })
     expect(await sandbox.mfad('status')).toEqual({ exitCode: 0, stdout: beginning, stderr: '' })

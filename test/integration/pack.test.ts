@@ -57,6 +57,7 @@ describe('the package', () => {
       'docs/keys.md',
       'docs/security.md',
       'docs/settings.md',
+      'docs/setup.md',
       'docs/troubleshooting.md',
       'launchd/io.mfad.daemon.plist',
       'package.json',

@@ -61,6 +61,13 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
     expect(said('restart-replacing')).toMatch(/^ended .+\(pid \d+\)\nrestarted .+\nexit 0\n$/)
     expect(facts.own).toBe('yes')
     expect(said('restart-none')).toContain('is not installed')
+
+    expect(facts.setup).toBe('yes')
+    expect(said('setup-service')).toContain('started the systemd user service mfad.service')
+    const isUnreachable = 'refused the connection: nothing listens there'
+    for (const name of ['setup-service', 'setup-again']) expect(said(name)).toContain(isUnreachable)
+    expect(said('setup-again')).toMatch(/^dev has keys: ok\nthe daemon runs \(pid \d+\): ok\nmfad: STS at /)
+    expect(said('setup-again')).toMatch(/, then: mfad setup dev\nexit 6\n$/)
   },
   120_000,
 )

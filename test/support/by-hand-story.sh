@@ -43,3 +43,12 @@ said restart-replacing restart --replace
 echo "own=$([ "$(daemon)" = "$(main)" ] && echo yes)"
 mfad uninstall > /dev/null
 said restart-none restart --replace
+
+# The guided start installs the service, and tells of AWS only what its daemon has found.
+mkdir -m 700 "$HOME/.aws"
+printf '[dev]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY\n' > "$HOME/.aws/credentials"
+export AWS_ENDPOINT_URL=http://127.0.0.1:1
+said setup-service setup dev --service --code 123456
+echo "setup=$([ "$(daemon)" = "$(main)" ] && echo yes)"
+said setup-again setup dev --code 123456
+mfad uninstall > /dev/null

@@ -73,8 +73,8 @@ async function findMissing(
   return found
 }
 
-/** Undefined where there is none. */
-async function chooseDevice(devices: DevicesAnswer, output: Output): Promise<string | undefined> {
+/** Undefined where there is none. Throws device.choice-needed. */
+export async function chooseDevice(devices: DevicesAnswer, output: Output): Promise<string | undefined> {
   const { profile, serialNumbers } = devices
   const [first] = serialNumbers
   if (first === undefined || serialNumbers.length === 1) return first

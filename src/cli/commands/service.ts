@@ -19,15 +19,24 @@ import { startService } from './start-service.ts'
 
 export async function runInstall({ values, environment, output }: Invocation): Promise<number> {
   const context = await loadSoundContext(environment)
-  const plan = currentPlan(environment, serviceEnvironment(environment))
   if (values['dry-run'] === true) {
+    const plan = currentPlan(environment, serviceEnvironment(environment))
     for (const { path, redactedContent } of plan.files) output.print(`# ${path}\n${redactedContent}`)
     for (const { argv } of [...plan.enable, ...plan.start]) output.print(`$ ${argv.join(' ')}`)
     return 0
   }
+  await installService(context, output, values.replace === true)
+  output.note('→ next: mfad setup, or look around: mfad status')
+  return 0
+}
+
+/** Returns when the service's daemon answers, having said what was done. */
+export async function installService(context: Context, output: Output, replace: boolean): Promise<void> {
+  const { environment } = context
+  const plan = currentPlan(environment, serviceEnvironment(environment))
   refuseForeignFiles(environment, context.files, userId())
   const { lines } = await startService({
-    ...startOf(plan, context, output, values.replace === true),
+    ...startOf(plan, context, output, replace),
     command: 'mfad install',
     async start() {
       const { changed, lines } = await runner().install(plan)
@@ -38,8 +47,6 @@ export async function runInstall({ values, environment, output }: Invocation): P
   output.print([...lines, ...copied].join('\n'))
   for (const { message, hint } of endpointWarnings(environment))
     output.note(`warning: ${message}\n  → ${hint}`)
-  output.note('→ next: mfad login PROFILE, or look around: mfad status')
-  return 0
 }
 
 export async function runUninstall({ environment, output }: Invocation): Promise<number> {

@@ -19,6 +19,8 @@ const shapes: Readonly<Record<string, Shape>> = {
     warnings: [warning],
   },
   '/v1/devices': { profile: 'text', serialNumbers: ['text'], securityKeys: ['text'] },
+  '/v1/identity': { profile: 'text', arn: 'text' },
+  '/v1/profile': { profile: 'text', file: 'text', warnings: [warning] },
   '/v1/logout': { profile: 'text', sessionProfile: 'text', warnings: [warning] },
   '/v1/keys': { profile: 'text', action: 'text', keyEnding: 'text', file: 'text', warnings: [warning] },
   '/v1/snooze': { snoozed: [{ profile: 'text', until: 'text' }] },

@@ -20,13 +20,13 @@ export function statusText(status: Status, now: Date, paint: Paint, view: Status
   const isBroken = status.profiles.length === 0 && status.warnings.some(({ file }) => file !== undefined)
   const warnings = warningLines(status, paint, view)
   const rows = (view.rows ?? Number.POSITIVE_INFINITY) - warnings.length
-  const table = isBroken ? '' : profileText(status.profiles, now, paint, { ...view, rows })
+  const table = isBroken ? '' : profileText(status, now, paint, { ...view, rows })
   return [table, warnings.join('\n')].filter((part) => part !== '').join('\n\n')
 }
 
-function profileText(profiles: readonly ProfileStatus[], now: Date, paint: Paint, view: StatusView): string {
-  if (profiles.length === 0)
-    return 'no profiles yet\n  → add one with: aws configure --profile dev, then: mfad login dev'
+function profileText(status: Status, now: Date, paint: Paint, view: StatusView): string {
+  const { profiles, daemon } = status
+  if (profiles.length === 0) return 'no profiles yet\n  → mfad setup'
   const groups = groupProfiles(profiles, view)
   const whole = withNotes(groups.shown, now, paint, view)
   const isTooLong = whole.length + linesBeside > (view.rows ?? Number.POSITIVE_INFINITY)
@@ -35,7 +35,7 @@ function profileText(profiles: readonly ProfileStatus[], now: Date, paint: Paint
     isTooLong && view.isAll !== true
       ? [...withNotes(firm, now, paint, view), ...foldedLines(groups.shown, view)]
       : whole
-  const below = [...nextSteps(groups.shown), restLine(groups)].filter((line) => line !== '')
+  const below = [...nextSteps(groups.shown, daemon !== null), restLine(groups)].filter((line) => line !== '')
   const legend = table.some((line) => line.endsWith(renewalSign)) ? [`${renewalSign} renews by itself`] : []
   const lines = [...below, ...legend].flatMap((line) => fitted(line, view))
   return [...table, ...lines.map((line) => paint('dim', line))].join('\n')
@@ -88,9 +88,9 @@ function noteLines(profile: ProfileStatus, now: Date, view: StatusView): string[
 
 /**
  * What to do about the sessions that have expired, device by device, since one code serves all of its profiles; and how to
- * begin where nothing is active.
+ * begin where nothing is active: `isRunning`, or else with the daemon.
  */
-function nextSteps(profiles: readonly ProfileStatus[]): string[] {
+function nextSteps(profiles: readonly ProfileStatus[], isRunning: boolean): string[] {
   const devices = new Map<string, ProfileStatus[]>()
   for (const profile of profiles) {
     const { state, lastError, reason, serialNumber } = profile
@@ -108,7 +108,8 @@ function nextSteps(profiles: readonly ProfileStatus[]): string[] {
   const ready = profiles.find(({ state, reason, kind }) => {
     return state === 'inactive' && reason === undefined && (kind === 'key' || kind === 'role')
   })
-  return ready === undefined ? steps : [...steps, `  → ${mfadCommand('login', ready.profile)}`]
+  const begin = isRunning ? 'login' : 'setup'
+  return ready === undefined ? steps : [...steps, `  → ${mfadCommand(begin, ready.profile)}`]
 }
 
 /** The later lines are as far in as the first. */

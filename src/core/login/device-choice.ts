@@ -92,6 +92,16 @@ export function shortName(serialNumber: string, serialNumbers: readonly string[]
   return devicesNamed(name, serialNumbers).length === 1 && !isOption ? name : serialNumber
 }
 
+/** What speaks against a serial number that somebody has given. A user's ARN looks much like that of a device. */
+export function givenDeviceProblem(text: string): string | undefined {
+  if (isSecurityKey(text)) return `that is ${securityKeyReason}`
+  const isOfOther = /^arn:[^:]*:iam:[^:]*:[^:]*:(?!mfa\/)/.test(text)
+  if (isSerialNumber(text) && !isOfOther) return undefined
+  return isOfOther
+    ? 'that is no ARN of an MFA device, which has :mfa/ in it'
+    : 'that is neither the ARN of an MFA device nor the serial number of a hardware one'
+}
+
 /** No permission to ask IAM. */
 export function listingDenied(profile: string): AppError {
   return new AppError(

@@ -68,7 +68,10 @@ function profilesToAsk({ known, state, now }: FindDeviceDeps, request: LoginRequ
 }
 
 /** Where the user gave the end of an ARN, the ARN that ends so: of the profile itself, or of its user's devices. */
-async function withWholeSerialNumber(deps: FindDeviceDeps, request: LoginRequest): Promise<LoginRequest> {
+export async function withWholeSerialNumber(
+  deps: FindDeviceDeps,
+  request: LoginRequest,
+): Promise<LoginRequest> {
   const { serialNumber: end } = request
   if (end === undefined || !/^(?!arn:)[\w+=/:,.@-]{1,256}$/.test(end)) return request
   const profiles = profilesNow(deps.known, deps.state)

@@ -48,6 +48,16 @@ export async function saveDevices(known: KnownFiles, devices: readonly DeviceToS
   return answer
 }
 
+/** The same for one, where it is all that is asked for. A job, too. Throws what keeps it from being saved. */
+export async function saveDevice(
+  known: KnownFiles,
+  device: DeviceToSave,
+): Promise<{ file: string; isChanged: boolean; warnings: Warning[] }> {
+  const [[file] = ['config' as const]] = byFile(known, [device])
+  const { isChanged, warnings } = await editUserFile(known, file, planFor(file, [device]))
+  return { file: known.files[file], isChanged, warnings }
+}
+
 function byFile(
   { documents }: KnownFiles,
   devices: readonly DeviceToSave[],

@@ -124,7 +124,10 @@ describe('the next step', () => {
       show({}, [stuck, profile('dev')])
         .split('\n')
         .at(-1),
-    ).toBe('  → mfad login dev')
+    ).toBe('  → mfad setup dev')
+    const daemon = { pid: 4711, startedAt: '2026-11-23T09:00:00Z', version: '0.1.0' }
+    const running = { ...status([stuck, profile('dev')]), daemon }
+    expect(statusText(running, now, plain, {})).toMatch(/\n {2}→ mfad login dev$/)
     expect(show({}, [stuck])).not.toContain('→')
     expect(show({}, [profile('dev'), profile('ops', live)])).not.toContain('→')
   })

@@ -81,9 +81,7 @@ describe('the table of mfad status', () => {
   })
 
   it('says how to begin where there are no profiles', () => {
-    expect(text([])).toBe(
-      'no profiles yet\n  → add one with: aws configure --profile dev, then: mfad login dev',
-    )
+    expect(text([])).toBe('no profiles yet\n  → mfad setup')
   })
 
   it.each([
