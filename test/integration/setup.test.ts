@@ -350,7 +350,7 @@ describe('without a terminal', () => {
       '',
       'From here on:',
       '  mfad                what is fresh, and for how long',
-      '  mfad notify-test    see a reminder; one comes 10m before the session ends',
+      '  mfad notify-test    see a reminder, as 10m before the session ends',
       '  mfad prompt --help  the time left, in the prompt of your shell',
       '',
     ])

@@ -61,7 +61,7 @@ async function wantedPlace(
   const [name, longTerm] = [printable(profile), printable(profile + files.suffixes.longTermSuffix)]
   const places = [
     [`[${printable(sessionProfile)}]`, `a profile of its own: ${awsCommand('s3 ls', sessionProfile)}`],
-    [`[${name}]`, `everything that names ${name} just works; its keys go to [${longTerm}]`],
+    [`[${name}]`, `all that names ${name} just works; keys in [${longTerm}]`],
   ] as const
   const width = Math.max(...places.map(([section]) => section.length))
   const lines = places.map(([section, what]) => `  ${section.padEnd(width)}  ${what}`)

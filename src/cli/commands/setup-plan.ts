@@ -109,7 +109,7 @@ export async function chooseProfile({ context, output, wishes }: Setup): Promise
   for (const { kind, obstacle } of files.profiles.slice(0, mostProfiles))
     if (['sso', 'aws-login'].includes(kind) && obstacle !== undefined) output.note(`${obstacle.message}.`)
   output.note(
-    'No profile has an access key yet. One is made in the IAM console: your user, Security credentials, Create access key.',
+    'No profile has an access key yet. One is made in the IAM console:\nyour user, Security credentials, Create access key.',
   )
   const name = await askUntil(
     async () => (await askLine('Name of the profile [default]: ')).trim() || 'default',

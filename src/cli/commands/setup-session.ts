@@ -89,12 +89,10 @@ export function sayWhatIsNext({ context, output }: Setup, name: string): void {
   const roles = profiles.filter(({ source, session }) => source?.root === name && session.kind === 'none')
   const [longest] = settings.reminderLeadSeconds
   const isReminded = settings.notify !== 'none' && longest !== undefined
-  const before = longest === 0 ? 'as' : `${formatDuration(longest ?? 0)} before`
+  const before = longest === 0 ? 'when' : `${formatDuration(longest ?? 0)} before`
   const rows: (readonly [string, string])[] = [
     ['mfad', 'what is fresh, and for how long'],
-    ...(isReminded
-      ? [['mfad notify-test', `see a reminder; one comes ${before} the session ends`] as const]
-      : []),
+    ...(isReminded ? [['mfad notify-test', `see a reminder, as ${before} the session ends`] as const] : []),
     ...roles.slice(0, 1).map(({ profile }) => {
       const others = roles.length === 1 ? '' : `, as for ${roles.length - 1} more behind ${shown}`
       return [
