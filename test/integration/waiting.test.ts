@@ -1,7 +1,7 @@
 // A program without a terminal waits for a session, and a person answers on a real desktop: the real daemon and command line,
 // notify-send, dunst, zenity and xdotool.
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { obstacle, openTestDesktop } from '../support/desktop.ts'
@@ -19,7 +19,8 @@ afterEach(() => sandbox.close())
 
 /** A program with no terminal: in a session of its own, with nothing to read from. */
 function start(script: string): ChildProcess {
-  const path = join(sandbox.home, 'deploy.sh')
+  // Of its own: a second one of this name must not be written over the first before its shell has read it.
+  const path = join(mkdtempSync(join(sandbox.home, 'script-')), 'deploy.sh')
   writeFileSync(path, `${script}\n`)
   const options: SpawnOptions = {
     env: sandbox.environment,
@@ -51,7 +52,7 @@ describe.skipIf(obstacle !== undefined && !process.env.CI)(
         await until('the dialog is drawn', () => desktop.picture('waiting-2-dialog') > 10)
         const [said = ''] = desktop.dialogs()
         desktop.type(sandbox.code())
-        expect((await ended).stdout).toBe('1\n')
+        expect(await ended).toMatchObject({ stdout: '1\n' })
         expect((await other).stdout).toBe('0\n')
         expect((await ended).stderr).toMatch(
           /mfad: dev has no session; waiting up to 1h for: mfad login dev\n/,

@@ -82,7 +82,8 @@ describe.runIf(hasStrace).each(Object.entries(killed))(
       const calls = choose(await laboratory.callsOf(scene))
       const verdicts = await verdictsOf(calls, (call) => killAt(laboratory, scene, call))
       const count = (is: (verdict: Verdict) => boolean) => verdicts.filter(is).length
-      expect(calls.length).toBeGreaterThan(20)
+      // On a busy machine the old file is looked at less often before it is given up.
+      expect(calls.length).toBeGreaterThan(12)
       expect(count(({ outcome }) => outcome === 'old')).toBeGreaterThan(choose === all ? 10 : -1)
       expect(count(({ outcome }) => outcome === 'new')).toBeGreaterThan(2)
       expect(count(({ removed }) => removed > 0)).toBeGreaterThan(5)
