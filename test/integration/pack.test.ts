@@ -49,6 +49,7 @@ describe('the package', () => {
       'dist/mfad.1',
       'dist/mfad.cjs',
       'dist/overview.cjs',
+      'dist/service.cjs',
       'dist/settings-file.cjs',
       'dist/unknown-command.cjs',
       'dist/watch.cjs',

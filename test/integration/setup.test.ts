@@ -349,9 +349,10 @@ describe('without a terminal', () => {
       'arn:of:the:caller',
       '',
       'From here on:',
-      '  mfad                what is fresh, and for how long',
-      '  mfad notify-test    see a reminder, as 10m before the session ends',
-      '  mfad prompt --help  the time left, in the prompt of your shell',
+      '  mfad                    what is fresh, and for how long',
+      '  mfad notify-test        see a reminder, as 10m before the session ends',
+      '  mfad prompt --help      the time left, in the prompt of your shell',
+      '  mfad completion --help  commands and profiles, at a press of Tab',
       '',
     ])
     expect(config()).toBe(

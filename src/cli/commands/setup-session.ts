@@ -109,6 +109,7 @@ export function sayWhatIsNext({ context, output }: Setup, name: string): void {
         ]
       : []),
     ['mfad prompt --help', 'the time left, in the prompt of your shell'],
+    ['mfad completion --help', 'commands and profiles, at a press of Tab'],
   ]
   const width = Math.max(...rows.map(([command]) => command.length))
   output.print(
