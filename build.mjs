@@ -23,6 +23,7 @@ const lateBundles = {
   'cli/connection/local-status.ts': 'local-status',
   'daemon/main.ts': 'daemon',
   'demo/main.ts': 'demo',
+  'edges/container-endpoint.ts': 'container-endpoint',
   'edges/settings-file.ts': 'settings-file',
   'edges/aws/iam.ts': 'iam',
   'edges/aws/sts.ts': 'sts',

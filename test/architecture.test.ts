@@ -128,6 +128,7 @@ const allowedRooms: Record<string, { from: string[]; reason: string }> = {
 const lateImports: Record<string, string[]> = {
   'src/cli/commands/daemon.ts': ['src/daemon/main.ts'],
   'src/cli/commands/demo.ts': ['src/demo/main.ts'],
+  'src/cli/commands/serve.ts': ['src/edges/container-endpoint.ts'],
   'src/daemon/main.ts': ['src/edges/aws/iam.ts', 'src/edges/aws/sts.ts'],
   'src/demo/main.ts': ['src/edges/aws/sts.ts'],
 }

@@ -3,6 +3,9 @@
 
 export type ErrorCode =
   | 'daemon.already-running'
+  | 'daemon.endpoint-foreign'
+  | 'daemon.endpoint-not-running'
+  | 'daemon.endpoint-secret'
   | 'daemon.foreign-endpoint'
   | 'daemon.foreign-home'
   | 'daemon.log-unusable'
@@ -14,6 +17,8 @@ export type ErrorCode =
   | 'daemon.not-running'
   | 'daemon.not-started'
   | 'daemon.other-running'
+  | 'daemon.port-taken'
+  | 'daemon.port-unusable'
   | 'daemon.second'
   | 'daemon.service-failed'
   | 'daemon.socket-lost'
