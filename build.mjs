@@ -26,6 +26,7 @@ const lateBundles = {
   'edges/container-endpoint.ts': 'container-endpoint',
   'edges/settings-file.ts': 'settings-file',
   'edges/aws/iam.ts': 'iam',
+  'edges/aws/sign-in.ts': 'sign-in',
   'edges/aws/sts.ts': 'sts',
   // A program of its own; see there.
   'edges/keys/keyring-process.ts': 'keyring',

@@ -211,6 +211,31 @@ export const commands: readonly Command[] = [
     run: async (invocation) => (await import('./commands/serve.ts')).runServe(invocation),
   },
   {
+    name: 'console',
+    summary: 'a link that signs in to the AWS console with the session of a role',
+    usage: 'mfad console [PROFILE] [--open] [--service NAME] [--region REGION] [--json]',
+    details:
+      'AWS takes sessions of roles only, not those of users. The link signs in whoever has it, for 15 minutes. Without a\nPROFILE: that of AWS_PROFILE.',
+    options: {
+      open: { type: 'boolean', description: 'show it in the browser, and print nothing' },
+      service: {
+        type: 'string',
+        value: 'NAME',
+        suggestions: ['cloudformation', 'cloudwatch', 'ec2', 'iam', 'lambda', 's3'],
+        description: 'the page of a service, as its address names it: ec2',
+      },
+      region: { type: 'string', value: 'REGION', description: 'in place of that of the profile' },
+      json,
+    },
+    profiles: 'all',
+    positionals: { least: 0, most: 1 },
+    examples: [
+      ['mfad console admin --open', 'the console, in your browser'],
+      ['mfad console admin --service ec2', 'the link to a page'],
+    ],
+    run: async (invocation) => (await import('./commands/console.ts')).runConsole(invocation),
+  },
+  {
     name: 'snooze',
     summary: 'hold reminders back for a while',
     usage: 'mfad snooze [PROFILE] [DURATION]',

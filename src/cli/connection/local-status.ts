@@ -52,6 +52,11 @@ export function localProfiles({ environment, files, settings }: Context): LocalP
   return { documents, profiles: buildProfiles(documents, settings, files) }
 }
 
+/** Throws file.other-owner or file.writable-by-others where somebody else could have written what is believed. */
+export function checkTrustedFiles({ files }: Context): void {
+  openTrust().checkTrusted([files.settings, files.config, files.credentials])
+}
+
 /** The profile of that name, or the one whose session profile it names. Throws file.* and profile.not-found. */
 export function localProfile(context: Context, name: string): Profile {
   return findProfile(localProfiles(context).profiles, name)
