@@ -44,6 +44,8 @@ export async function startContainerEndpoint(deps: EndpointDeps): Promise<{ clos
   server.on('upgrade', (_, socket) => socket.destroy())
   server.on('connect', (_, socket) => socket.destroy())
   await listen(server, deps.port)
+  // A connection that cannot be taken, as when too many files are open: those that come later can be.
+  server.on('error', () => undefined)
   return {
     async close() {
       const closed = once(server, 'close')

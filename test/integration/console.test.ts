@@ -135,6 +135,20 @@ describe('mfad console', () => {
     expect(ended.stderr).toContain(`what answered at 127.0.0.1:${port} is not the sign-in of AWS`)
   })
 
+  it('reads no answer that goes on and on', async () => {
+    await login()
+    const server = createServer((_, response) => {
+      const timer = setInterval(() => response.write(' '.repeat(64 * 1024)), 1)
+      response.on('close', () => clearInterval(timer))
+    })
+    await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening))
+    const { port } = server.address() as AddressInfo
+    const ended = await consoleWith({ AWS_ENDPOINT_URL_SIGNIN: `http://127.0.0.1:${port}` }, 'admin')
+    server.close()
+    // Not after the 15 s that every answer has.
+    expect(ended.stderr).toContain('is not the sign-in of AWS')
+  })
+
   it('goes to the host of the partition, by the proxy, and checks its certificate', async () => {
     await login()
     const front = await startTlsFront(sandbox.sts.endpoint)

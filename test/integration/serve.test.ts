@@ -8,7 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { requireProgram, requirePython } from '../support/clients.ts'
 import { ask, freePort, type Served, startServe } from '../support/endpoint.ts'
 import { startLineProcess } from '../support/line-process.ts'
-import { aliceKeys, devConfig, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
+import { aliceKeys, aliceSerial, devConfig, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
 const program = resolve('dist/mfad.cjs')
@@ -156,6 +156,40 @@ await fromHttp({ maxRetries: 0 })().catch(({ Code, Message }) => console.log(Cod
 })
 
 describe('the endpoint', () => {
+  it('serves profiles of every name that AWS tools can read, to boto3 and the SDK for JavaScript', async (context) => {
+    const python = requirePython(context, 'boto3')
+    const profiles = ['a/b', 'team@x:y', '100%', 'a.b+c', 'dev']
+    sandbox.writeCredentials(profiles.map((name) => `[${name}]\n${aliceKeys}`).join('\n'))
+    sandbox.writeConfig(profiles.map((name) => `[profile ${name}]\nmfa_serial = ${aliceSerial}\n`).join(''))
+    const { exitCode, stderr } = await sandbox.mfad('login', '--all', sandbox.code())
+    expect(exitCode, stderr).toBe(0)
+    const { port } = await serve()
+    const js = `
+import { fromHttp } from '@aws-sdk/credential-provider-http'
+console.log((await fromHttp({ maxRetries: 0 })()).accessKeyId)`
+    const py = 'import boto3; print(boto3.Session().get_credentials().access_key)'
+    for (const name of [...profiles, 'dev-mfa']) {
+      const env = bare(await variablesOf(port, name))
+      const sdk = await run(
+        spawn(process.execPath, ['--input-type=module', '-e', js], { env, stdio: 'pipe' }),
+      )
+      const boto = await run(spawn(python, ['-c', py], { env, stdio: 'pipe' }))
+      const key = `${issued()?.accessKeyId}\n`
+      expect([name, sdk.stdout, boto.stdout]).toEqual([name, key, key])
+    }
+  })
+
+  it('gives nothing of other files while the settings that name them cannot be read', async () => {
+    await login()
+    const { port } = await serve()
+    const token = (await variablesOf(port)).AWS_CONTAINER_AUTHORIZATION_TOKEN ?? ''
+    sandbox.writeSettings('[mfad]\nduration = never\n')
+    const { status, text } = await credentialsOf(port, token)
+    expect([status, JSON.parse(text).code]).toEqual([409, 'settings.invalid'])
+    sandbox.writeSettings('')
+    expect((await credentialsOf(port, token)).status).toBe(200)
+  })
+
   it('gives nothing without the right token, and each profile has its own', async () => {
     await login()
     const { port } = await serve()

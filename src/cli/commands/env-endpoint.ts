@@ -6,6 +6,8 @@ import { findProfile } from '../../core/profiles/profiles.ts'
 import type { Variables } from '../../core/profiles/session-variables.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import { endpointSecret, endpointToken } from '../../edges/endpoint-secret.ts'
+import { refuseForeignFiles } from '../../edges/foreign-home.ts'
+import { userId } from '../../edges/user.ts'
 import type { Invocation } from '../command.ts'
 import type { Context } from '../connection/context.ts'
 import { checkEndpoint } from '../connection/endpoint-check.ts'
@@ -29,6 +31,7 @@ export async function endpointVariables(
   const port = chosenPort(values)
   const { profiles } = localProfiles(context)
   const { profile, region } = findProfile(profiles, name)
+  refuseForeignFiles(context.environment, context.files, userId())
   const secret = endpointSecret(context.environment)
   await checkEndpoint(port, secret)
   await noteObstacles(context, profiles, profile, output)

@@ -2,9 +2,11 @@
 // one starts it.
 import { endpointPorts, endpointUrl } from '../../core/container-credentials.ts'
 import { endpointSecret, renewEndpointSecret } from '../../edges/endpoint-secret.ts'
+import { refuseForeignFiles } from '../../edges/foreign-home.ts'
 import { keepPrivate } from '../../edges/private-process.ts'
+import { userId } from '../../edges/user.ts'
 import type { Invocation } from '../command.ts'
-import { loadContext, loadSoundContext } from '../connection/context.ts'
+import { loadSoundContext } from '../connection/context.ts'
 import { sessionFromFile } from '../connection/file-credentials.ts'
 import type { Output } from '../terminal/output.ts'
 import { chosenPort } from './port-option.ts'
@@ -14,7 +16,8 @@ const exitCodes = { SIGINT: 130, SIGTERM: 0, SIGHUP: 129 } as const
 
 export async function runServe({ values, environment, output }: Invocation): Promise<number> {
   const port = chosenPort(values)
-  await loadSoundContext(environment)
+  const { files } = await loadSoundContext(environment)
+  refuseForeignFiles(environment, files, userId())
   keepPrivate(() => undefined)
   const ended = firstSignal()
   const { startContainerEndpoint } = await import('../../edges/container-endpoint.ts')
@@ -24,7 +27,7 @@ export async function runServe({ values, environment, output }: Invocation): Pro
     port,
     secret: () => endpointSecret(environment),
     credentialsOf: async (profile) =>
-      (await sessionFromFile(await loadContext(environment), silent, profile)).credentials,
+      (await sessionFromFile(await loadSoundContext(environment), silent, profile)).credentials,
   })
   try {
     // Behind the start: while another one has the port, its programs keep their tokens.
