@@ -19,6 +19,7 @@ const commandBundles = Object.fromEntries(
 )
 /** Parts that are loaded only when they are needed, by `await import(...)`, from a bundle of their own. */
 const lateBundles = {
+  'cli/commands/env-endpoint.ts': 'env-endpoint',
   'cli/connection/connection.ts': 'connection',
   'cli/connection/local-status.ts': 'local-status',
   'daemon/main.ts': 'daemon',
