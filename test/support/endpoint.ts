@@ -2,7 +2,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { resolve } from 'node:path'
 import { type Ended, run, type Sandbox } from './sandbox.ts'
 import { until } from './until.ts'
@@ -17,13 +16,20 @@ export type Served = {
   stop(signal?: NodeJS.Signals): Promise<Ended>
 }
 
+/** Below those that the system gives to outgoing connections, which could take it in between. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const port = 15_000 + Math.floor(Math.random() * 15_000)
+    const server = createServer()
+    const isFree = await new Promise<boolean>((tried) => {
+      server.once('error', () => tried(false))
+      server.listen(port, '127.0.0.1', () => tried(true))
+    })
+    if (!isFree) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }
 
 /** What it prints must hold no secret: the sandbox looks. */
