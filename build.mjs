@@ -17,12 +17,15 @@ const lateBundles = {
   'cli/help.ts': 'help',
   'cli/unknown-command.ts': 'unknown-command',
   'cli/connection/known-profiles.ts': 'known-profiles',
+  'cli/commands/env-endpoint.ts': 'env-endpoint',
   'cli/connection/connection.ts': 'connection',
   'cli/connection/local-status.ts': 'local-status',
   'daemon/main.ts': 'daemon',
   'demo/main.ts': 'demo',
+  'edges/container-endpoint.ts': 'container-endpoint',
   'edges/settings-file.ts': 'settings-file',
   'edges/aws/clients.ts': 'aws',
+  'edges/aws/sign-in.ts': 'sign-in',
   // A program of its own; see there.
   'edges/keys/keyring-process.ts': 'keyring',
 }

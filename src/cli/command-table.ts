@@ -17,6 +17,11 @@ const wait = {
   whenBare: '1h',
   description: 'ask for a code on the desktop, and wait that long for it (1h)',
 } as const
+const port = {
+  type: 'string',
+  value: 'PORT',
+  description: 'the port on this computer (default: 9911)',
+} as const
 const anyNumber = Number.MAX_SAFE_INTEGER
 
 export const commands: readonly Command[] = [
@@ -185,9 +190,9 @@ export const commands: readonly Command[] = [
   {
     name: 'env',
     summary: 'print the session as environment variables',
-    usage: 'mfad env [PROFILE] [--format FORMAT]',
+    usage: 'mfad env [PROFILE] [--format FORMAT] [--endpoint [--port PORT]]',
     details:
-      'For the shell that runs it, unless there is a FORMAT. Without a session the text fails, and so does the eval.\nWithout a PROFILE: that of AWS_PROFILE.',
+      'For the shell that runs it, unless there is a FORMAT. Without a session the text fails, and so does the eval.\nWithout a PROFILE: that of AWS_PROFILE. --endpoint: the variables by which a program asks mfad serve, and so sees renewals.',
     options: {
       format: {
         type: 'string',
@@ -195,6 +200,8 @@ export const commands: readonly Command[] = [
         suggestions: ['sh', 'fish', 'powershell', 'dotenv', 'json'],
         description: 'sh, fish, powershell, dotenv or json',
       },
+      endpoint: { type: 'boolean', description: 'where to ask for the session, instead of the session' },
+      port,
     },
     profiles: 'active',
     positionals: { least: 0, most: 1 },
@@ -228,6 +235,49 @@ export const commands: readonly Command[] = [
     ],
     run: async (invocation) =>
       (await import('./commands/credential-process.ts')).runCredentialProcess(invocation),
+  },
+  {
+    name: 'serve',
+    summary: 'serve sessions to containers and programs that ask again and again',
+    usage: 'mfad serve [--port PORT] [--new-tokens] [--json]',
+    details:
+      'The container credentials endpoint of AWS, on this computer alone, until Ctrl-C. Each profile has a token of its own, which\nstays the same from start to start.',
+    options: {
+      port,
+      'new-tokens': { type: 'boolean', description: 'refuse every token that was given out so far' },
+      json,
+    },
+    positionals: { least: 0, most: 0 },
+    examples: [
+      ['mfad serve', 'in one terminal'],
+      ['eval "$(mfad env dev --endpoint)"', 'in another: its programs see each renewal of dev'],
+    ],
+    run: async (invocation) => (await import('./commands/serve.ts')).runServe(invocation),
+  },
+  {
+    name: 'console',
+    summary: 'a link that signs in to the AWS console with the session of a role',
+    usage: 'mfad console [PROFILE] [--open] [--service NAME] [--region REGION] [--json]',
+    details:
+      'AWS takes sessions of roles only, not those of users. The link signs in whoever has it, for 15 minutes. Without a\nPROFILE: that of AWS_PROFILE.',
+    options: {
+      open: { type: 'boolean', description: 'show it in the browser, and print nothing' },
+      service: {
+        type: 'string',
+        value: 'NAME',
+        suggestions: ['cloudformation', 'cloudwatch', 'ec2', 'iam', 'lambda', 's3'],
+        description: 'the page of a service, as its address names it: ec2',
+      },
+      region: { type: 'string', value: 'REGION', description: 'in place of that of the profile' },
+      json,
+    },
+    profiles: 'all',
+    positionals: { least: 0, most: 1 },
+    examples: [
+      ['mfad console admin --open', 'the console, in your browser'],
+      ['mfad console admin --service ec2', 'the link to a page'],
+    ],
+    run: async (invocation) => (await import('./commands/console.ts')).runConsole(invocation),
   },
   {
     name: 'snooze',

@@ -60,7 +60,7 @@ describe('mfad', () => {
     [['refresh', 'dev'], 'there is no command "refresh"', 'did you mean: mfad login dev?'],
     [['refresh', '123456'], 'there is no command "refresh"', 'did you mean: mfad login?'],
     [['rm', '$(x)'], 'there is no command "rm"', "did you mean: mfad logout '$(x)'?"],
-    [['constructor'], 'there is no command "constructor"', 'did you mean: mfad config?'],
+    [['constructor'], 'there is no command "constructor"', 'did you mean: mfad console?'],
     [['login', '--nope'], "unknown option '--nope'", 'look at: mfad login --help'],
     [['login', '-x'], "unknown option '-x'", 'look at: mfad login --help'],
     [['login', '--duration'], "option '--duration <value>' argument missing", 'look at: mfad login --help'],

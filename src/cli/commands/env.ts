@@ -5,6 +5,7 @@ import {
   credentialVariables,
   rivalVariables,
   sessionVariables,
+  type Variables,
 } from '../../core/profiles/session-variables.ts'
 import {
   failureText,
@@ -14,7 +15,7 @@ import {
 } from '../../core/text/variables-text.ts'
 import { nameOfProcess } from '../../edges/parent-process.ts'
 import type { Invocation } from '../command.ts'
-import { loadContext } from '../connection/context.ts'
+import { type Context, loadContext } from '../connection/context.ts'
 import { chosenProfile, sessionFromFile } from '../connection/file-credentials.ts'
 
 export async function runEnv({ positionals, values, environment, output }: Invocation): Promise<number> {
@@ -22,8 +23,8 @@ export async function runEnv({ positionals, values, environment, output }: Invoc
   const name = chosenProfile(positionals[0], environment, 'mfad env PROFILE')
   const context = await loadContext(environment)
   try {
-    const { credentials, region } = await sessionFromFile(context, output, name)
-    output.print(variablesText(format, sessionVariables(credentials, region), rivalVariables))
+    const { variables, rivals } = await chosenVariables(context, name, { values, output })
+    output.print(variablesText(format, variables, rivals))
     return 0
   } catch (error) {
     if (!(error instanceof AppError)) throw error
@@ -36,6 +37,19 @@ export async function runEnv({ positionals, values, environment, output }: Invoc
     output.printError(error)
     return exitCodeOf(error.code)
   }
+}
+
+async function chosenVariables(
+  context: Context,
+  name: string,
+  { values, output }: Pick<Invocation, 'values' | 'output'>,
+): Promise<{ variables: Variables; rivals: readonly string[] }> {
+  if (values.endpoint === true || values.port !== undefined) {
+    const { endpointVariables } = await import('./env-endpoint.ts')
+    return endpointVariables(context, name, { values, output })
+  }
+  const { credentials, region } = await sessionFromFile(context, output, name)
+  return { variables: sessionVariables(credentials, region), rivals: rivalVariables }
 }
 
 function chosenFormat(wish: unknown, environment: Invocation['environment']): VariableFormat {

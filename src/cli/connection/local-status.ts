@@ -3,6 +3,7 @@ import type { CredentialsDocument } from '../../core/document/document.ts'
 import { parseDocument } from '../../core/document/parse.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
 import { buildProfiles, findProfile } from '../../core/profiles/profiles.ts'
+import type { Documents } from '../../core/profiles/sections.ts'
 import { buildStatus } from '../../core/status.ts'
 import type { Status, Warning } from '../../core/wire.ts'
 import { openFileStore, openTrust } from '../../edges/files/own-store.ts'
@@ -38,14 +39,27 @@ export function localStatus({ environment, files, settings }: Context, now: Date
   )
 }
 
-/** The profile of that name, or the one whose session profile it names. Throws file.* and profile.not-found. */
-export function localProfile({ environment, files, settings }: Context, name: string): Profile {
+export type LocalProfiles = { documents: Documents; profiles: readonly Profile[] }
+
+/** All profiles, with the documents that they are read from. Throws file.* where one of the files cannot be read. */
+export function localProfiles({ environment, files, settings }: Context): LocalProfiles {
   const [credentials, config] = [files.credentials, files.config].map((path) => {
     const state = openFileStore(path, stateDirectory(environment)).read()
     if (state.kind === 'unreadable') throw state.error
     return parseDocument(state.kind === 'present' ? state.bytes : new Uint8Array())
   }) as [CredentialsDocument, CredentialsDocument]
-  return findProfile(buildProfiles({ credentials, config }, settings, files), name)
+  const documents = { credentials, config }
+  return { documents, profiles: buildProfiles(documents, settings, files) }
+}
+
+/** Throws file.other-owner or file.writable-by-others where somebody else could have written what is believed. */
+export function checkTrustedFiles({ files }: Context): void {
+  openTrust().checkTrusted([files.settings, files.config, files.credentials])
+}
+
+/** The profile of that name, or the one whose session profile it names. Throws file.* and profile.not-found. */
+export function localProfile(context: Context, name: string): Profile {
+  return findProfile(localProfiles(context).profiles, name)
 }
 
 function read(

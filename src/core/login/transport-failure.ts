@@ -22,7 +22,14 @@ export type FailedProxy = {
 }
 
 /** `service` is `STS at sts.eu-west-1.amazonaws.com`, `host` the host alone, and both `STS` where no call was made. */
-export type TransportContext = { profile: string; service: string; host: string; caBundle?: string }
+export type TransportContext = {
+  profile: string
+  service: string
+  host: string
+  caBundle?: string
+  /** What is to be tried again: the login, unless it is another command. */
+  command?: string
+}
 
 const untrusted =
   /^(?:SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED_CERT|UNABLE_TO_\w+|CERT_(?:UNTRUSTED|REJECTED|CHAIN_TOO_LONG|SIGNATURE_FAILURE)|INVALID_CA)$/
@@ -45,9 +52,10 @@ export function describeTransportFailure(cause: TransportCause, context: Transpo
 function describeTls(
   { code }: TransportCause,
   target: string,
-  { profile, caBundle }: TransportContext,
+  context: TransportContext,
 ): AppError | undefined {
-  const again = `then: mfad login ${profile}`
+  const { profile, caBundle } = context
+  const again = againWith(context)
   if (untrusted.test(code)) {
     return new AppError(
       'network.certificate-not-trusted',
@@ -79,8 +87,9 @@ function describeTls(
   )
 }
 
-function describeWay({ code }: TransportCause, { profile, service, host }: TransportContext): AppError {
-  const again = `then: mfad login ${profile}`
+function describeWay({ code }: TransportCause, context: TransportContext): AppError {
+  const { profile, service, host } = context
+  const again = againWith(context)
   switch (code) {
     case 'ENOTFOUND':
       return new AppError(
@@ -132,22 +141,23 @@ function describeProxyWay(
   { code }: TransportCause,
   target: string,
   { where }: FailedProxy,
-  { profile }: TransportContext,
+  context: TransportContext,
 ): AppError {
   return new AppError(
     'network.proxy-unreachable',
     `${target} cannot be used: ${proxyWays[code] ?? code}`,
-    `check the network and ${where}, then: mfad login ${profile}`,
+    `check the network and ${where}, ${againWith(context)}`,
   )
 }
 
 function describeProxyAnswer(
   { host: proxyHost, where, hasCredentials }: FailedProxy,
   status: number,
-  { profile, host }: TransportContext,
+  context: TransportContext,
 ): AppError {
+  const { host } = context
   const proxy = `the proxy ${proxyHost} (${where})`
-  const again = `then: mfad login ${profile}`
+  const again = againWith(context)
   if (status === 407) {
     return new AppError(
       'network.proxy-authentication',
@@ -169,4 +179,8 @@ function describeProxyAnswer(
     `${proxy} refused the connection to ${host} (HTTP ${status})`,
     `ask those who run the proxy to allow it, or name ${host} in NO_PROXY or no_proxy if it can be reached without, ${again}`,
   )
+}
+
+function againWith({ profile, command = `mfad login ${profile}` }: TransportContext): string {
+  return `then: ${command}`
 }

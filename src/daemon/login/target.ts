@@ -1,16 +1,13 @@
 // Where a profile's calls to AWS go, from all the places that may say so: its sections, the daemon's environment, the settings.
-import { AppError } from '../../core/errors.ts'
 import {
   type AwsService,
   type AwsTarget,
   type AwsVariables,
   type Partitions,
   stsTarget,
-  type TargetValues,
-  targetKeys,
 } from '../../core/login/sts-target.ts'
+import { targetValues } from '../../core/login/target-values.ts'
 import type { Profile, RoleProfile } from '../../core/profiles/profile.ts'
-import { viewOfProfile } from '../../core/profiles/sections.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 
 /** Throws profile.* and settings.* for every value that is given and cannot be right. */
@@ -50,27 +47,4 @@ export function roleTargetOf(
     settingsFile: known.files.settings,
     partitions,
   })
-}
-
-function targetValues(
-  { sections, files, profiles }: Pick<KnownFiles, 'sections' | 'files' | 'profiles'>,
-  profile: string,
-): TargetValues {
-  const values: TargetValues = {}
-  const keyed = profiles.find((each) => each.profile === profile) ?? { profile }
-  const view = viewOfProfile(sections, keyed)
-  for (const key of targetKeys) {
-    const disputed = view.disputedAt(key)
-    if (disputed !== undefined) {
-      throw new AppError(
-        'profile.disputed-value',
-        `AWS tools disagree about ${key} of ${profile}: line ${disputed.line} of ${files[disputed.file]}`,
-        'write it as "key = value" at the start of a line, without quotes, comment or second copy',
-      )
-    }
-    const [value, place] = [view.value(key), view.placeOf(key)]
-    if (value !== undefined && place !== undefined)
-      values[key] = { value, where: `line ${place.line} of ${files[place.file]}` }
-  }
-  return values
 }

@@ -19,6 +19,7 @@ import type { ActionDeps } from './action.ts'
 import { actions } from './actions.ts'
 import { type Answer, errorAnswer, resultAnswer, StsError } from './answers.ts'
 import { type Fault, failUnevaluated, isEvaluated, send, sendThrough } from './faults.ts'
+import { createFederation, type Federation } from './federation.ts'
 import { createMfaDevices, type MfaDevices } from './mfa-devices.ts'
 import { partitionOfArn, partitionOfRegion } from './partitions.ts'
 import { checkAction, claimedAccessKeyId, type QueryRequest, readRequest } from './requests.ts'
@@ -71,6 +72,7 @@ type Sts = {
   roles: readonly StsRole[]
   keyring: Keyring
   devices: MfaDevices
+  federation: Federation
   settings: Settings
   calls: StsCall[]
   now(): Date
@@ -103,11 +105,13 @@ function createSts({ users, roles = [], now = () => new Date() }: EmbeddedStsOpt
     sessionSeconds: undefined,
     clockOffsetSeconds: 0,
   }
+  const keyring = createKeyring(users)
   return {
     users,
     roles,
     settings,
-    keyring: createKeyring(users),
+    keyring,
+    federation: createFederation(keyring),
     devices: createMfaDevices(users),
     calls: [],
     now: () => new Date(now().getTime() + settings.clockOffsetSeconds * 1000),
@@ -148,6 +152,12 @@ async function handle(sts: Sts, incoming: IncomingMessage, response: ServerRespo
   if (!isEvaluated(fault)) {
     record(sts, request, fault.kind)
     return await failUnevaluated(fault, request.service, response)
+  }
+  const federated = sts.federation.answer(request, sts.now())
+  if (federated !== undefined) {
+    const { accessKeyId, outcome, answer } = federated
+    sts.calls.push({ action: request.action, accessKeyId, outcome })
+    return await sendThrough(fault, answer, response)
   }
   const { answer, outcome } = evaluate(sts, request, fault)
   record(sts, request, outcome)
