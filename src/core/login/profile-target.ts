@@ -1,21 +1,30 @@
 // Where a profile's calls to AWS go, from all the places that may say so: its sections, the daemon's environment, the settings.
-import { AppError } from '../../core/errors.ts'
+import { AppError } from '../errors.ts'
+import type { Profile, RoleProfile } from '../profiles/profile.ts'
+import { type Documents, profileSections, viewOfProfile } from '../profiles/sections.ts'
+import type { Files } from '../wire.ts'
 import {
   type AwsService,
   type AwsTarget,
   type AwsVariables,
   type Partitions,
   stsTarget,
+  type TargetSources,
   type TargetValues,
   targetKeys,
-} from '../../core/login/sts-target.ts'
-import type { Profile, RoleProfile } from '../../core/profiles/profile.ts'
-import { profileSections, viewOfProfile } from '../../core/profiles/sections.ts'
-import type { KnownFiles } from '../files/known-files.ts'
+} from './sts-target.ts'
+
+/** What is known of the files. */
+type Known = {
+  documents: Documents
+  files: Files
+  settings: TargetSources['settings']
+  profiles: readonly Profile[]
+}
 
 /** Throws profile.* and settings.* for every value that is given and cannot be right. */
 export function targetOf(
-  known: Pick<KnownFiles, 'documents' | 'files' | 'settings' | 'profiles'>,
+  known: Known,
   variables: AwsVariables,
   partitions: Partitions,
   { profile, serialNumber = '' }: Pick<Profile, 'profile' | 'serialNumber'>,
@@ -35,7 +44,7 @@ export function targetOf(
 
 /** The same for a role; what its profile does not say is taken from that of its keys. */
 export function roleTargetOf(
-  known: Pick<KnownFiles, 'documents' | 'files' | 'settings' | 'profiles'>,
+  known: Known,
   variables: AwsVariables,
   partitions: Partitions,
   { profile, role, source, serialNumber = '' }: RoleProfile,
@@ -53,7 +62,7 @@ export function roleTargetOf(
 }
 
 function targetValues(
-  { documents, files, profiles }: Pick<KnownFiles, 'documents' | 'files' | 'profiles'>,
+  { documents, files, profiles }: Omit<Known, 'settings'>,
   profile: string,
 ): TargetValues {
   const values: TargetValues = {}
