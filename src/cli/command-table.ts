@@ -339,6 +339,28 @@ export const commands: readonly Command[] = [
     run: async (invocation) => (await import('./commands/logs.ts')).runLogs(invocation),
   },
   {
+    name: 'doctor',
+    summary: 'look at everything that a session depends on: what is wrong, and what mends it',
+    usage: 'mfad doctor [--offline] [--json | --report]',
+    details:
+      'Changes nothing, and works with a broken file and without the daemon. STS is asked for an answer, without a\nsignature and for 5 s at most. Ends with 0 only if nothing is wrong, else with the exit code of the worst finding.',
+    options: {
+      offline: { type: 'boolean', description: 'ask nothing of AWS' },
+      json,
+      report: {
+        type: 'boolean',
+        description: 'print a text for a bug report, without names, accounts, keys, hosts and paths',
+      },
+    },
+    positionals: { least: 0, most: 0 },
+    examples: [
+      ['mfad doctor', 'what is wrong?'],
+      ['mfad doctor --report', 'what to put into the report of a bug'],
+      [`mfad doctor --json | jq -r '.findings[] | .fix'`, 'for scripts'],
+    ],
+    run: async (invocation) => (await import('./commands/doctor.ts')).runDoctor(invocation),
+  },
+  {
     name: 'completion',
     summary: 'completion for your shell: commands, options and profiles',
     usage: 'mfad completion bash|zsh|fish',
