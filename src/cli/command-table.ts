@@ -340,10 +340,10 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'doctor',
-    summary: 'look at everything that a session depends on: what is wrong, and what mends it',
+    summary: 'what is wrong, why that matters, and what mends it',
     usage: 'mfad doctor [--offline] [--json | --report]',
     details:
-      'Changes nothing, and works with a broken file and without the daemon. STS is asked for an answer, without a\nsignature and for 5 s at most. Ends with 0 only if nothing is wrong, else with the exit code of the worst finding.',
+      'Looks at files, settings, profiles, daemon, service, reminders, AWS and containers. Changes nothing, and works with a broken file and without the daemon. STS is asked for an answer, without a\nsignature and for 5 s at most. Ends with 0 only if nothing is wrong, else with the exit code of the worst finding.',
     options: {
       offline: { type: 'boolean', description: 'ask nothing of AWS' },
       json,

@@ -9,6 +9,8 @@ export type DaemonProcess = { argv: string[]; environment: Environment }
  * environment may hold secrets, and is never shown.
  */
 export function readDaemonProcess(pid: number): DaemonProcess | undefined {
+  // It comes from whoever answers at the socket.
+  if (!Number.isSafeInteger(pid)) return undefined
   const argv = wordsOf(pid, 'cmdline')
   if (argv?.at(-1) !== 'daemon' || !argv.some((word) => word.includes('mfad'))) return undefined
   const pairs = (wordsOf(pid, 'environ') ?? []).flatMap((word) => {

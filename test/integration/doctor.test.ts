@@ -30,16 +30,16 @@ afterEach(() => sandbox.close())
 
 type Answer = { exitCode: number | null; findings: Finding[]; checks: { area: string; looked: string }[] }
 
-async function doctor(
-  environment: Record<string, string | undefined> = {},
+const doctor = (environment: Record<string, string | undefined> = {}, ...options: string[]) =>
+  doctorAs({}, environment, ...options)
+
+async function doctorAs(
+  who: Home['who'] | Record<string, never> = {},
+  environment: Record<string, string | undefined>,
   ...options: string[]
 ): Promise<Answer> {
-  const ended = await sandbox.mfadWith(
-    { environment: { ...ownEndpoint, ...environment } },
-    'doctor',
-    '--json',
-    ...options,
-  )
+  const how = { environment: { ...ownEndpoint, ...environment }, ...who }
+  const ended = await sandbox.mfadWith(how, 'doctor', '--json', ...options)
   expect(ended.stderr).toBe('')
   return { exitCode: ended.exitCode, ...(JSON.parse(ended.stdout) as Omit<Answer, 'exitCode'>) }
 }
@@ -57,6 +57,7 @@ type Home = {
   /** Words that somebody must be able to read there. */
   says: () => string[]
   skip?: boolean
+  who?: { uid: number; gid: number }
 }
 
 const roleArn = 'arn:aws:iam::111122223333:role/Admin'
@@ -120,11 +121,26 @@ const homes: Home[] = [
   },
   {
     what: 'the config file is somebody else’s',
-    make: () => fs.chownSync(config(), 1234, 1234),
+    make() {
+      for (const each of ['', '.aws', '.aws/credentials', 'run']) fs.chownSync(path(each), 1234, 1234)
+      fs.chownSync(config(), 4321, 4321)
+      fs.chmodSync(config(), 0o644)
+    },
+    who: { uid: 1234, gid: 1234 },
     skip: !isRoot,
     exitCode: 7,
     findings: [{ code: 'file.other-owner', severity: 'problem' }],
     says: () => [`${config()} belongs to another user or group`, 'sudo chown'],
+  },
+  {
+    what: 'root looks at the home of another user',
+    make: () => {
+      for (const each of ['', '.aws', '.aws/credentials', '.aws/config']) fs.chownSync(path(each), 1234, 1234)
+    },
+    skip: !isRoot,
+    exitCode: 3,
+    findings: [{ code: 'daemon.foreign-home', severity: 'problem' }],
+    says: () => ['this is root, but', 'run mfad as that user'],
   },
   {
     what: 'the credentials file is a link to nothing',
@@ -338,10 +354,13 @@ describe('a home in which', () => {
     it.skipIf(home.skip)(`${home.what} is told`, async () => {
       home.make()
       const environment = home.environment?.() ?? {}
-      const answer = await doctor(environment)
+      const answer = await doctorAs(home.who, environment)
       expect(unusual(answer)).toEqual(home.findings.map((each) => expect.objectContaining(each)))
       expect(answer.exitCode).toBe(home.exitCode)
-      const text = await sandbox.mfadWith({ environment: { ...ownEndpoint, ...environment } }, 'doctor')
+      const text = await sandbox.mfadWith(
+        { environment: { ...ownEndpoint, ...environment }, ...home.who },
+        'doctor',
+      )
       expect(text.exitCode).toBe(home.exitCode)
       // Lines are filled, and paths longer than a line stand alone.
       const flat = text.stdout.replace(/\s+/g, ' ')
@@ -453,22 +472,40 @@ describe('mfad doctor', () => {
     expect(answer.exitCode).toBe(4)
   })
 
-  it('names a daemon of another version', async () => {
+  it('names a daemon of another version, whatever it says', async () => {
     const files = {
       credentials: credentials(),
       config: config(),
       settings: path('.config/mfad/config.ini'),
       socket: path('run/mfad/mfad.sock'),
     }
-    const daemon = { pid: 1, startedAt: '2026-01-01T00:00:00Z', version: '0.0.9' }
+    const daemon = { pid: '../self', startedAt: 1, version: '0.0.9\u001b[31m' }
+    const odd = { code: 'constructor', message: 'odd', hint: 'none' }
+    const warnings = [{ ...odd, file: {}, line: 'x' }]
+    const dev = { profile: 'dev', sessionProfile: 'dev-mfa', kind: 'key', state: 'valid', renews: 'by-code' }
+    const profiles = [
+      { ...dev, lastError: odd },
+      { ...dev, lastError: { code: {} } },
+    ]
     const server = createServer((_, response) => {
       response.writeHead(200, { 'mfad-version': '0.0.9' })
-      response.end(JSON.stringify({ version: '0.0.9', daemon, files, warnings: [], profiles: [] }))
+      response.end(JSON.stringify({ version: '0.0.9', daemon, files, warnings, profiles }))
     })
     fs.mkdirSync(path('run/mfad'), { mode: 0o700 })
     await new Promise<void>((resolve) => server.listen(files.socket, resolve))
     onTestFinished(() => void server.close())
-    expect(unusual(await doctor())).toMatchObject([{ code: 'daemon.other-version', severity: 'warning' }])
+    const answer = await doctor()
+    const why = 'it keeps mfad from doing its work'
+    expect(unusual(answer)).toMatchObject([
+      { code: 'constructor', fact: 'dev: odd', why },
+      { code: 'daemon.other-version', severity: 'warning' },
+      { code: 'constructor', fact: 'odd', why },
+    ])
+    expect(answer.exitCode).toBe(1)
+    const { stdout } = await sandbox.mfadWith({ environment: ownEndpoint }, 'doctor')
+    expect(stdout).toContain('the daemon has version 0.0.9?[31m, and this is 0.1.0')
+    const report = await sandbox.mfadWith({ environment: ownEndpoint }, 'doctor', '--report')
+    expect(report.stdout).toContain('daemon of an odd version')
   })
 
   const obstacle = mountObstacle()

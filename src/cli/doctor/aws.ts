@@ -1,6 +1,7 @@
 // Asks STS for an answer, the way a login would: same region, endpoint, proxy and certificates, and no signature.
 import type { AwsFacts, ReachedAws } from '../../core/doctor/aws.ts'
 import type { CredentialsDocument } from '../../core/document/document.ts'
+import { deviceObstacles } from '../../core/error-codes.ts'
 import { AppError, errorBody } from '../../core/errors.ts'
 import { targetOf } from '../../core/login/profile-target.ts'
 import { describeStsFailure } from '../../core/login/sts-failure.ts'
@@ -18,6 +19,8 @@ type Aim = { profiles: string[]; target: AwsTarget }
 
 const limitMs = 5000
 const mostHosts = 5
+/** Of very many, the first lead everywhere that a login would. */
+const mostProfiles = 200
 
 /**
  * `environment`: that of the daemon, where it can be seen, else that of this command. Takes the AWS variables out of this
@@ -30,7 +33,7 @@ export async function lookAtAws(context: Context, known: Known, environment: Env
   const { partitions } = createSts()
   const aims = new Map<string, Aim>()
   const refused: ReachedAws[] = []
-  for (const profile of known.profiles.filter(mayCall)) {
+  for (const profile of known.profiles.filter(mayCall).slice(0, mostProfiles)) {
     try {
       const target = targetOf({ ...known, ...context }, variables, partitions, profile)
       const key = JSON.stringify(target)
@@ -38,9 +41,7 @@ export async function lookAtAws(context: Context, known: Known, environment: Env
       aims.set(key, { ...aim, profiles: [...aim.profiles, profile.profile] })
     } catch (error) {
       if (!(error instanceof AppError)) throw error
-      // What is wrong with a profile itself, the profiles' own check says.
-      if (!error.code.startsWith('profile.') || profile.obstacle === undefined)
-        refused.push({ profiles: [profile.profile], error: errorBody(error) })
+      refused.push({ profiles: [profile.profile], error: errorBody(error) })
     }
   }
   const asked = [...aims.values()].slice(0, mostHosts)
@@ -51,9 +52,10 @@ export async function lookAtAws(context: Context, known: Known, environment: Env
   return { reached: [...reached, ...firstOfEach(refused)], left: aims.size - asked.length }
 }
 
-/** Those that a code is for. */
-function mayCall({ kind, hasOwnKeys }: Profile): boolean {
-  return kind === 'key' || (kind === 'role' && hasOwnKeys === true)
+/** Those that a code is for. What is wrong with a profile itself, the profiles' own check says. */
+function mayCall({ kind, hasOwnKeys, obstacle }: Profile): boolean {
+  const hasKeys = kind === 'key' || (kind === 'role' && hasOwnKeys === true)
+  return hasKeys && (obstacle === undefined || deviceObstacles.has(obstacle.code))
 }
 
 type Reach = (target: AwsTarget) => ReturnType<typeof import('../../edges/aws/sts.ts').reachSts>

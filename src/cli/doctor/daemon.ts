@@ -6,6 +6,7 @@ import type { ServiceFacts } from '../../core/doctor/service.ts'
 import { AppError, errorBody } from '../../core/errors.ts'
 import { openDaemonNotes } from '../../edges/daemon-notes.ts'
 import { type DaemonProcess, readDaemonProcess } from '../../edges/daemon-process.ts'
+import { refuseForeignFiles } from '../../edges/foreign-home.ts'
 import { notesDirectory } from '../../edges/paths.ts'
 import { readServiceState } from '../../edges/service/state.ts'
 import { userId } from '../../edges/user.ts'
@@ -44,6 +45,7 @@ export async function lookAtDaemon(
       ...found,
       ...(process === undefined ? {} : { argv: process.argv }),
       others,
+      ...foreignHome(context),
       updateHint: updateHint(context),
       restartHint: restartHint(context),
     },
@@ -62,6 +64,16 @@ async function connect(context: Context, output: Output): Promise<Pick<DaemonFac
     if (error === context.problem && status !== undefined) return { status }
     const own = error === context.problem ? notRunning : errorBody(error)
     return { error: own, ...(status === undefined ? {} : { status }) }
+  }
+}
+
+function foreignHome({ environment, files }: Context): Pick<DaemonFacts, 'foreignHome'> {
+  try {
+    refuseForeignFiles(environment, files, userId())
+    return {}
+  } catch (error) {
+    if (error instanceof AppError) return { foreignHome: errorBody(error) }
+    throw error
   }
 }
 

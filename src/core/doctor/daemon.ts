@@ -14,6 +14,8 @@ export type DaemonFacts = {
   error?: ErrorBody
   /** Its command line, where the system tells it. */
   argv?: readonly string[]
+  /** Why root may not run mfad here. */
+  foreignHome?: ErrorBody
   /** Daemons that write the same credentials file, and do not answer at this socket. */
   others: readonly { pid: number; socket: string }[]
   /** How to bring one of another version to this one, and how to start one anew. */
@@ -23,20 +25,30 @@ export type DaemonFacts = {
 
 /** `known`: the codes, files and lines that other checks tell of. */
 export function checkDaemon(facts: DaemonFacts, isKnown: (warning: Warning) => boolean): Check {
-  const { status, error, others } = facts
+  const { status, error, others, foreignHome } = facts
   return {
     area: 'daemon',
     looked: describe(facts),
     findings: [
+      ...(foreignHome === undefined ? [] : [finding('problem', foreignHome)]),
       ...(error === undefined ? [] : [finding('problem', error)]),
       ...versionFindings(facts),
       ...flagFindings(facts),
       ...others.map(second),
       ...(status?.warnings ?? [])
         .filter((warning) => !isKnown(warning) && warning.code !== 'daemon.second')
-        .map((warning) => finding('warning', warning)),
+        .map(fromDaemon),
     ],
   }
+}
+
+/** Of another version, a daemon may name a place in another form. */
+function fromDaemon({ file, line, ...warning }: Warning): Finding {
+  return finding('warning', {
+    ...warning,
+    ...(typeof file === 'string' ? { file } : {}),
+    ...(typeof line === 'number' ? { line } : {}),
+  })
 }
 
 function versionFindings({ status, version, updateHint }: DaemonFacts): Finding[] {

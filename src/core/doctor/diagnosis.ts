@@ -22,11 +22,8 @@ export type DoctorFacts = {
 }
 
 export function diagnose(facts: DoctorFacts): Diagnosis {
-  const first: Check[] = [
-    checkFiles(facts.files),
-    checkSettings(facts.settings),
-    checkProfiles(facts.profiles),
-  ]
+  const files = facts.daemon.foreignHome === undefined ? facts.files : ofAnotherUser(facts.files)
+  const first: Check[] = [checkFiles(files), checkSettings(facts.settings), checkProfiles(facts.profiles)]
   const known = first.flatMap(({ findings }) => findings)
   // A daemon that runs says much of what was just seen with other eyes.
   const isKnown = ({ code, message, line }: Warning) =>
@@ -43,4 +40,9 @@ export function diagnose(facts: DoctorFacts): Diagnosis {
       checkContainers(facts.containers.mounted, facts.containers.directory),
     ],
   }
+}
+
+/** Whose the files are is then no fault of theirs: they must not be made root's. */
+function ofAnotherUser({ files, ...others }: FilesFacts): FilesFacts {
+  return { ...others, files: files.map(({ obstacle: _, ...file }) => file), distrust: [] }
 }

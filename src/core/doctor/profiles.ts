@@ -53,10 +53,11 @@ function profileFindings(profile: Profile, signIns: ReadonlySet<string>, credent
 
 const nothingToDo = 'mfad has nothing to do for it, unless you meant it to have a long-term key'
 
+/** Of another version, a daemon may have another form of it. */
 function statusFindings({ profile, lastError }: ProfileStatus): Finding[] {
-  if (lastError === undefined) return []
-  const { message } = lastError
-  return [finding('warning', { ...lastError, message: `${printable(profile)}: ${message}` })]
+  const texts = [lastError?.code, lastError?.message, lastError?.hint]
+  if (lastError === undefined || texts.some((text) => typeof text !== 'string')) return []
+  return [finding('warning', { ...lastError, message: `${printable(profile)}: ${lastError.message}` })]
 }
 
 function describe(profiles: readonly Profile[]): string {

@@ -82,6 +82,11 @@ const areas: Readonly<Record<string, string>> = {
   session: 'the session cannot be used',
 }
 
+/** Of a code that a daemon of another version has, its area says it. */
 export function reasonFor(code: ErrorCode): string {
-  return reasons[code] ?? areas[code.split('.')[0] ?? ''] ?? 'it keeps mfad from doing its work'
+  const area = code.split('.')[0] ?? ''
+  if (Object.hasOwn(reasons, code)) return reasons[code] ?? otherwise
+  return Object.hasOwn(areas, area) ? (areas[area] ?? otherwise) : otherwise
 }
+
+const otherwise = 'it keeps mfad from doing its work'

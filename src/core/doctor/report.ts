@@ -33,6 +33,7 @@ const withoutFact: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 
 /** A broken file can have very many. */
 const mostOfOneCheck = 50
+const mostProfiles = 100
 
 const title =
   'What mfad doctor found. Names, accounts, keys, hosts and paths are replaced; look it\nthrough all the same before you send it.'
@@ -44,7 +45,7 @@ export function reportText(report: ReportFacts): string {
   return [
     title,
     '',
-    `mfad ${facts.daemon.version}, daemon ${daemon?.version ?? 'not running'}, Node ${node}, ${system}`,
+    `mfad ${facts.daemon.version}, daemon ${daemon === undefined || daemon === null ? 'not running' : versionOf(daemon.version)}, Node ${node}, ${system}`,
     ...facts.files.files.map(fileLine),
     ...settingLines(settings),
     ...profileLines(report),
@@ -55,6 +56,11 @@ export function reportText(report: ReportFacts): string {
         : findings.slice(0, mostOfOneCheck).map((each) => `${area}: ${findingLine(each, facts, redact)}`),
     ),
   ].join('\n')
+}
+
+/** Something else may listen where the daemon should. */
+function versionOf(text: string): string {
+  return /^\d{1,4}\.\d{1,4}\.\d{1,4}(?:-[a-z]{1,10}(?:\.\d{1,4})?)?$/.test(text) ? text : 'of an odd version'
 }
 
 function fileLine({
@@ -98,7 +104,8 @@ function settingLines(settings: Settings): string[] {
 
 function profileLines({ facts, settings, now }: ReportFacts): string[] {
   const { profiles } = facts.profiles
-  return profiles.map((profile, index) => {
+  const left = profiles.length - mostProfiles
+  const lines = profiles.slice(0, mostProfiles).map((profile, index) => {
     const source = profiles.findIndex((each) => each.profile === profile.sourceProfile)
     const words = [
       profile.kind,
@@ -111,6 +118,7 @@ function profileLines({ facts, settings, now }: ReportFacts): string[] {
     ]
     return `${nameOf(index)}: ${words.filter((word) => word !== '').join(', ')}`
   })
+  return left > 0 ? [...lines, `and ${left} more profiles`] : lines
 }
 
 function findingLine(

@@ -28,7 +28,8 @@ export function checkService(facts: ServiceFacts): Check {
 
 function installedFindings({ missing, state, unknown, daemonPid }: ServiceFacts): Finding[] {
   if (missing !== undefined) return [finding('problem', missing)]
-  if (unknown !== undefined) return [finding('warning', unknown)]
+  if (unknown !== undefined)
+    return [finding('warning', unknown, 'nobody can say whether it starts the daemon when you log in')]
   if (state === undefined) return []
   const isUp = state.active === 'active' || state.active === 'activating'
   return [

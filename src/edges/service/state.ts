@@ -10,6 +10,7 @@ import { stepError } from '../../core/service/step-outcome.ts'
 import { runProgram } from '../programs/child-program.ts'
 
 const limitMs = 5000
+const silence = `no answer within ${limitMs / 1000} s`
 
 /** Never rejects: that nobody can say is part of the answer. */
 export async function readServiceState(
@@ -28,7 +29,7 @@ export async function readServiceState(
     limitMs,
   })
   if (exitCode === 0) return { state: manager === 'systemd' ? systemdState(stdout) : launchdState(stdout) }
-  const detail = end.kind === 'not-started' ? (end.reason ?? 'ENOENT') : stderr
+  const detail = end.kind === 'not-started' ? (end.reason ?? 'ENOENT') : exitCode === null ? silence : stderr
   const { code, message, hint } = stepError({ argv, why: 'look at the service' }, { exitCode, detail })
   return { unknown: { code, message, hint } }
 }
