@@ -265,7 +265,7 @@ const homes: Home[] = [
     what: 'the service starts a Node that is gone',
     make: () => installUnit('/gone/node'),
     exitCode: 3,
-    findings: [],
+    findings: [{ code: 'daemon.no-service-manager', severity: 'warning' }],
     says: () => ['/gone/node is not there any more', 'mfad install'],
   },
   {

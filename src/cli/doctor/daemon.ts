@@ -83,13 +83,16 @@ const notRunning = {
   hint: 'mend the settings first',
 }
 
-export async function lookAtService(context: Context, daemonPid: number | undefined): Promise<ServiceFacts> {
+export async function lookAtService(context: Context, daemon: DaemonFacts): Promise<ServiceFacts> {
   const { environment } = context
   const service = installedService(context)
   const manager = service?.manager ?? (process.platform === 'darwin' ? 'launchd' : 'systemd')
   const runtime = environment.XDG_RUNTIME_DIR || '/nonexistent'
   const hasManager = process.platform === 'darwin' || existsSync(join(runtime, 'systemd'))
+  const daemonPid = daemon.status?.daemon?.pid
   const missing = missingProgram(context)
+  // That no daemon runs may have been said to be because of it.
+  const isTold = missing !== undefined && daemon.error?.message.includes(missing) === true
   const [answer, lastError] = await Promise.all([
     service === undefined ? {} : readServiceState(manager, userId(), environment),
     readLastError(context),
@@ -98,7 +101,7 @@ export async function lookAtService(context: Context, daemonPid: number | undefi
     manager,
     hasManager,
     isInstalled: service !== undefined,
-    ...(missing === undefined ? {} : { missing: errorBody(programMissing(missing)) }),
+    ...(missing === undefined || isTold ? {} : { missing: errorBody(programMissing(missing)) }),
     ...answer,
     ...(daemonPid === undefined ? {} : { daemonPid }),
     ...(lastError === undefined ? {} : { lastError }),

@@ -33,7 +33,7 @@ export async function gatherFacts(
   const daemon = await lookAtDaemon(context, output, credentials)
   const own = daemon.process?.environment ?? environment
   const [service, reminders, aws] = await Promise.all([
-    lookAtService(context, daemon.facts.status?.daemon?.pid),
+    lookAtService(context, daemon.facts),
     lookAtReminders(context, own),
     isOnline ? lookAtAws(context, { profiles, documents }, own) : undefined,
   ])

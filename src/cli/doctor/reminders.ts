@@ -12,12 +12,15 @@ export async function lookAtReminders({ settings }: Context, own: Environment): 
   const isMac = process.platform === 'darwin'
   const environment = await desktopEnvironment(own)
   const { program, missing } = findDialog(settings.prompt, environment)
+  const hasDisplay = Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY)
+  // Without a display nothing shows them, and the bus of a bare login can take seconds to say so.
+  const capabilities = isMac ? 'unknown' : hasDisplay ? await readCapabilities(environment) : 'unreachable'
   return {
     platform: process.platform,
     settings,
-    hasDisplay: Boolean(environment.DISPLAY || environment.WAYLAND_DISPLAY),
+    hasDisplay,
     hasNotifySend: isInstalled('notify-send', environment.PATH),
-    capabilities: isMac ? 'unknown' : await readCapabilities(environment),
+    capabilities,
     ...(program === undefined ? {} : { dialog: program }),
     ...(missing === undefined ? {} : { noDialog: missing }),
   }

@@ -7,7 +7,7 @@ export type RemindersFacts = {
   settings: Pick<Settings, 'notify' | 'notifyCommand'>
   hasDisplay: boolean
   hasNotifySend: boolean
-  /** What the notification service can do; or that there is no program to ask it with, or no answer. */
+  /** What the notification service can do; or that there is no program to ask it with, or no answer (nor a display). */
   capabilities: ReadonlySet<string> | 'unknown' | 'unreachable'
   dialog?: string
   /** Why no program asks for a code. */
@@ -33,7 +33,7 @@ function switchedOff({ notifyCommand }: RemindersFacts['settings']): Finding[] {
 }
 
 function linuxFindings({ hasDisplay, hasNotifySend, capabilities, noDialog }: RemindersFacts): Finding[] {
-  if (!hasDisplay && (capabilities === 'unreachable' || capabilities === 'unknown'))
+  if (!hasDisplay)
     return [
       finding('note', {
         code: 'notifier.no-desktop',
@@ -82,9 +82,10 @@ function describe({ platform, settings, capabilities, dialog, hasDisplay }: Remi
   const command = notifyCommand === undefined ? '' : 'notify_command, '
   if (notify === 'none') return `${command}notify = none`
   if (platform === 'darwin') return `${command}macOS: try it with mfad notify-test`
+  if (!hasDisplay) return `${command}no display`
   const service =
     typeof capabilities === 'string'
       ? { unknown: 'a service that cannot be asked', unreachable: 'no service answers' }[capabilities]
       : `a service ${capabilities.has('actions') ? 'with' : 'without'} buttons`
-  return `${command}${hasDisplay ? 'a display' : 'no display'}, ${service}, ${dialog ?? 'no program'} for codes`
+  return `${command}a display, ${service}, ${dialog ?? 'no program'} for codes`
 }
