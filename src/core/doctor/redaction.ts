@@ -52,7 +52,7 @@ const mostReplaced = 1000
 
 /** A message shows a name as it is, escaped, cut, or as JSON. */
 function formsOf(text: string): string[] {
-  const cut = [30, 64, 80, 200].map((most) => printable(text, most))
+  const cut = [64, 80, 200].map((most) => printable(text, most))
   const forms = new Set([text, ...cut, ...[text, ...cut].map((each) => JSON.stringify(each).slice(1, -1))])
   return [...forms].filter((form) => form.trim().length >= leastCharacters)
 }

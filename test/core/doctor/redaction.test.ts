@@ -49,4 +49,11 @@ describe('a redacted text', () => {
       }),
     )
   })
+
+  it.each([64, 80, 200])('never shows the begin of a name that a message cuts at %i characters', (most) => {
+    const name = 'a long name '.repeat(30)
+    expect(redact(`there is no ${printable(name, most)} here`, [[name, 'NAME']])).toBe(
+      'there is no NAME here',
+    )
+  })
 })
