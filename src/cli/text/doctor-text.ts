@@ -58,13 +58,14 @@ function findingLines(
   ]
 }
 
-/** A command that does not fit behind its words begins a line, to be copied whole. */
+/** A command that does not fit behind its words begins a line, and is not broken: it is there to be copied. */
 function fixLines(fix: string, columns: number): string[] {
-  const [, words, command] =
-    /^(.*: )((?:mfad|aws|chmod|sudo|kill|systemctl|namei|ls|lsof) .*)$/s.exec(fix) ?? []
-  const isLong = fix.length > columns && words !== undefined && command !== undefined
-  return isLong ? [...filled(words.trimEnd(), columns), command] : filled(fix, columns)
+  const [, words = '', command = ''] = longCommand.exec(fix) ?? []
+  if (fix.length <= columns || command === '') return filled(fix, columns)
+  return words === '' ? [command] : [...filled(words.trimEnd(), columns), command]
 }
+
+const longCommand = /^(.*: )?((?:mfad|aws|chmod|setfacl|sudo|kill|systemctl|namei|ls|lsof|unset) .*)$/s
 
 /** A word that is longer than a line, as a path is, has one of its own. */
 function filled(text: string, columns: number): string[] {

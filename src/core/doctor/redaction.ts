@@ -32,7 +32,8 @@ export function createRedaction(literals: readonly Literal[]): (text: string) =>
  */
 function replaceKnown(text: string, known: readonly Literal[]): string {
   const replacements: string[] = []
-  let marked = text.replace(placeholders, '?')
+  if (text.search(placeholders) >= 0) return leftOut
+  let marked = text
   for (const [form, replacement] of known) {
     if (!marked.includes(form)) continue
     if (replacements.length === mostReplaced) return leftOut
@@ -52,7 +53,7 @@ const mostReplaced = 1000
 
 /** A message shows a name as it is, escaped, cut, or as JSON. */
 function formsOf(text: string): string[] {
-  const cut = [64, 80, 200].map((most) => printable(text, most))
+  const cut = [40, 64, 80, 200].map((most) => printable(text, most))
   const forms = new Set([text, ...cut, ...[text, ...cut].map((each) => JSON.stringify(each).slice(1, -1))])
   return [...forms].filter((form) => form.trim().length >= leastCharacters)
 }
