@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { Finding } from '../../src/core/doctor/finding.ts'
 import { authorityFile, startTlsFront } from '../support/aws-network.ts'
+import { obstacle as noDesktop, openTestDesktop } from '../support/desktop.ts'
 import { mountObstacle, openMountNamespace } from '../support/mount-namespace.ts'
 import { alice, aliceKeys, aliceSerial, bob, openSandbox, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
@@ -131,6 +132,17 @@ const homes: Home[] = [
     exitCode: 7,
     findings: [{ code: 'file.other-owner', severity: 'problem' }],
     says: () => [`${config()} belongs to another user or group`, 'sudo chown'],
+  },
+  {
+    what: 'an access control list lets another user write',
+    make: () => void spawnSync('setfacl', ['-m', 'u:1234:rw', config()]),
+    skip: spawnSync('setfacl', ['--version']).status !== 0 && !process.env.CI,
+    exitCode: 7,
+    findings: [{ code: 'file.writable-by-others', severity: 'problem' }],
+    says: () => [
+      'can be changed by uid 1234, as its access control list says',
+      `setfacl -x u:1234 ${config()}`,
+    ],
   },
   {
     what: 'root looks at the home of another user',
@@ -437,6 +449,14 @@ describe('mfad doctor', () => {
     ])
   })
 
+  it('prints one text at a time', async () => {
+    const { exitCode, stdout } = await sandbox.mfad('doctor', '--json', '--report')
+    expect({ exitCode, code: JSON.parse(stdout).error.code }).toEqual({
+      exitCode: 2,
+      code: 'usage.bad-arguments',
+    })
+  })
+
   it('names a second daemon, whichever of them answers', async () => {
     const socket = path('other.sock')
     const second = await sandbox.startDaemon({ ...ownEndpoint, MFAD_SOCKET: socket })
@@ -531,6 +551,20 @@ describe('mfad doctor', () => {
     },
   )
 })
+
+describe.skipIf(noDesktop !== undefined && !process.env.CI)(
+  `on a real desktop${noDesktop === undefined ? '' : ` (not here: ${noDesktop})`}`,
+  () => {
+    it('finds its notification service, the buttons and what asks for codes', async () => {
+      const desktop = await openTestDesktop()
+      onTestFinished(() => desktop.close())
+      const { findings, checks } = await doctor(desktop.environment)
+      expect(findings.map(({ code }) => code)).toEqual(['daemon.not-running'])
+      const looked = checks.find(({ area }) => area === 'reminders')?.looked
+      expect(looked).toBe('a display, a service with buttons, zenity for codes')
+    })
+  },
+)
 
 describe('mfad doctor --report', () => {
   const hostile = [

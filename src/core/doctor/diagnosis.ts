@@ -26,9 +26,11 @@ export function diagnose(facts: DoctorFacts): Diagnosis {
   const first: Check[] = [checkFiles(files), checkSettings(facts.settings), checkProfiles(facts.profiles)]
   const known = first.flatMap(({ findings }) => findings)
   // A daemon that runs says much of what was just seen with other eyes.
-  const isKnown = ({ code, message, line }: Warning) =>
+  const isKnown = ({ code, message, file, line }: Warning) =>
     known.some(
-      (each) => each.code === code && (each.line === undefined ? each.fact === message : each.line === line),
+      (each) =>
+        each.code === code &&
+        (each.line === undefined ? each.fact === message : each.file === file && each.line === line),
     )
   return {
     checks: [

@@ -75,7 +75,7 @@ function fileLine({
 }: FileFacts): string {
   if (kind !== 'present') return `${name} file: ${kind}`
   const how = [
-    `${sections} sections`,
+    `${sections} section${sections === 1 ? '' : 's'}`,
     mode === undefined ? '' : `mode ${(mode & 0o777).toString(8).padStart(4, '0')}`,
     realPath === path ? '' : 'by a link',
     names > 1 ? `${names} names` : '',
