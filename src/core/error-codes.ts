@@ -173,6 +173,7 @@ export type ErrorCode =
   | 'settings.bad-ca-bundle'
   | 'settings.bad-proxy'
   | 'settings.bad-variable'
+  | 'settings.credentials-in-shell'
   | 'settings.files-differ'
   | 'settings.invalid'
   | 'settings.notify-none'

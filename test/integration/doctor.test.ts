@@ -336,7 +336,7 @@ const homes: Home[] = [
     make: () => undefined,
     environment: () => ({ AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7HIDDEN', AWS_PROFILE: 'dev-mfa' }),
     exitCode: 3,
-    findings: [{ code: 'settings.bad-variable', severity: 'warning' }],
+    findings: [{ code: 'settings.credentials-in-shell', severity: 'warning' }],
     says: () => ['AWS_PROFILE=dev-mfa', 'unset AWS_ACCESS_KEY_ID'],
   },
   {
@@ -517,7 +517,7 @@ describe('mfad doctor', () => {
     const answer = await doctor()
     const why = 'it keeps mfad from doing its work'
     expect(unusual(answer)).toMatchObject([
-      { code: 'constructor', fact: 'dev: odd', why },
+      { code: 'constructor', fact: 'dev: odd', why: 'its last login or renewal failed' },
       { code: 'daemon.other-version', severity: 'warning' },
       { code: 'constructor', fact: 'odd', why },
     ])

@@ -5,7 +5,7 @@ import { awsCommand } from '../text/commands.ts'
 import { quoted } from '../text/quoted.ts'
 import type { Files, Warning } from '../wire.ts'
 import { type Check, type Finding, finding } from './finding.ts'
-import { rejectedReason } from './reasons.ts'
+import { disputedReason, rejectedReason } from './reasons.ts'
 
 export type FileFacts = {
   name: Exclude<keyof Files, 'socket'>
@@ -58,7 +58,7 @@ function fileFindings(file: FileFacts, distrust: readonly Warning[]): Finding[] 
       finding(
         rejectsFile ? 'problem' : 'warning',
         { ...problem, file: path },
-        rejectsFile ? rejectedReason : undefined,
+        rejectsFile ? rejectedReason : disputedReason,
       ),
     ),
     ...file.warnings.map((warning) => finding('warning', { ...warning, file: path })),

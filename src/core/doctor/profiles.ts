@@ -57,7 +57,8 @@ const nothingToDo = 'mfad has nothing to do for it, unless you meant it to have 
 function statusFindings({ profile, lastError }: ProfileStatus): Finding[] {
   const texts = [lastError?.code, lastError?.message, lastError?.hint]
   if (lastError === undefined || texts.some((text) => typeof text !== 'string')) return []
-  return [finding('warning', { ...lastError, message: `${printable(profile)}: ${lastError.message}` })]
+  const message = `${printable(profile)}: ${lastError.message}`
+  return [finding('warning', { ...lastError, message }, 'its last login or renewal failed')]
 }
 
 function describe(profiles: readonly Profile[]): string {

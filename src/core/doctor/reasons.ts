@@ -3,6 +3,10 @@
 import type { ErrorCode } from '../error-codes.ts'
 
 const steering = 'whoever can change it chooses which key, server or command is used, so mfad logs nobody in'
+/** Of a line that AWS tools read differently. */
+export const disputedReason =
+  'AWS tools read it differently: what works with the AWS CLI may fail elsewhere, or use another account'
+
 /** Of what rejects a file. */
 export const rejectedReason =
   'the AWS CLI and boto3 refuse the whole file, so no profile in it works, and mfad does not write to it'
@@ -39,14 +43,16 @@ const reasons: Partial<Record<ErrorCode, string>> = {
   'settings.files-differ':
     'the daemon keeps other files fresh than the ones your AWS tools read from this shell',
   'settings.notify-none': 'you are not told when a session ends',
-  'settings.bad-variable': 'AWS tools take the keys from these variables in place of those of AWS_PROFILE',
+  'settings.credentials-in-shell':
+    'AWS tools take the keys from these variables in place of those of AWS_PROFILE',
   'daemon.not-running': 'nothing logs in, renews or reminds you until it runs',
   'daemon.no-answer': 'nothing logs in, renews or reminds you until it answers',
   'daemon.not-reachable': 'nothing can be logged in until it answers',
   'daemon.unsafe-socket': 'whoever owns the socket would be given your MFA codes, so it is not used',
   'daemon.socket-path': 'the system cannot open a socket at a path as long as that',
-  'daemon.second': 'each takes what the other writes for an edit by a stranger, and you are reminded twice',
-  'daemon.other-version': 'it does not have what this version has, and mends none of its faults',
+  'daemon.second':
+    'each takes what the other writes for an edit of another program, and you are reminded twice',
+  'daemon.other-version': 'the two may not understand each other in everything',
   'daemon.not-hardened': 'it takes more memory, and could be looked into by a debugger',
   'daemon.foreign-endpoint': 'who runs that server gets what a login sends',
   'daemon.not-installed': 'the daemon does not start by itself when you log in to this computer',
@@ -66,14 +72,14 @@ const reasons: Partial<Record<ErrorCode, string>> = {
   'notifier.no-dialog': 'reminders have no button to enter the code with; they name the command to run',
   'notifier.command-failed': 'your own command was not told of a reminder',
   'sts.clock-skewed':
-    'AWS refuses requests from a clock that is 5 to 15 minutes off, and codes from a phone that agrees with it',
+    'AWS refuses requests that are signed with a wrong time, and sessions seem to end at another',
   'settings.bad-ca-bundle': 'without these certificates no server is trusted, so no login is tried',
   'settings.bad-proxy': 'AWS cannot be reached through it',
 }
 
 const areas: Readonly<Record<string, string>> = {
-  file: 'AWS tools read it differently: what works with the AWS CLI may fail elsewhere, or use another account',
-  profile: 'it cannot be logged in as it is',
+  file: 'mfad may not be able to keep a session in it',
+  profile: 'mfad login does not work for it as it is',
   settings: 'mfad cannot do what the settings ask for',
   device: 'a login for it needs this mended first',
   network: 'no login works until AWS can be reached',

@@ -35,7 +35,7 @@ function shellFindings({
   const profile = awsProfile === undefined ? '' : `, beside AWS_PROFILE=${printable(awsProfile)}`
   return [
     finding(awsProfile === undefined ? 'note' : 'warning', {
-      code: 'settings.bad-variable',
+      code: 'settings.credentials-in-shell',
       message: `this shell has ${names}${profile}`,
       hint: `unset ${credentialVariables.join(' ')}`,
     }),
