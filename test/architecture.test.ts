@@ -19,6 +19,18 @@ const allowedRooms: Record<string, { from: string[]; reason: string }> = {
     from: ['core/document', 'core/profiles', 'core/time'],
     reason: 'errors, wire and status are what daemon and command line have in common',
   },
+  'core/doctor': {
+    from: [
+      'core',
+      'core/document',
+      'core/login',
+      'core/profiles',
+      'core/service',
+      'core/settings',
+      'core/text',
+    ],
+    reason: 'what is wrong follows from what was seen; who sees it is elsewhere',
+  },
   'core/document': { from: ['core', 'core/text'], reason: 'it reads any file, and knows no profile' },
   'core/login': {
     from: ['core', 'core/profiles', 'core/settings', 'core/text', 'core/time'],
@@ -118,6 +130,10 @@ const allowedRooms: Record<string, { from: string[]; reason: string }> = {
     from: ['cli', 'cli/terminal', 'core/*', 'edges', 'edges/files'],
     reason: 'what the daemon says, or the files where there is none',
   },
+  'cli/doctor': {
+    from: ['cli/connection', 'cli/terminal', 'core/*', 'edges/*'],
+    reason: 'it looks at everything, and decides nothing',
+  },
   'cli/terminal': { from: ['core', 'core/text'], reason: 'the only place that prints knows no command' },
   'cli/text': { from: ['cli/terminal', 'core/*'], reason: 'words, with nothing behind them' },
   demo: {
@@ -133,8 +149,9 @@ const lateImports: Record<string, string[]> = {
   'src/cli/commands/daemon.ts': ['src/daemon/main.ts'],
   'src/cli/commands/demo.ts': ['src/demo/main.ts'],
   'src/cli/commands/serve.ts': ['src/edges/container-endpoint.ts'],
-  'src/daemon/main.ts': ['src/edges/aws/iam.ts', 'src/edges/aws/sts.ts'],
-  'src/demo/main.ts': ['src/edges/aws/sts.ts'],
+  'src/cli/doctor/aws.ts': ['src/edges/aws/clients.ts'],
+  'src/daemon/main.ts': ['src/edges/aws/clients.ts'],
+  'src/demo/main.ts': ['src/edges/aws/clients.ts'],
 }
 
 /** The one file that may use a package, and why only that one. */
@@ -145,7 +162,7 @@ const packageOwners: Record<string, { file: string; reason: string }> = {
   },
   '@aws-sdk/client-iam': {
     file: 'src/edges/aws/iam.ts',
-    reason: 'most logins never ask IAM, so it is loaded when one does',
+    reason: 'it shares a bundle with the client of STS, and is loaded with it',
   },
   '@aws-sdk/core': {
     file: 'src/edges/aws/partitions.ts',

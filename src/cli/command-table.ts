@@ -387,7 +387,6 @@ export const commands: readonly Command[] = [
   {
     name: 'config',
     summary: 'the settings, each with its value and where it comes from',
-    isEveryday: true,
     usage: 'mfad config [list | get KEY | set KEY VALUE | unset KEY | edit]',
     details:
       'A bad value and an unknown key are refused before anything is written. Comments and the order of the file stay.\nedit opens the file in $VISUAL or $EDITOR, and checks it afterwards. A running daemon sees a change at once.',
@@ -430,6 +429,28 @@ export const commands: readonly Command[] = [
       [`mfad logs --json | jq -r 'select(.level == "warn").msg'`, 'for scripts'],
     ],
     run: async (invocation) => (await import('./commands/logs.ts')).runLogs(invocation),
+  },
+  {
+    name: 'doctor',
+    summary: 'what is wrong, why that matters, and what mends it',
+    usage: 'mfad doctor [--offline] [--json | --report]',
+    details:
+      'Looks at files, settings, profiles, daemon, service, reminders, AWS and containers. Changes nothing, and works with a broken file and without the daemon. STS is asked for an answer, without a\nsignature and for 5 s at most. Ends with 0 only if nothing is wrong, else with the exit code of the worst finding.',
+    options: {
+      offline: { type: 'boolean', description: 'ask nothing of AWS' },
+      json,
+      report: {
+        type: 'boolean',
+        description: 'print a text for a bug report, without names, accounts, keys, hosts and paths',
+      },
+    },
+    positionals: { least: 0, most: 0 },
+    examples: [
+      ['mfad doctor', 'what is wrong?'],
+      ['mfad doctor --report', 'what to put into the report of a bug'],
+      [`mfad doctor --json | jq -r '.findings[] | .fix'`, 'for scripts'],
+    ],
+    run: async (invocation) => (await import('./commands/doctor.ts')).runDoctor(invocation),
   },
   {
     name: 'completion',

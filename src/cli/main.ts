@@ -15,7 +15,7 @@ run(process.argv.slice(2), process.env, output).then(
     process.exitCode = 1
     output.printError({
       message: `a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`,
-      hint: 'please report it, with the command that you ran',
+      hint: 'please report it, with the command that you ran and what this prints: mfad doctor --report',
     })
   },
 )

@@ -95,6 +95,6 @@ export function errorBody(error: unknown): ErrorBody {
   return {
     code: 'internal.bug',
     message: 'mfad met an error it does not know',
-    hint: 'report it, with what this shows: mfad logs',
+    hint: 'report it, with what these show: mfad doctor --report, mfad logs',
   }
 }

@@ -297,14 +297,21 @@ function noSerialNumber(profile: string): AppError {
   )
 }
 
-function requireOurs(
+function requireOurs(profile: Profile, adopt: boolean, credentialsFile: string): void {
+  const problem = foreignSession(profile, credentialsFile)
+  if (problem === undefined || (adopt && profile.session.kind === 'foreign' && profile.session.isAdoptable))
+    return
+  throw problem
+}
+
+/** What stands in the place of the session and is not ours. */
+export function foreignSession(
   { profile, keyProfile, session }: Profile,
-  adopt: boolean,
   credentialsFile: string,
-): void {
-  if (session.kind !== 'foreign') return
+): AppError | undefined {
+  if (session.kind !== 'foreign') return undefined
   if (!session.isAdoptable) {
-    throw new AppError(
+    return new AppError(
       'profile.session-not-ours',
       `${session.reason}, and it has an access key of its own: line ${session.line} of ${credentialsFile}`,
       keyProfile === undefined
@@ -312,8 +319,7 @@ function requireOurs(
         : `mfad will not replace it: take it out of that section, where the session of the keys in [${keyProfile}] belongs`,
     )
   }
-  if (adopt) return
-  throw new AppError(
+  return new AppError(
     'profile.session-not-ours',
     `${session.reason}: line ${session.line} of ${credentialsFile}`,
     `let mfad take it over with: ${mfadCommand('login --adopt', profile)}`,

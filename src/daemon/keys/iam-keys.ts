@@ -2,6 +2,7 @@
 // want a code for them, else with the long-term keys.
 import { AppError } from '../../core/errors.ts'
 import { keyCallDenied } from '../../core/login/key-rotation.ts'
+import { targetOf } from '../../core/login/profile-target.ts'
 import type { CallContext } from '../../core/login/sts-failure.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
 import type { LongTermCredentials } from '../../core/profiles/sections.ts'
@@ -11,7 +12,6 @@ import type { AccessKey, Iam } from '../../edges/aws/iam.ts'
 import { clockOffsetOf } from '../agent-state.ts'
 import type { FindDeviceDeps } from '../login/find-device.ts'
 import { rememberFailure } from '../login/sts-session.ts'
-import { targetOf } from '../login/target.ts'
 
 /** They throw iam.*, sts.* and network.*. */
 export type IamKeys = {

@@ -11,6 +11,7 @@ import {
   userDevices,
 } from '../../core/login/device-choice.ts'
 import { profilesOfLogin } from '../../core/login/login-plan.ts'
+import { targetOf } from '../../core/login/profile-target.ts'
 import { rootOf } from '../../core/login/role-plan.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
 import { findProfile } from '../../core/profiles/profiles.ts'
@@ -18,7 +19,6 @@ import type { DevicesAnswer, LoginRequest } from '../../core/wire.ts'
 import type { Iam } from '../../edges/aws/iam.ts'
 import { profilesNow } from '../agent-state.ts'
 import { type LoginDeps, rememberFailure } from './sts-session.ts'
-import { targetOf } from './target.ts'
 
 export type FindDeviceDeps = LoginDeps & {
   /** Loaded when it is asked something for the first time. */

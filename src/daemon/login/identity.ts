@@ -1,11 +1,11 @@
 // Whose long-term keys a profile has: AWS says it of every key that it knows, whatever that key may do.
 
+import { targetOf } from '../../core/login/profile-target.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
 import { findProfile } from '../../core/profiles/profiles.ts'
 import type { IdentityAnswer } from '../../core/wire.ts'
 import { profilesNow } from '../agent-state.ts'
 import { type LoginDeps, rememberFailure } from './sts-session.ts'
-import { targetOf } from './target.ts'
 
 /** Throws profile.not-found, sts.*, and what keeps a call from AWS. The files must be believed. */
 export async function identityOf(deps: LoginDeps, name: string): Promise<IdentityAnswer> {

@@ -1,6 +1,7 @@
 // What STS is asked during a login, and what is learnt from its answers: sessions, users, and its clock.
 import { AppError, type ErrorBody, errorBody } from '../../core/errors.ts'
 import { type LoginPlan, profilesToIdentify } from '../../core/login/login-plan.ts'
+import { roleTargetOf, targetOf } from '../../core/login/profile-target.ts'
 import type { AssumedRole } from '../../core/login/role-failure.ts'
 import { askingProfile, roleSeconds, roleSessionName } from '../../core/login/role-plan.ts'
 import {
@@ -29,7 +30,6 @@ import { type AgentState, noteIssued, profilesNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 import type { SessionWatch } from '../session-watch.ts'
 import type { LongTermKeys } from './long-term-keys.ts'
-import { roleTargetOf, targetOf } from './target.ts'
 
 export type LoginDeps = {
   known: KnownFiles

@@ -6,7 +6,7 @@ import {
   GetSessionTokenCommand,
   STSClient,
 } from '@aws-sdk/client-sts'
-import type { Partitions } from '../../core/login/sts-target.ts'
+import type { AwsTarget, Partitions } from '../../core/login/sts-target.ts'
 import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import type { SessionCredentials } from '../../core/profiles/session-section.ts'
 import { type AwsRequest, type AwsResult, type ClientConfig, callAws } from './call.ts'
@@ -73,6 +73,33 @@ export function createSts(limitMs = callTimeoutMs): Sts {
         return Arn
       }),
   }
+}
+
+/** Asks without a signature, so that no key leaves this computer: STS refuses, and so shows that it is there. Rejects as calls do. */
+export function reachSts(
+  target: AwsTarget,
+  limitMs: number,
+  stopping: AbortSignal,
+): Promise<AwsResult<unknown>> {
+  const request = { ...target, credentials: noCredentials }
+  return callAws(request, limitMs, stopping, createUnsigned, (client, abortSignal) =>
+    client.send(new GetCallerIdentityCommand({}), { abortSignal }),
+  )
+}
+
+/** The SDK signs nothing without any. */
+const noCredentials = { accessKeyId: 'none', secretAccessKey: 'none' }
+
+function createUnsigned(config: ClientConfig): STSClient {
+  const client = new STSClient(config)
+  client.middlewareStack.add(
+    (next) => (args) => {
+      delete (args.request as { headers: Record<string, string> }).headers.authorization
+      return next(args)
+    },
+    { step: 'deserialize', priority: 'low', name: 'unsigned' },
+  )
+  return client
 }
 
 function credentialsIn(answer: {

@@ -4,7 +4,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, it, onTestFinished, vi } from 'vitest'
-import { createSts } from '../../../src/edges/aws/sts.ts'
+import { createSts, reachSts } from '../../../src/edges/aws/sts.ts'
 
 const credentials = { accessKeyId: 'AKIAIOSFODNN7EXAMPLE', secretAccessKey: 'secret' }
 const target = { region: 'eu-west-1', useFipsEndpoint: false, useDualstackEndpoint: false, credentials }
@@ -113,4 +113,24 @@ it('assumes a role with a session, asking for what the role needs', async () => 
   expect(bodies[0]).not.toContain('ExternalId')
   for (const field of fields.split('&')) expect(bodies[0]).toContain(field)
   expect(bodies[1]).toContain('ExternalId=x-1')
+})
+
+it('reaches STS without a signature, and learns its clock from the refusal', async () => {
+  const seen: (string | undefined)[] = []
+  const server = createServer((request, response) => {
+    seen.push(request.headers.authorization)
+    const date = new Date(Date.now() - 600_000).toUTCString()
+    response.writeHead(403, { date, 'x-amzn-requestid': 'a-b', 'content-type': 'text/xml' })
+    response.end(
+      '<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type><Code>MissingAuthenticationToken</Code><Message>Request is missing Authentication Token</Message></Error><RequestId>a-b</RequestId></ErrorResponse>',
+    )
+  })
+  const { credentials: _, ...where } = target
+  const endpointUrl = `http://127.0.0.1:${await listen(server)}`
+  const result = await reachSts({ ...where, endpointUrl }, 5000, AbortSignal.timeout(5000))
+  expect(seen).toEqual([undefined])
+  const { failure } = result as Extract<typeof result, { failure: unknown }>
+  expect(failure).toMatchObject({ kind: 'answered', name: 'MissingAuthenticationToken' })
+  expect(failure.clockOffsetSeconds).toBeGreaterThan(-603)
+  expect(failure.clockOffsetSeconds).toBeLessThan(-597)
 })

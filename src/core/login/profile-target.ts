@@ -1,18 +1,28 @@
 // Where a profile's calls to AWS go, from all the places that may say so: its sections, the daemon's environment, the settings.
+import type { Profile, RoleProfile } from '../profiles/profile.ts'
+import type { ProfileSections } from '../profiles/sections.ts'
+import type { Files } from '../wire.ts'
 import {
   type AwsService,
   type AwsTarget,
   type AwsVariables,
   type Partitions,
   stsTarget,
-} from '../../core/login/sts-target.ts'
-import { targetValues } from '../../core/login/target-values.ts'
-import type { Profile, RoleProfile } from '../../core/profiles/profile.ts'
-import type { KnownFiles } from '../files/known-files.ts'
+  type TargetSources,
+} from './sts-target.ts'
+import { targetValues } from './target-values.ts'
+
+/** What is known of the files. */
+type Known = {
+  sections: ProfileSections
+  files: Files
+  settings: TargetSources['settings']
+  profiles: readonly Profile[]
+}
 
 /** Throws profile.* and settings.* for every value that is given and cannot be right. */
 export function targetOf(
-  known: Pick<KnownFiles, 'sections' | 'files' | 'settings' | 'profiles'>,
+  known: Known,
   variables: AwsVariables,
   partitions: Partitions,
   { profile, serialNumber = '' }: Pick<Profile, 'profile' | 'serialNumber'>,
@@ -32,7 +42,7 @@ export function targetOf(
 
 /** The same for a role; what its profile does not say is taken from that of its keys. */
 export function roleTargetOf(
-  known: Pick<KnownFiles, 'sections' | 'files' | 'settings' | 'profiles'>,
+  known: Known,
   variables: AwsVariables,
   partitions: Partitions,
   { profile, role, source, serialNumber = '' }: RoleProfile,

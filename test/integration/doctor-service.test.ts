@@ -1,0 +1,76 @@
+// What `mfad doctor` says of the service under a real systemd.
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import type { Finding } from '../../src/core/doctor/finding.ts'
+import { startEmbeddedSts } from '../../src/demo/sts/embedded-sts.ts'
+import { alice, devConfig, devCredentials, run } from '../support/sandbox.ts'
+import { systemdObstacle } from '../support/systemd-session.ts'
+
+const obstacle = systemdObstacle()
+
+test.skipIf(obstacle !== undefined && !process.env.CI)(
+  `a service that runs, is disabled, has stopped, has lost its Node, has failed, or is gone${obstacle === undefined ? '' : ` (not here: ${obstacle})`}`,
+  async ({ onTestFinished }) => {
+    if (obstacle !== undefined) throw new Error(obstacle)
+    const home = mkdtempSync(join(tmpdir(), 'mfad-doctor-'))
+    const results = mkdtempSync(join(tmpdir(), 'mfad-results-'))
+    const sts = await startEmbeddedSts({ users: [alice] })
+    onTestFinished(async () => {
+      await sts.close()
+      for (const directory of [home, results]) rmSync(directory, { recursive: true, force: true })
+    })
+    mkdirSync(join(home, '.aws'), { mode: 0o700 })
+    mkdirSync(join(home, '.config'))
+    writeFileSync(join(home, '.aws/credentials'), devCredentials, { mode: 0o600 })
+    writeFileSync(join(home, '.aws/config'), `${devConfig}endpoint_url = ${sts.endpoint}\n`, { mode: 0o600 })
+    const environment = {
+      PATH: process.env.PATH,
+      NODE: process.execPath,
+      MFAD: resolve('dist/mfad.cjs'),
+      RESULTS: results,
+    }
+    const argv = [home, resolve('test/support/doctor-story.sh')]
+    const story = await run(spawn('test/support/systemd-user.sh', argv, { env: environment, stdio: 'pipe' }))
+    expect(story.exitCode, story.stderr + story.stdout).toBe(0)
+
+    const said = (name: string) => {
+      const { findings } = JSON.parse(readFileSync(join(results, `${name}.json`), 'utf8')) as {
+        findings: Finding[]
+      }
+      return findings
+        .filter(({ code }) => !code.startsWith('notifier.'))
+        .map(({ severity, code, fact }) => `${severity} ${code}: ${fact}`)
+    }
+    const node = join(home, 'node')
+    expect(said('running')).toEqual([])
+    expect(said('disabled')).toEqual([
+      'warning daemon.not-enabled: the service is installed, and does not start by itself',
+    ])
+    expect(said('gone while it runs')).toEqual([
+      `problem daemon.not-running: the service cannot start the daemon: ${node} is not there any more`,
+    ])
+    expect(said('stopped')).toEqual([
+      'problem daemon.not-running: the daemon is not running',
+      'problem daemon.service-failed: the service is inactive (success)',
+      'warning daemon.not-enabled: the service is installed, and does not start by itself',
+    ])
+    expect(said('gone')).toEqual([
+      `problem daemon.not-running: the daemon is not running, and its service cannot start it: ${node} is not there any more`,
+      'problem daemon.service-failed: the service is inactive (success)',
+      'warning daemon.not-enabled: the service is installed, and does not start by itself',
+    ])
+    expect(said('failed')).toEqual([
+      expect.stringMatching(/^problem settings\.invalid: line 2 of /),
+      'problem daemon.not-running: the daemon is not running',
+      'problem daemon.service-failed: the service is failed (exit-code, exit status 4)',
+      'warning daemon.not-enabled: the service is installed, and does not start by itself',
+    ])
+    expect(said('removed')).toEqual([
+      'problem daemon.not-running: the daemon is not running',
+      'note daemon.not-installed: no service is installed, although systemd is here',
+    ])
+  },
+)
