@@ -55,6 +55,7 @@ describe('the package', () => {
       'launchd/io.mfad.daemon.plist',
       'package.json',
       'systemd/mfad.service',
+      'systemd/mfad.socket',
     ])
   })
 

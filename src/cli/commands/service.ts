@@ -1,25 +1,27 @@
 // `mfad install`, `uninstall` and `restart`: the user service.
 import * as fs from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
 import { endpointWarnings } from '../../core/service/endpoints.ts'
 import { planService } from '../../core/service/plan-service.ts'
+import { searchPath } from '../../core/service/search-path.ts'
 import { type ServicePlan, serviceEnvironment } from '../../core/service/service-plan.ts'
 import { refuseForeignFiles } from '../../edges/foreign-home.ts'
-import { homeDirectory } from '../../edges/paths.ts'
+import { homeDirectory, isDefaultSocket } from '../../edges/paths.ts'
 import { runServiceCommand } from '../../edges/service/command.ts'
+import { isOwnDirectory, lastingPath } from '../../edges/service/places.ts'
 import { createServiceRunner, type ServiceRunner } from '../../edges/service/runner.ts'
 import { userId } from '../../edges/user.ts'
 import type { Invocation } from '../command.ts'
-import { type Context, loadSoundContext } from '../connection/context.ts'
+import { type Context, loadContext, loadSoundContext } from '../connection/context.ts'
 import { missingProgram, programMissing } from '../connection/start-command.ts'
 import type { Output } from '../terminal/output.ts'
 import { startService } from './start-service.ts'
 
 export async function runInstall({ values, environment, output }: Invocation): Promise<number> {
   const context = await loadSoundContext(environment)
-  const plan = currentPlan(environment, serviceEnvironment(environment))
+  const plan = currentPlan(context, serviceVariables(environment))
   if (values['dry-run'] === true) {
     for (const { path, redactedContent } of plan.files) output.print(`# ${path}\n${redactedContent}`)
     for (const { argv } of [...plan.enable, ...plan.start]) output.print(`$ ${argv.join(' ')}`)
@@ -43,14 +45,14 @@ export async function runInstall({ values, environment, output }: Invocation): P
 }
 
 export async function runUninstall({ environment, output }: Invocation): Promise<number> {
-  const { lines } = await runner().uninstall(currentPlan(environment, new Map()))
+  const { lines } = await runner().uninstall(currentPlan(await loadContext(environment), new Map()))
   output.print(lines.join('\n'))
   return 0
 }
 
 export async function runRestart({ values, environment, output }: Invocation): Promise<number> {
   const context = await loadSoundContext(environment)
-  const plan = currentPlan(environment, new Map())
+  const plan = currentPlan(context, new Map())
   runner().requireInstalled(plan)
   const missing = missingProgram(context)
   if (missing !== undefined) throw programMissing(missing)
@@ -78,11 +80,15 @@ function runner(): ServiceRunner {
   })
 }
 
+/** Helper commands are to be found where this shell finds them. */
+function serviceVariables(environment: Invocation['environment']): ReadonlyMap<string, string> {
+  const platform = process.platform === 'darwin' ? 'darwin' : 'linux'
+  const path = searchPath(environment.PATH ?? '', platform, isOwnDirectory)
+  return new Map([...serviceEnvironment(environment), ['PATH', path]])
+}
+
 /** The templates stand beside `dist`, where this file is once it is bundled. */
-function currentPlan(
-  environment: Invocation['environment'],
-  variables: ReadonlyMap<string, string>,
-): ServicePlan {
+function currentPlan({ environment, files }: Context, variables: ReadonlyMap<string, string>): ServicePlan {
   const scriptPath = process.argv[1] === undefined ? '' : fs.realpathSync(process.argv[1])
   const root = join(scriptPath, '..', '..')
   const platform = process.platform
@@ -93,17 +99,22 @@ function currentPlan(
       'start the daemon with: mfad daemon --detach',
     )
   }
+  const home = homeDirectory(environment)
   return planService({
     platform,
-    home: homeDirectory(environment),
+    home,
     uid: userId(),
-    nodePath: process.execPath,
-    scriptPath,
+    nodePath: lastingPath(process.execPath, home),
+    scriptPath: lastingPath(scriptPath, home),
     environment: variables,
     templates: {
       systemd: fs.readFileSync(join(root, 'systemd', 'mfad.service'), 'utf8'),
+      systemdSocket: fs.readFileSync(join(root, 'systemd', 'mfad.socket'), 'utf8'),
       launchd: fs.readFileSync(join(root, 'launchd', 'io.mfad.daemon.plist'), 'utf8'),
     },
+    ...(isDefaultSocket(environment, files.socket)
+      ? { runtimeDirectory: dirname(files.socket) }
+      : { socketPath: files.socket }),
     ...(environment.XDG_CONFIG_HOME ? { xdgConfigHome: environment.XDG_CONFIG_HOME } : {}),
   })
 }

@@ -24,6 +24,7 @@ const startLimitMs = 10_000
 const startStepMs = 50
 const filesDiffer = 'settings.files-differ'
 const absentCodes: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'])
+const unansweredCodes: ReadonlySet<unknown> = new Set(['ETIMEDOUT', 'EAGAIN', 'ECONNRESET', 'EPIPE'])
 
 /**
  * Connects, asks for the status, and makes sure that the daemon uses the same files as this command line.
@@ -171,6 +172,10 @@ function isSocketOf(path: string, uid: number): boolean {
 function connectionError(context: Context, path: string, error: unknown): AppError {
   const code = (error as NodeJS.ErrnoException).code
   if (absentCodes.has(code)) return notRunning(context)
+  const missing = missingProgram(context)
+  // systemd still listens there, and cannot start the daemon.
+  if (missing !== undefined && unansweredCodes.has(code))
+    return programMissing(missing, 'the daemon does not answer, and its service cannot start it')
   // EAGAIN: the queue of those who wait for the daemon is full.
   if (code === 'ETIMEDOUT' || code === 'EAGAIN') {
     return new AppError('daemon.no-answer', 'the daemon does not answer', restartHint(context), error)
