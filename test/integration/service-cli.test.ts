@@ -74,6 +74,11 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
     }
     expect(result('broken.txt')).toContain('duration must be')
     expect(facts).toMatchObject({ mended: '"state": "valid"', reloaded: 'yes' })
+    expect(result('uninstall-keeping.txt')).toContain(
+      `the sessions stay in ${join(home, '.aws/credentials')}, and nothing renews them: [dev-mfa]`,
+    )
+    expect(result('uninstall-keeping.txt')).not.toContain('removed [')
+    expect(result('uninstall.txt')).toMatch(/^removed \[dev-mfa\]\nstopped /)
     expect(result('uninstall-again.txt')).toContain('is not installed')
     expect(readFileSync(join(home, '.aws/credentials'), 'utf8')).toBe(devCredentials)
   },

@@ -41,8 +41,10 @@ before_hup=$(pid)
 systemctl --user reload mfad.service
 mfad status > /dev/null
 echo "reloaded=$([ "$(pid)" = "$before_hup" ] && echo yes)"
-mfad logout dev > /dev/null
-mfad uninstall > "$RESULTS/uninstall.txt" 2>&1
+# Without a terminal the sessions stay.
+mfad uninstall > "$RESULTS/uninstall-keeping.txt" 2>&1
+mfad install > /dev/null 2>&1
+mfad uninstall --logout > "$RESULTS/uninstall.txt" 2>&1
 mfad uninstall > "$RESULTS/uninstall-again.txt" 2>&1
 echo "runtime=$(ls -A "$XDG_RUNTIME_DIR/mfad" 2> /dev/null)"
 echo "active=$(systemctl --user is-active mfad.service || true)"

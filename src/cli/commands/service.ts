@@ -18,6 +18,7 @@ import { type Context, loadContext, loadSoundContext } from '../connection/conte
 import { missingProgram, programMissing } from '../connection/start-command.ts'
 import type { Output } from '../terminal/output.ts'
 import { startService } from './start-service.ts'
+import { endSessions } from './uninstall-sessions.ts'
 
 export async function runInstall({ values, environment, output }: Invocation): Promise<number> {
   const context = await loadSoundContext(environment)
@@ -44,9 +45,12 @@ export async function runInstall({ values, environment, output }: Invocation): P
   return 0
 }
 
-export async function runUninstall({ environment, output }: Invocation): Promise<number> {
+export async function runUninstall(invocation: Invocation): Promise<number> {
+  const { environment, output } = invocation
+  // While there is still a daemon that can.
+  const ended = await endSessions(invocation)
   const { lines } = await runner().uninstall(currentPlan(await loadContext(environment), new Map()))
-  output.print(lines.join('\n'))
+  output.print([...ended, ...lines].join('\n'))
   return 0
 }
 
