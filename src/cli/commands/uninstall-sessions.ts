@@ -4,7 +4,7 @@ import { AppError } from '../../core/errors.ts'
 import { printable } from '../../core/text/printable.ts'
 import type { LogoutAnswer } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
-import { connectDaemon, type Daemon } from '../connection/connection.ts'
+import { connectOwnDaemon, type Daemon } from '../connection/connection.ts'
 import { type Context, loadContext } from '../connection/context.ts'
 import { askLine, canAsk } from '../terminal/prompt.ts'
 import { isActive } from '../text/status-groups.ts'
@@ -37,7 +37,7 @@ export async function endSessions({ values, environment, output }: Invocation): 
 
 async function findDaemonToAsk(context: Context, output: Invocation['output']): Promise<Daemon | undefined> {
   try {
-    return await connectDaemon(context, output)
+    return await connectOwnDaemon(context, output)
   } catch (error) {
     if (error instanceof AppError) return undefined
     throw error
