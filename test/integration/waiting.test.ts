@@ -1,7 +1,7 @@
 // A program without a terminal waits for a session, and a person answers on a real desktop: the real daemon and command line,
 // notify-send, dunst, zenity and xdotool.
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { obstacle, openTestDesktop } from '../support/desktop.ts'
@@ -19,7 +19,8 @@ afterEach(() => sandbox.close())
 
 /** A program with no terminal: in a session of its own, with nothing to read from. */
 function start(script: string): ChildProcess {
-  const path = join(sandbox.home, 'deploy.sh')
+  // Each has a file of its own: a shell that has just been started has not read its one yet.
+  const path = join(mkdtempSync(join(sandbox.home, 'script-')), 'deploy.sh')
   writeFileSync(path, `${script}\n`)
   const options: SpawnOptions = {
     env: sandbox.environment,
