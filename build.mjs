@@ -66,7 +66,7 @@ const shared = {
   // import() would start Node's module loader and have it read the bundle for exports: 10 ms. It becomes require().
   supported: { 'dynamic-import': false },
   minifySyntax: true,
-  // A shorter text is compiled and installed sooner.
+  // A shorter text is compiled and installed sooner. The report of a bug has its place in the bundle, which the same build makes again.
   minifyWhitespace: true,
   minifyIdentifiers: true,
   legalComments: 'none',
@@ -85,10 +85,7 @@ const shared = {
 }
 const entryPoints = (bundles) =>
   Object.fromEntries(Object.entries(bundles).map(([path, name]) => [name, `src/${path}`]))
-// The daemon's names stay, for its log.
-const { 'daemon/main.ts': daemon, ...others } = lateBundles
-await bundle({ ...shared, minifyIdentifiers: false, entryPoints: { [daemon]: 'src/daemon/main.ts' } })
-await bundle({ ...shared, entryPoints: entryPoints(others) })
+await bundle({ ...shared, entryPoints: entryPoints(lateBundles) })
 const commandBundles = await buildCommands()
 chmodSync('dist/mfad.cjs', 0o755)
 const manualPages = await writeManualPages()

@@ -354,11 +354,18 @@ export const commands: readonly Command[] = [
   {
     name: 'uninstall',
     summary: 'stop and remove the user service',
-    usage: 'mfad uninstall',
-    details: 'Session sections stay in the credentials file; remove them with mfad logout.',
-    options: {},
+    usage: 'mfad uninstall [--logout | --keep-sections]',
+    details:
+      'Without an option you are asked what becomes of the session sections; without a\nterminal they stay. Your settings stay in any case.',
+    options: {
+      logout: { type: 'boolean', description: 'remove the session sections, too' },
+      'keep-sections': { type: 'boolean', description: 'leave them in the credentials file' },
+    },
     positionals: { least: 0, most: 0 },
-    examples: [['mfad uninstall', 'leaves nothing of the service behind']],
+    examples: [
+      ['mfad uninstall', 'removes the service, and asks about the sessions'],
+      ['mfad uninstall --logout', 'leaves nothing behind but your settings'],
+    ],
     run: async (invocation) => (await import('./commands/service.ts')).runUninstall(invocation),
   },
   {

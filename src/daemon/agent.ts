@@ -33,7 +33,7 @@ import type {
   WaitAnswer,
   WaitRequest,
 } from '../core/wire.ts'
-import { forgetUnwritten, noteMeant } from '../core/writes/ledger.ts'
+import { forgetUnwritten, noteMeant, remembered } from '../core/writes/ledger.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
 import type { KeyPlaces } from '../edges/keys/keys.ts'
 import { describeBug, type Log } from '../edges/logger.ts'
@@ -107,6 +107,8 @@ export type Agent = {
   wait(request: WaitRequest, gone: AbortSignal): Promise<WaitAnswer>
   /** Waits that long for an answer to it. */
   notifyTest(request: { waitSeconds: number }): Promise<NotifyTestAnswer>
+  /** Would nothing be lost if the daemon were started anew now: no work in hand, no question on the screen, nothing remembered? */
+  isIdle(): boolean
   /** Lets the write in hand finish. */
   close(): Promise<void>
 }
@@ -187,6 +189,7 @@ export function createAgent(deps: AgentDeps): Agent {
       isSilent(known)
         ? Promise.resolve({ shown: false, way: 'none', error: notificationsOff(known.files.settings) })
         : testNotification(deps, state, waitSeconds, lookAgain),
+    isIdle: () => isIdle(deps, state, parts),
     async close() {
       jobs.refuseNew()
       parts.waiters.close()
@@ -287,6 +290,16 @@ function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookA
     afterWrite,
     waiters,
   }
+}
+
+function isIdle({ known, now }: AgentDeps, state: AgentState, parts: Parts): boolean {
+  return (
+    [parts.jobs, parts.logins, parts.reminders, parts.waiters].every((part) => part.isIdle()) &&
+    remembered(known.ledger, now()).length === 0 &&
+    known.ledger.unwritten.length === 0 &&
+    state.keptSessions.size === 0 &&
+    currentSnoozes(state.snoozedUntil, now()).size === 0
+  )
 }
 
 /** Starts what is due, and asks to be woken for what comes next. */

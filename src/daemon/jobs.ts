@@ -16,6 +16,7 @@ export type Jobs = {
   isClosing(): boolean
   /** Ends when the writes that were asked for have ended. */
   idle(): Promise<void>
+  isIdle(): boolean
 }
 
 /** `look` is called after each job that was asked for. */
@@ -45,5 +46,6 @@ export function createJobs(known: KnownFiles, look: () => void): Jobs {
     },
     isClosing: () => isClosing,
     idle: writes.idle,
+    isIdle: writes.isIdle,
   }
 }

@@ -3,6 +3,7 @@
 import { existsSync } from 'node:fs'
 import { AppError, errorBody } from '../core/errors.ts'
 import { type AwsVariables, awsVariableNames } from '../core/login/sts-target.ts'
+import { backgroundVariable } from '../core/service/background.ts'
 import { daemonEnvironment } from '../core/service/environment.ts'
 import { formatInstant } from '../core/time/instant.ts'
 import type { Warning } from '../core/wire.ts'
@@ -15,10 +16,12 @@ import { settingsStamp } from '../edges/files/disk/stamp.ts'
 import type { Trust } from '../edges/files/disk/trust.ts'
 import { openFileStore, openTrust } from '../edges/files/own-store.ts'
 import { refuseForeignFiles } from '../edges/foreign-home.ts'
+import { inheritedSocket } from '../edges/inherited-socket.ts'
 import { createKeyPlaces } from '../edges/keys/keys.ts'
 import { detachedLog, launchdLog } from '../edges/log-file.ts'
 import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
 import { createMemory } from '../edges/memory.ts'
+import { openOwnProgram } from '../edges/own-program.ts'
 import {
   type Environment,
   isDefaultSocket,
@@ -37,6 +40,8 @@ import { type Agent, createAgent } from './agent.ts'
 import { createKnownFiles, type KnownFiles } from './files/known-files.ts'
 import { ownWarnings } from './own-warnings.ts'
 import { hardenProcess } from './process-hardening.ts'
+import { firstSignal, reasonToStop } from './reason-to-stop.ts'
+import { answerWithFailure } from './socket/failed-start.ts'
 import { createHttpServer } from './socket/http-server.ts'
 import { createRoutes, wholeStatus } from './socket/routes.ts'
 import { bindSocket } from './socket/socket.ts'
@@ -44,15 +49,26 @@ import { createStatusPolls, type StatusPolls } from './socket/status-polls.ts'
 
 /** A call that is under way when the daemon is told to stop has this long to end. */
 const abortAfterMs = 1500
-/**
- * Two daemons that start at the same moment both find no socket there. After this long, the one whose socket the other has
- * replaced sees that, and ends.
- */
-const raceCheckMs = 1000
 
-/** Runs the daemon until a signal ends it. Throws AppError where it cannot start. */
-export async function runDaemon(inherited: Environment): Promise<void> {
-  const environment = daemonEnvironment(inherited)
+/**
+ * Runs the daemon until a signal ends it, or until it is to be started anew; answers the exit code. Throws AppError where it
+ * cannot start.
+ */
+export async function runDaemon(inherited: Environment): Promise<number> {
+  const descriptor = inheritedSocket(inherited, process.pid)
+  const how = { descriptor, isUp: false }
+  try {
+    return await run(daemonEnvironment(inherited), how)
+  } catch (error) {
+    if (descriptor !== undefined && !how.isUp && error instanceof AppError)
+      await answerWithFailure(descriptor, error, MFAD_VERSION)
+    throw error
+  }
+}
+
+type Start = { descriptor: number | undefined; isUp: boolean }
+
+async function run(environment: Environment, start: Start): Promise<number> {
   const log = createLogger('info', [detachedLog(environment), launchdLog(environment)])
   hardenProcess(log)
   const { checkTrusted } = openTrust()
@@ -102,22 +118,36 @@ export async function runDaemon(inherited: Environment): Promise<void> {
   const polls = startPolls(agent, warnings, clock.now)
   const server = createHttpServer(createRoutes(agent, polls), MFAD_VERSION, log)
   // From here on a signal must not end the process before the socket is removed.
-  const signalled = firstSignal()
-  const socket = await bindSocket(server, {
+  const background = environment[backgroundVariable]
+  const signalled = firstSignal(background !== undefined)
+  const place = {
     path: known.files.socket,
     pid: process.pid,
     uid: userId(),
     isDefault: isDefaultSocket(environment, known.files.socket),
-  })
+  }
+  const socket = await bindSocket(server, place, start.descriptor)
+  start.isUp = true
   log.info({ ...daemon, files: known.files }, 'started')
   for (const { code, message } of warnings()) log.warn({ code, problem: message }, 'noticed at the start')
   const following = startFollowing({ known, agent, log, clock })
+  if (background !== undefined) process.on('SIGHUP', following.look)
+  const program = openOwnProgram(process.argv0, process.argv[1] ?? '')
 
   try {
-    log.info({ reason: await reasonToStop(signalled, known.files.socket, socket.isOurs) }, 'stopping')
+    const { why, exitCode } = await reasonToStop({
+      signalled,
+      socketPath: known.files.socket,
+      isSocketOurs: socket.isOurs,
+      isReplaced: () => background === 'service' && program.isReplaced(),
+      isIdle: agent.isIdle,
+    })
+    log.info({ reason: why }, 'stopping')
+    return exitCode
   } finally {
     notes.remove()
-    statusFile.close(socket.isOurs())
+    // systemd may have removed the socket before.
+    statusFile.close(socket.isOurs() || !existsSync(known.files.socket))
     socket.remove()
     const closed = new Promise((resolve) => server.close(resolve))
     polls.close()
@@ -144,7 +174,7 @@ function startPolls(agent: Agent, warnings: () => readonly Warning[], now: () =>
 type FollowDeps = { known: KnownFiles; agent: Agent; log: RunningLog; clock: ReturnType<typeof createClock> }
 
 /** Has the agent look after every change of a file and at every tick. */
-function startFollowing({ known, agent, log, clock }: FollowDeps): { close(): Promise<void> } {
+function startFollowing({ known, agent, log, clock }: FollowDeps): { look(): void; close(): Promise<void> } {
   /** The boundary of every tick and every event: what goes wrong in one must not end the daemon. */
   const look = () => {
     try {
@@ -168,6 +198,7 @@ function startFollowing({ known, agent, log, clock }: FollowDeps): { close(): Pr
   })
   look()
   return {
+    look,
     async close() {
       clock.close()
       await watcher.close()
@@ -192,44 +223,6 @@ function desktopSettings(
     )
     return { ...settings, notifyCommand: undefined }
   }
-}
-
-/**
- * Resolves with its name; also when the process that passes signals on to us, where there is one, has died. See
- * foreground.ts.
- */
-function firstSignal(): Promise<string> {
-  return new Promise((resolve) => {
-    for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.once(signal, () => resolve(signal))
-    process.once('disconnect', () => resolve('the process that started it was killed'))
-    process.channel?.unref()
-  })
-}
-
-/** Resolves with a signal's name, or once the socket is another daemon's. Rejects when the socket is gone. */
-function reasonToStop(
-  signalled: Promise<string>,
-  socketPath: string,
-  isSocketOurs: () => boolean,
-): Promise<string> {
-  let timers: NodeJS.Timeout[] = []
-  const reason = new Promise<string>((resolve, reject) => {
-    signalled.then(resolve, reject)
-    const check = () => {
-      if (isSocketOurs()) return
-      if (existsSync(socketPath)) resolve('another daemon has the socket')
-      else
-        reject(
-          new AppError(
-            'daemon.socket-lost',
-            `the socket ${socketPath} was removed`,
-            'start the daemon again: mfad daemon',
-          ),
-        )
-    }
-    timers = [setTimeout(check, raceCheckMs), setInterval(check, 60 * raceCheckMs)]
-  })
-  return reason.finally(() => timers.forEach(clearInterval))
 }
 
 function knownFilesDeps(

@@ -1,5 +1,5 @@
 // Where mfad's files are: a variable wins over the settings, the settings over the default.
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Settings } from '../core/settings/default-settings.ts'
 import type { Files } from '../core/wire.ts'
 
@@ -45,6 +45,23 @@ export function socketCandidates(environment: Environment, socket: string, uid: 
   if (!isDefaultSocket(environment, socket) || environment.XDG_RUNTIME_DIR?.startsWith('/')) return [socket]
   return [join('/run/user', String(uid), 'mfad', 'mfad.sock'), socket]
 }
+
+/**
+ * Where `ssh -R` is to put the socket of the daemon at the other end: beside the own one, which comes first. What is done there is
+ * done to the files of that computer.
+ */
+export function forwardedSocket(environment: Environment, uid: number): string {
+  const runtime = environment.XDG_RUNTIME_DIR?.startsWith('/')
+    ? environment.XDG_RUNTIME_DIR
+    : join('/run/user', String(uid))
+  return join(runtime, 'mfad', forwardedName)
+}
+
+export function isForwarded(socket: string): boolean {
+  return basename(socket) === forwardedName
+}
+
+const forwardedName = 'forwarded.sock'
 
 /** The status file beside a socket: `mfad.status` for `mfad.sock`. */
 export function statusPath(socket: string): string {

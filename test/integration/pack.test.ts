@@ -66,6 +66,7 @@ describe('the package', () => {
       'launchd/io.mfad.daemon.plist',
       'package.json',
       'systemd/mfad.service',
+      'systemd/mfad.socket',
     ])
   })
 

@@ -46,6 +46,10 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
     expect(facts).toMatchObject({
       kept: 'yes',
       restarted: 'yes',
+      activated: 'yes',
+      socket: 'kept',
+      listen: '1',
+      runtime: '',
       state: '"state": "valid"',
       active: 'inactive',
       trace: '',
@@ -57,6 +61,24 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
     expect(result('install.txt')).toContain(join(home, '.config/systemd/user/mfad.service'))
     expect(result('install-again.txt')).toContain('is installed and running')
     expect(result('login.txt')).toContain('dev → [dev-mfa] until')
+    // Each of them, whichever start it was that answered.
+    const refused = result('refused.txt').split(/(?<=\}\})/)
+    expect(refused).toHaveLength(3)
+    for (const answer of refused) {
+      expect(JSON.parse(answer).error).toMatchObject({
+        code: 'daemon.not-running',
+        message: expect.stringMatching(
+          /^the daemon is not running, and its service cannot start it: line 2 of .*: duration must be/,
+        ),
+      })
+    }
+    expect(result('broken.txt')).toContain('duration must be')
+    expect(facts).toMatchObject({ mended: '"state": "valid"', reloaded: 'yes' })
+    expect(result('uninstall-keeping.txt')).toContain(
+      `the sessions stay in ${join(home, '.aws/credentials')}, and nothing renews them: [dev-mfa]`,
+    )
+    expect(result('uninstall-keeping.txt')).not.toContain('removed [')
+    expect(result('uninstall.txt')).toMatch(/^removed \[dev-mfa\]\nstopped /)
     expect(result('uninstall-again.txt')).toContain('is not installed')
     expect(readFileSync(join(home, '.aws/credentials'), 'utf8')).toBe(devCredentials)
   },

@@ -53,7 +53,7 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
     expect(said('install-replacing')).not.toContain('hunter2')
     expect(said('restart-own')).toBe('restarted the systemd user service mfad.service\nexit 0\n')
     expect(facts).toMatchObject({ restarted: 'yes', same: 'yes', clean: '0' })
-    for (const again of [1, 2, 3, 4, 5, 6]) {
+    for (const again of [1, 2]) {
       expect(said(`restart-refused-${again}`)).toBe(named(facts.second, 'restart'))
       expect(said(`install-refused-${again}`)).toBe(named(facts.second, 'install'))
     }

@@ -76,7 +76,11 @@ describe.skipIf(obstacle !== undefined && mayBeMissing)(
         nodePath: join(home, hostileProgramName, 'node'),
         scriptPath: join(home, hostileName, 'mfad.cjs'),
         environment: new Map(),
-        templates: { systemd: readFileSync('systemd/mfad.service', 'utf8'), launchd: '' },
+        templates: {
+          systemd: readFileSync('systemd/mfad.service', 'utf8'),
+          systemdSocket: readFileSync('systemd/mfad.socket', 'utf8'),
+          launchd: '',
+        },
       }
       environment = []
     })

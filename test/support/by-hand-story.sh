@@ -28,13 +28,12 @@ echo "same=$([ "$pid" = "$(main)" ] && echo yes)"
 echo "clean=$(tr '\0' '\n' < "/proc/$pid/environ" | grep -cE '^(NODE_|CHOKIDAR_|AWS_SECRET)')"
 systemctl --user unset-environment NODE_OPTIONS NODE_DEBUG CHOKIDAR_USEPOLLING AWS_SECRET_ACCESS_KEY
 
-# The service tries again and again beside a daemon that was started by hand meanwhile.
-systemctl --user stop mfad.service
+# A daemon that is started by hand while the service stands still.
+systemctl --user stop mfad.service mfad.socket
 mfad daemon --detach > /dev/null
 hand=$(daemon)
 echo "second=$hand"
-systemctl --user start mfad.service
-for again in 1 2 3 4 5 6; do
+for again in 1 2; do
   said "restart-refused-$again" restart
   said "install-refused-$again" install
 done

@@ -19,11 +19,12 @@ export type SystemdSession = {
 }
 
 /** Why no such session can be had on this machine, or undefined. */
-export function systemdObstacle(): string | undefined {
+export function systemdObstacle(user = '0'): string | undefined {
   if (process.platform !== 'linux') return 'this is not Linux'
   if (process.getuid?.() !== 0) return 'it needs root, for a mount namespace'
   const home = mkdtempSync(join(tmpdir(), 'mfad-systemd-probe-'))
-  const probe = spawnSync(launcher, [home, 'true'], { encoding: 'utf8', timeout: 40_000 })
+  const env = { ...process.env, AS_USER: user }
+  const probe = spawnSync(launcher, [home, 'true'], { encoding: 'utf8', timeout: 40_000, env })
   rmSync(home, { recursive: true, force: true })
   return probe.status === 0 ? undefined : `${launcher}: ${probe.stderr.trim() || probe.error || probe.signal}`
 }

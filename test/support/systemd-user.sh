@@ -2,30 +2,42 @@
 # Runs COMMAND beside a `systemd --user` of its own, in a private mount and PID namespace: nothing of this
 # machine's own systemd is seen or touched, and every process inside ends with COMMAND, whose status is returned.
 # usage: systemd-user.sh HOME COMMAND [ARG ...]     needs root, unshare (util-linux) and systemd
+# With AS_USER=1234 in the environment, it is the session of that ordinary user: systemd lets one limit less than root.
 set -eu
+user=${AS_USER:-0}
 
-if [ "${INSIDE_SYSTEMD_USER:-}" != yes ]; then
+if [ -z "${INSIDE_SYSTEMD_USER:-}" ]; then
   HOME=$(mkdir -p "$1/.config" && cd "$1" && pwd -P)
   # A control group of our own, where the machine has such a hierarchy and lets us.
-  group=
-  for root in /sys/fs/cgroup/systemd /sys/fs/cgroup; do
-    [ -e "$root/cgroup.procs" ] && mkdir "$root/mfad-test-$$" 2>/dev/null && group=$root/mfad-test-$$ && break
+  groups=
+  for root in /sys/fs/cgroup/systemd /sys/fs/cgroup/unified /sys/fs/cgroup; do
+    [ -e "$root/cgroup.procs" ] && mkdir "$root/mfad-test-$$" 2>/dev/null || continue
+    groups="$groups $root/mfad-test-$$"
+    [ "$user" = 0 ] && break
+    chown -R "$user:$user" "$root/mfad-test-$$"
   done
-  export HOME INSIDE_SYSTEMD_USER=yes CONTROL_GROUP="$group"
+  [ "$user" = 0 ] || chown -R "$user:$user" "$HOME"
+  export HOME INSIDE_SYSTEMD_USER=yes CONTROL_GROUPS="$groups"
   status=0
   unshare --mount --pid --fork --kill-child --mount-proc "$0" "$@" || status=$?
-  [ -z "$group" ] || find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true
+  for group in $groups; do find "$group" -depth -type d -exec rmdir {} + 2>/dev/null || true; done
   exit "$status"
 fi
 
 shift
-[ -z "$CONTROL_GROUP" ] || echo $$ >"$CONTROL_GROUP/cgroup.procs" || true
-mount -t tmpfs tmpfs /run
-# systemd looks for the first; the second is where its own sockets go.
-mkdir -p /run/systemd/system /run/user/0
-chmod 700 /run/user/0
-export XDG_RUNTIME_DIR=/run/user/0 XDG_CONFIG_HOME="$HOME/.config"
-unset INSIDE_SYSTEMD_USER CONTROL_GROUP DBUS_SESSION_BUS_ADDRESS NOTIFY_SOCKET LISTEN_FDS LISTEN_PID
+if [ "$INSIDE_SYSTEMD_USER" = yes ]; then
+  for group in $CONTROL_GROUPS; do echo $$ >"$group/cgroup.procs" || true; done
+  mount -t tmpfs tmpfs /run
+  # systemd looks for the first; the second is where its own sockets go.
+  mkdir -p /run/systemd/system "/run/user/$user"
+  chown "$user:$user" "/run/user/$user"
+  chmod 700 "/run/user/$user"
+  export XDG_RUNTIME_DIR="/run/user/$user" XDG_CONFIG_HOME="$HOME/.config"
+  unset CONTROL_GROUPS DBUS_SESSION_BUS_ADDRESS NOTIFY_SOCKET LISTEN_FDS LISTEN_PID
+  [ "$user" = 0 ] ||
+    INSIDE_SYSTEMD_USER=as-user exec setpriv --reuid "$user" --regid "$user" --clear-groups --inh-caps=-all "$0" "$HOME" "$@"
+fi
+unset INSIDE_SYSTEMD_USER
 
 systemd=$(PATH=/usr/lib/systemd:/lib/systemd command -v systemd)
 "$systemd" --user --log-target=console </dev/null >"$HOME/systemd.log" 2>&1 &

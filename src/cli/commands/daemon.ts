@@ -3,11 +3,13 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, fstatSync, readFileSync } from 'node:fs'
 import { AppError } from '../../core/errors.ts'
+import { backgroundVariable } from '../../core/service/background.ts'
 import { daemonArgv, hardenedArgv, nodeFlags } from '../../core/service/daemon-argv.ts'
 import { daemonEnvironment, hasNodeVariable } from '../../core/service/environment.ts'
 import { quoted } from '../../core/text/quoted.ts'
 import { runInPlace } from '../../edges/foreground.ts'
 import { refuseForeignFiles } from '../../edges/foreign-home.ts'
+import { inheritedSocket } from '../../edges/inherited-socket.ts'
 import { detachedLog, putAside } from '../../edges/log-file.ts'
 import { makeOwnDirectory, type OwnFile, openLog, orSay } from '../../edges/own-files.ts'
 import { userId } from '../../edges/user.ts'
@@ -20,8 +22,7 @@ export async function runDaemonCommand({ values, environment, output }: Invocati
   if (values.detach === true) return detach(await loadSoundContext(environment), output)
   if (!isHardened(environment)) return runInPlace(ownArgv(), hardenedEnvironment(environment))
   const { runDaemon } = await import('../../daemon/main.ts')
-  await runDaemon(environment)
-  return 0
+  return runDaemon(environment)
 }
 
 /** Set for the process that we start in our place, so that it does not start another one in its place. */
@@ -29,7 +30,11 @@ const hardenedMark = 'MFAD_HARDENED'
 
 function isHardened(environment: Invocation['environment']): boolean {
   if (environment[hardenedMark]) return true
-  return nodeFlags.every((flag) => process.execArgv.includes(flag)) && !hasNodeVariable(environment)
+  const hasFlags = nodeFlags.every((flag) => process.execArgv.includes(flag))
+  // What systemd has handed over is for this process only; and its unit keeps out the variables that matter.
+  return (
+    hasFlags && (inheritedSocket(environment, process.pid) !== undefined || !hasNodeVariable(environment))
+  )
 }
 
 function hardenedEnvironment(environment: Invocation['environment']): Record<string, string> {
@@ -92,7 +97,11 @@ function spawnDaemon({ environment, files }: Context, log: number): ChildProcess
     MFAD_SOCKET: files.socket,
   }
   const given = Object.entries(paths).filter(([name]) => environment[name])
-  const env = { ...hardenedEnvironment(environment), ...Object.fromEntries(given) }
+  const env = {
+    ...hardenedEnvironment(environment),
+    ...Object.fromEntries(given),
+    [backgroundVariable]: 'detached',
+  }
   const child = spawn(program, args, { detached: true, cwd: '/', env, stdio: ['ignore', log, log] })
   closeSync(log)
   return child

@@ -4,7 +4,7 @@ import { mfadCommand } from '../../core/text/commands.ts'
 import { printable } from '../../core/text/printable.ts'
 import type { KeysAnswer, KeysRequest } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
-import { connectDaemon } from '../connection/connection.ts'
+import { connectOwnDaemon } from '../connection/connection.ts'
 import { loadContext } from '../connection/context.ts'
 import { askLine, canAsk } from '../terminal/prompt.ts'
 import { printWarnings } from '../text/login-text.ts'
@@ -14,7 +14,7 @@ const limitMs = 245_000
 
 export async function runKeys({ positionals, values, environment, output }: Invocation): Promise<number> {
   const [action = '', profile = ''] = positionals
-  const daemon = await connectDaemon(await loadContext(environment), output)
+  const daemon = await connectOwnDaemon(await loadContext(environment), output)
   const deleteOther = endingOf(values['delete-other'])
   const request: KeysRequest = {
     profile,

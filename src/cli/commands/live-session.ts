@@ -40,9 +40,9 @@ export async function liveSession(context: Context, output: Output, need: Need):
 
 /** False where it could not be renewed, for whatever reason: then what is in the file is what counts. */
 async function renew(context: Context, output: Output, profile: string): Promise<boolean> {
-  const { connectDaemon } = await import('../connection/connection.ts')
+  const { connectOwnDaemon } = await import('../connection/connection.ts')
   try {
-    await (await connectDaemon(context, output)).call('POST', '/v1/renew', { profile })
+    await (await connectOwnDaemon(context, output)).call('POST', '/v1/renew', { profile })
     return true
   } catch (error) {
     if (error instanceof AppError) return false
@@ -56,8 +56,8 @@ async function waitForSession(
   { name, leastSeconds, waitSeconds }: Need & { waitSeconds: number },
   why: AppError,
 ): Promise<void> {
-  const { connectDaemon } = await import('../connection/connection.ts')
-  const daemon = await connectDaemon(context, output)
+  const { connectOwnDaemon } = await import('../connection/connection.ts')
+  const daemon = await connectOwnDaemon(context, output)
   const login = mfadCommand('login', name)
   output.note(`mfad: ${why.message}; waiting up to ${formatDuration(waitSeconds)} for: ${login}`)
   const program = waitingProgram()

@@ -1,26 +1,29 @@
 // `mfad install`, `uninstall` and `restart`: the user service.
 import * as fs from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
 import { endpointWarnings } from '../../core/service/endpoints.ts'
 import { planService } from '../../core/service/plan-service.ts'
+import { searchPath } from '../../core/service/search-path.ts'
 import { type ServicePlan, serviceEnvironment } from '../../core/service/service-plan.ts'
 import { refuseForeignFiles } from '../../edges/foreign-home.ts'
-import { homeDirectory } from '../../edges/paths.ts'
+import { homeDirectory, isDefaultSocket } from '../../edges/paths.ts'
 import { runServiceCommand } from '../../edges/service/command.ts'
+import { isOwnDirectory, lastingPath } from '../../edges/service/places.ts'
 import { createServiceRunner, type ServiceRunner } from '../../edges/service/runner.ts'
 import { userId } from '../../edges/user.ts'
 import type { Invocation } from '../command.ts'
-import { type Context, loadSoundContext } from '../connection/context.ts'
+import { type Context, loadContext, loadSoundContext } from '../connection/context.ts'
 import { missingProgram, programMissing } from '../connection/start-command.ts'
 import type { Output } from '../terminal/output.ts'
 import { startService } from './start-service.ts'
+import { endSessions } from './uninstall-sessions.ts'
 
 export async function runInstall({ values, environment, output }: Invocation): Promise<number> {
   const context = await loadSoundContext(environment)
   if (values['dry-run'] === true) {
-    const plan = currentPlan(environment, serviceEnvironment(environment))
+    const plan = currentPlan(context, serviceVariables(environment))
     for (const { path, redactedContent } of plan.files) output.print(`# ${path}\n${redactedContent}`)
     for (const { argv } of [...plan.enable, ...plan.start]) output.print(`$ ${argv.join(' ')}`)
     return 0
@@ -33,7 +36,7 @@ export async function runInstall({ values, environment, output }: Invocation): P
 /** Returns when the service's daemon answers, having said what was done. */
 export async function installService(context: Context, output: Output, replace: boolean): Promise<void> {
   const { environment } = context
-  const plan = currentPlan(environment, serviceEnvironment(environment))
+  const plan = currentPlan(context, serviceVariables(environment))
   refuseForeignFiles(environment, context.files, userId())
   const { lines } = await startService({
     ...startOf(plan, context, output, replace),
@@ -49,15 +52,18 @@ export async function installService(context: Context, output: Output, replace: 
     output.note(`warning: ${message}\n  → ${hint}`)
 }
 
-export async function runUninstall({ environment, output }: Invocation): Promise<number> {
-  const { lines } = await runner().uninstall(currentPlan(environment, new Map()))
-  output.print(lines.join('\n'))
+export async function runUninstall(invocation: Invocation): Promise<number> {
+  const { environment, output } = invocation
+  // While there is still a daemon that can.
+  const ended = await endSessions(invocation)
+  const { lines } = await runner().uninstall(currentPlan(await loadContext(environment), new Map()))
+  output.print([...ended, ...lines].join('\n'))
   return 0
 }
 
 export async function runRestart({ values, environment, output }: Invocation): Promise<number> {
   const context = await loadSoundContext(environment)
-  const plan = currentPlan(environment, new Map())
+  const plan = currentPlan(context, new Map())
   runner().requireInstalled(plan)
   const missing = missingProgram(context)
   if (missing !== undefined) throw programMissing(missing)
@@ -85,11 +91,15 @@ function runner(): ServiceRunner {
   })
 }
 
+/** Helper commands are to be found where this shell finds them. */
+function serviceVariables(environment: Invocation['environment']): ReadonlyMap<string, string> {
+  const platform = process.platform === 'darwin' ? 'darwin' : 'linux'
+  const path = searchPath(environment.PATH ?? '', platform, isOwnDirectory)
+  return new Map([...serviceEnvironment(environment), ['PATH', path]])
+}
+
 /** The templates stand beside `dist`, where this file is once it is bundled. */
-function currentPlan(
-  environment: Invocation['environment'],
-  variables: ReadonlyMap<string, string>,
-): ServicePlan {
+function currentPlan({ environment, files }: Context, variables: ReadonlyMap<string, string>): ServicePlan {
   const scriptPath = process.argv[1] === undefined ? '' : fs.realpathSync(process.argv[1])
   const root = join(scriptPath, '..', '..')
   const platform = process.platform
@@ -100,17 +110,22 @@ function currentPlan(
       'start the daemon with: mfad daemon --detach',
     )
   }
+  const home = homeDirectory(environment)
   return planService({
     platform,
-    home: homeDirectory(environment),
+    home,
     uid: userId(),
-    nodePath: process.execPath,
-    scriptPath,
+    nodePath: lastingPath(process.execPath, home),
+    scriptPath: lastingPath(scriptPath, home),
     environment: variables,
     templates: {
       systemd: fs.readFileSync(join(root, 'systemd', 'mfad.service'), 'utf8'),
+      systemdSocket: fs.readFileSync(join(root, 'systemd', 'mfad.socket'), 'utf8'),
       launchd: fs.readFileSync(join(root, 'launchd', 'io.mfad.daemon.plist'), 'utf8'),
     },
+    ...(isDefaultSocket(environment, files.socket)
+      ? { runtimeDirectory: dirname(files.socket) }
+      : { socketPath: files.socket }),
     ...(environment.XDG_CONFIG_HOME ? { xdgConfigHome: environment.XDG_CONFIG_HOME } : {}),
   })
 }

@@ -4,7 +4,7 @@ import { lstatSync } from 'node:fs'
 import { AppError, type ErrorBody } from '../../core/errors.ts'
 import { quoted } from '../../core/text/quoted.ts'
 import type { Status } from '../../core/wire.ts'
-import { socketCandidates } from '../../edges/paths.ts'
+import { forwardedSocket, isDefaultSocket, isForwarded, socketCandidates } from '../../edges/paths.ts'
 import { checkSocketPath } from '../../edges/socket-path.ts'
 import type { Output } from '../terminal/output.ts'
 import { isUsable } from './answers.ts'
@@ -24,6 +24,7 @@ const startLimitMs = 10_000
 const startStepMs = 50
 const filesDiffer = 'settings.files-differ'
 const absentCodes: ReadonlySet<unknown> = new Set(['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'])
+const unansweredCodes: ReadonlySet<unknown> = new Set(['ETIMEDOUT', 'EAGAIN', 'ECONNRESET', 'EPIPE'])
 
 /**
  * Connects, asks for the status, and makes sure that the daemon uses the same files as this command line.
@@ -40,9 +41,21 @@ export async function connectDaemon(context: Context, output: Output, ending?: A
   }
 }
 
-async function connect(context: Context, output: Output, ending?: AbortSignal): Promise<Daemon> {
-  const { status, version, send } = await ask(context, ending)
-  checkSameFiles(context, status)
+/** The same, and never a daemon that ssh forwards: for what goes on with files of this computer. */
+export function connectOwnDaemon(context: Context, output: Output): Promise<Daemon> {
+  return connect(context, output, undefined, 'here')
+}
+
+async function connect(
+  context: Context,
+  output: Output,
+  ending?: AbortSignal,
+  where: Where = 'anywhere',
+): Promise<Daemon> {
+  const { status, version, send, socket } = await ask(context, ending, where)
+  if (isForwarded(socket))
+    output.note(`this is the daemon at the other end of ssh, with ${status.files.credentials} there`)
+  else checkSameFiles(context, status)
   noteVersion(context, version, output)
   return {
     status,
@@ -60,11 +73,15 @@ type Send = <T>(
   limitMs: number,
 ) => Promise<{ version: string; body: T }>
 
+/** A daemon that ssh forwards is asked for what is to be done there, and never for what is to be started or ended here. */
+type Where = 'anywhere' | 'here'
+
 async function ask(
   context: Context,
   ending: AbortSignal | undefined,
-): Promise<{ status: Status; version: string; send: Send }> {
-  const paths = findSockets(context)
+  where: Where,
+): Promise<{ status: Status; version: string; send: Send; socket: string }> {
+  const paths = findSockets(context, where)
   const send: Send = async <T>(method: string, route: string, body: unknown, limitMs: number) => {
     for (;;) {
       const [path = ''] = paths
@@ -80,7 +97,7 @@ async function ask(
     }
   }
   const { version, body: status } = await send<Status>('GET', '/v1/status', undefined, statusLimitMs)
-  return { status, version, send }
+  return { status, version, send, socket: paths[0] ?? '' }
 }
 
 /** The process of whatever daemon answers, also of one that uses other files; undefined where none can be asked. */
@@ -91,7 +108,7 @@ export async function daemonPid(context: Context): Promise<number | undefined> {
 /** The status of whatever daemon answers; undefined where none can be asked. */
 export async function daemonStatus(context: Context): Promise<Status | undefined> {
   try {
-    return (await ask(context, undefined)).status
+    return (await ask(context, undefined, 'here')).status
   } catch (error) {
     if (error instanceof AppError) return undefined
     throw error
@@ -110,7 +127,7 @@ export async function findDaemon(
   ending?: AbortSignal,
 ): Promise<Status | undefined> {
   try {
-    return (await connectDaemon(context, output, ending)).status
+    return (await connect(context, output, ending, 'here')).status
   } catch (error) {
     if (isNotRunning(error)) return undefined
     throw error
@@ -137,10 +154,13 @@ export async function awaitDaemon(
 }
 
 /** All sockets that are there, the best first: where a killed daemon has left one behind, the next one is tried. */
-function findSockets(context: Context): string[] {
+function findSockets(context: Context, where: Where): string[] {
   const uid = process.getuid?.() ?? -1
   checkSocketPath(context.files.socket)
-  const candidates = socketCandidates(context.environment, context.files.socket, uid)
+  const own = socketCandidates(context.environment, context.files.socket, uid)
+  const isDefault = isDefaultSocket(context.environment, context.files.socket)
+  const candidates =
+    where === 'anywhere' && isDefault ? [...own, forwardedSocket(context.environment, uid)] : own
   const paths = candidates.filter((candidate) => isSocketOf(candidate, uid))
   if (paths.length === 0) throw notRunning(context)
   return paths
@@ -171,6 +191,10 @@ function isSocketOf(path: string, uid: number): boolean {
 function connectionError(context: Context, path: string, error: unknown): AppError {
   const code = (error as NodeJS.ErrnoException).code
   if (absentCodes.has(code)) return notRunning(context)
+  const missing = missingProgram(context)
+  // systemd still listens there, and cannot start the daemon.
+  if (missing !== undefined && unansweredCodes.has(code))
+    return programMissing(missing, 'the daemon does not answer, and its service cannot start it')
   // EAGAIN: the queue of those who wait for the daemon is full.
   if (code === 'ETIMEDOUT' || code === 'EAGAIN') {
     return new AppError('daemon.no-answer', 'the daemon does not answer', restartHint(context), error)

@@ -27,7 +27,7 @@ export function restartHint(where: Where): string {
 /** What to do with a daemon of another version: a service that starts it from elsewhere would do so again. */
 export function updateHint(where: Where): string {
   const script = installedArgv(where)?.at(-2)
-  if (script === undefined || script === ownScript()) return restartHint(where)
+  if (script === undefined || realPathOf(script) === ownScript()) return restartHint(where)
   return `its service starts ${script}; have it start this one: mfad install`
 }
 
@@ -81,9 +81,13 @@ function textOf(path: string): string | undefined {
 }
 
 function ownScript(): string {
+  return realPathOf(process.argv[1] ?? '')
+}
+
+function realPathOf(path: string): string {
   try {
-    return realpathSync(process.argv[1] ?? '')
+    return realpathSync(path)
   } catch {
-    return ''
+    return path
   }
 }

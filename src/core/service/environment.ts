@@ -39,6 +39,8 @@ const copiedVariables = [
 const nodeVariable = /^NODE_/
 /** What is read while the daemon runs, by its libraries and by the AWS SDK. */
 const libraryVariable = /^(?:CHOKIDAR_|AWS_)/
+/** About the socket that systemd hands over: for the daemon, and not for what it starts. */
+const activationVariable = /^LISTEN_/
 
 /** Those of them that are found in the environment of a whole session, for service managers that want each by its name. */
 export const unwantedInService: readonly string[] = [
@@ -48,6 +50,11 @@ export const unwantedInService: readonly string[] = [
   'NODE_V8_COVERAGE',
   'NODE_PATH',
   'NODE_TLS_REJECT_UNAUTHORIZED',
+  'NODE_USE_ENV_PROXY',
+  'NODE_USE_SYSTEM_CA',
+  'NODE_COMPILE_CACHE',
+  'NODE_REDIRECT_WARNINGS',
+  'NODE_PENDING_DEPRECATION',
   'CHOKIDAR_USEPOLLING',
   'CHOKIDAR_INTERVAL',
   'AWS_ACCESS_KEY_ID',
@@ -83,7 +90,8 @@ export function hasNodeVariable(environment: Environment): boolean {
 }
 
 function isUnwanted(name: string): boolean {
-  return (nodeVariable.test(name) || libraryVariable.test(name)) && !copiedVariables.includes(name)
+  const isOfOthers = [nodeVariable, libraryVariable, activationVariable].some((pattern) => pattern.test(name))
+  return isOfOthers && !copiedVariables.includes(name)
 }
 
 /** The same variables, with user name and password in a URL masked. */

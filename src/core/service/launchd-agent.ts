@@ -1,14 +1,13 @@
 // mfad as a LaunchAgent of the logged-in user. Keys: launchd.plist(5); commands: launchctl(1).
 
+import { backgroundVariable } from './background.ts'
 import { daemonArgv } from './daemon-argv.ts'
 import { redactedEnvironment, unwantedInService } from './environment.ts'
+import { searchPath } from './search-path.ts'
 import type { ServicePlan, ServiceSettings, Step } from './service-plan.ts'
 import { fillTemplate } from './template.ts'
 
 const label = 'io.mfad.daemon'
-
-/** launchd gives no more than /usr/bin:/bin:/usr/sbin:/sbin; helper commands such as ykman come from Homebrew. */
-const searchPath = '/opt/homebrew/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin'
 
 export function launchdPlan(settings: ServiceSettings): ServicePlan {
   const path = `${settings.home}/Library/LaunchAgents/${label}.plist`
@@ -38,7 +37,7 @@ export function launchdPlan(settings: ServiceSettings): ServicePlan {
     stop: [bootout],
     forget: [],
     leftovers: [logPath(settings), `${logPath(settings)}.1`],
-    directories: [],
+    directories: settings.runtimeDirectory === undefined ? [] : [settings.runtimeDirectory],
   }
 }
 
@@ -53,7 +52,12 @@ function logPath({ home }: ServiceSettings): string {
 /** An empty variable hides one that `launchctl setenv` gave to every agent. */
 function plistText(settings: ServiceSettings, environment: ReadonlyMap<string, string>): string {
   const unwanted = unwantedInService.map((name) => [name, ''] as const)
-  const variables = new Map([['PATH', searchPath], ...environment, ...unwanted])
+  const variables = new Map([
+    ['PATH', searchPath('', 'darwin')],
+    ...environment,
+    ...unwanted,
+    [backgroundVariable, 'service'],
+  ])
   return fillTemplate(settings.templates.launchd, {
     COMMAND: daemonArgv(settings.nodePath, settings.scriptPath)
       .map((arg) => `\t\t<string>${escapeXml(arg)}</string>`)

@@ -13,8 +13,12 @@ export type ServiceSettings = {
   scriptPath: string
   /** The variables that the service gets, see `serviceEnvironment`. */
   environment: ReadonlyMap<string, string>
+  /** Where the socket is, absolute; absent at the default place. */
+  socketPath?: string
+  /** mfad's own directory for the socket and what is beside it; absent where the user has chosen another place. */
+  runtimeDirectory?: string
   /** The contents of the template files. */
-  templates: { systemd: string; launchd: string }
+  templates: { systemd: string; systemdSocket: string; launchd: string }
 }
 
 /** A command, `argv[0]` looked up in PATH. `why` completes "cannot ...". */

@@ -1,4 +1,4 @@
-// mfad as a systemd user service. Syntax: systemd.syntax(7), and "Command lines" in systemd.service(5).
+// mfad as a systemd user service that is also started by its socket. Syntax: systemd.syntax(7), and "Command lines" in systemd.service(5).
 
 import { AppError } from '../errors.ts'
 import { daemonArgv } from './daemon-argv.ts'
@@ -7,9 +7,19 @@ import type { ServicePlan, ServiceSettings, Step } from './service-plan.ts'
 import { fillTemplate } from './template.ts'
 
 const unitName = 'mfad.service'
+const socketName = 'mfad.socket'
+
+/** Each unit, and the target that starts it at login. */
+const targets = [
+  [unitName, 'default.target'],
+  [socketName, 'sockets.target'],
+] as const
 
 export function systemdPlan(settings: ServiceSettings): ServicePlan {
-  const path = `${unitDirectories(settings)[0]}/${unitName}`
+  const [directory] = unitDirectories(settings)
+  const paths = targets.map(([unit]) => `${directory}/${unit}`)
+  const [path = '', socketPath = ''] = paths
+  const socket = socketText(settings)
   return {
     manager: 'systemd',
     title: `the systemd user service ${unitName}`,
@@ -20,27 +30,35 @@ export function systemdPlan(settings: ServiceSettings): ServicePlan {
         redactedContent: unitText(settings, redactedEnvironment(settings.environment)),
         mode: 0o600,
       },
+      { path: socketPath, content: socket, redactedContent: socket, mode: 0o600 },
     ],
     variables: ownVariables(redactedEnvironment(settings.environment)),
     status: systemctl('ask for the state of the service', 'is-active', unitName),
     enable: [
       systemctl('make systemd read the unit', 'daemon-reload'),
       // By its path: the manager may have another XDG_CONFIG_HOME than this shell, and then links to it.
-      systemctl('enable the service', 'enable', path),
+      systemctl('enable the service', 'enable', ...paths),
     ],
-    start: startSteps,
-    restart: startSteps,
+    start: [
+      // systemd makes no socket anew while its service runs.
+      { ...systemctl('stop the service', 'stop', unitName, socketName), mayFail: true },
+      resetFailed,
+      systemctl('start the service', 'start', unitName),
+    ],
+    restart: [resetFailed, systemctl('start the service', 'restart', unitName)],
     stop: [
-      { ...systemctl('stop the service', 'stop', unitName), mayFail: true },
-      { ...systemctl('disable the service', 'disable', unitName), mayFail: true },
+      { ...systemctl('stop the service', 'stop', socketName, unitName), mayFail: true },
+      { ...systemctl('disable the service', 'disable', unitName, socketName), mayFail: true },
     ],
     forget: [{ ...systemctl('make systemd forget the unit', 'daemon-reload'), mayFail: true }, resetFailed],
-    leftovers: linksOf(settings).filter((link) => link !== path),
-    directories: unitDirectories(settings).flatMap((each) => [
-      `${each}/default.target.wants`,
-      each,
-      each.slice(0, -'/user'.length),
-    ]),
+    leftovers: linksOf(settings).filter((link) => !paths.includes(link)),
+    directories: unitDirectories(settings)
+      .flatMap((each) => [
+        ...targets.map(([, target]) => `${each}/${target}.wants`),
+        each,
+        each.slice(0, -'/user'.length),
+      ])
+      .concat(settings.runtimeDirectory ?? []),
   }
 }
 
@@ -49,9 +67,10 @@ function systemctl(why: string, ...args: string[]): Step {
 }
 
 /** Also empties the count of starts, so that someone who repairs and restarts is never refused. */
-const resetFailed: Step = { ...systemctl('clear past failures', 'reset-failed', unitName), mayFail: true }
-
-const startSteps: Step[] = [resetFailed, systemctl('start the service', 'restart', unitName)]
+const resetFailed: Step = {
+  ...systemctl('clear past failures', 'reset-failed', unitName, socketName),
+  mayFail: true,
+}
 
 /** Where the unit stands, and where a manager without this shell's XDG_CONFIG_HOME keeps its links to it. */
 function unitDirectories({ home, xdgConfigHome }: ServiceSettings): string[] {
@@ -63,10 +82,16 @@ function unitDirectories({ home, xdgConfigHome }: ServiceSettings): string[] {
 }
 
 function linksOf(settings: ServiceSettings): string[] {
-  return unitDirectories(settings).flatMap((each) => [
-    `${each}/${unitName}`,
-    `${each}/default.target.wants/${unitName}`,
-  ])
+  return unitDirectories(settings).flatMap((each) =>
+    targets.flatMap(([unit, target]) => [`${each}/${unit}`, `${each}/${target}.wants/${unit}`]),
+  )
+}
+
+/** `%t` is the manager's own XDG_RUNTIME_DIR. */
+function socketText({ socketPath, templates }: ServiceSettings): string {
+  return fillTemplate(templates.systemdSocket, {
+    SOCKET: socketPath?.replaceAll('%', '%%') ?? '%t/mfad/mfad.sock',
+  })
 }
 
 function unitText(settings: ServiceSettings, environment: ReadonlyMap<string, string>): string {

@@ -10,10 +10,14 @@ const unwritable = /[\p{Cc}\p{Surrogate}\p{Noncharacter_Code_Point}\u{FFFD}]/u
 
 /** Messages name the variable and never its value, which may be a secret. */
 export function checkServiceValues(settings: ServiceSettings): void {
-  const { home, nodePath, scriptPath, xdgConfigHome, environment } = settings
+  const { home, nodePath, scriptPath, socketPath, xdgConfigHome, environment } = settings
   checkText('the home directory', home)
   checkText('the path of Node.js', nodePath)
   checkText("the path of mfad's program", scriptPath)
+  if (socketPath !== undefined) {
+    checkText('the path of the socket', socketPath)
+    checkSocket(socketPath)
+  }
   if (xdgConfigHome !== undefined) checkText('XDG_CONFIG_HOME', xdgConfigHome)
   for (const [name, value] of environment) {
     checkText(name, value)
@@ -27,6 +31,16 @@ function checkText(name: string, value: string): void {
     'settings.unwritable-value',
     `${name} holds a line break or another character that a service's file cannot hold`,
     'change it, then: mfad install',
+  )
+}
+
+/** systemd.syntax(7): a backslash at the end of a line has it go on, and blanks at its ends are no part of a value. */
+function checkSocket(path: string): void {
+  if (path.trim() === path && !path.endsWith('\\')) return
+  throw new AppError(
+    'settings.unwritable-value',
+    'the path of the socket ends in a blank or a backslash, which a service cannot have',
+    'choose another one with MFAD_SOCKET or the setting socket, then: mfad install',
   )
 }
 

@@ -34,6 +34,7 @@ export type Logins = {
   renew(request: LoginRequest): Promise<LoginAnswer>
   /** Ends when the logins that run have ended. */
   idle(): Promise<void>
+  isIdle(): boolean
 }
 
 export function createLogins(deps: LoginsDeps): Logins {
@@ -109,5 +110,6 @@ export function createLogins(deps: LoginsDeps): Logins {
     async idle() {
       await Promise.allSettled(running)
     },
+    isIdle: () => running.size === 0,
   }
 }

@@ -31,6 +31,8 @@ export type Reminders = {
   tellProblem(sessions: readonly ActiveSession[], problem: ErrorBody): void
   /** The next look outside quiet hours shows, once, that a live session is gone from the file. */
   tellLost(session: SeenSession, problem: ErrorBody): void
+  /** Is none open? */
+  isIdle(): boolean
   /** Withdraws all that is open. */
   close(): void
 }
@@ -103,6 +105,7 @@ export function createReminders(deps: ReminderDeps): Reminders {
       problems.push({ sessions, problem })
     },
     tellLost: lost.add,
+    isIdle: () => open.size === 0,
     close() {
       lost.close()
       for (const entry of open) withdraw(entry)

@@ -23,6 +23,8 @@ export type Waiters = {
   /** Ends those whose wait is over; answers when to look again. */
   look(): Date | undefined
   loggedOut(profile: string): void
+  /** Does nobody wait? */
+  isIdle(): boolean
   close(): void
 }
 
@@ -132,6 +134,7 @@ export function createWaiters(deps: WaitersDeps): Waiters {
     loggedOut(profile) {
       for (const entry of waiting) if (entry.profile === profile) entry.settle({ error: loggedOut(profile) })
     },
+    isIdle: () => waiting.size === 0,
     close() {
       isClosing = true
       for (const entry of waiting) entry.settle({ error: stopping() })

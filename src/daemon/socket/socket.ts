@@ -1,10 +1,12 @@
 // The daemon's place in the file system. The socket is bound under a name of its own, made private, and renamed into
-// place once nobody answers at the old one; so a daemon that ends never removes its successor's.
+// place once nobody answers at the old one; so a daemon that ends never removes its successor's. One that systemd has
+// bound is used as it is, and stays when the daemon ends.
 import { chmodSync, lstatSync, renameSync, rmSync, type Stats, statSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { createConnection } from 'node:net'
 import { basename, dirname } from 'node:path'
 import { AppError } from '../../core/errors.ts'
+import { inheritedPath } from '../../edges/inherited-socket.ts'
 import { makeOwnDirectory, type OwnFile, ownFileError } from '../../edges/own-files.ts'
 import { checkSocketPath, fitsSocketPath } from '../../edges/socket-path.ts'
 
@@ -26,10 +28,10 @@ type Place = {
 }
 
 /**
- * Binds `server` to the path. Throws daemon.already-running, daemon.socket-path, daemon.unsafe-socket and
- * daemon.socket-unusable.
+ * Binds `server` to the path, or has it listen on the socket that this process has inherited, where that is at the path.
+ * Throws daemon.already-running, daemon.socket-path, daemon.unsafe-socket and daemon.socket-unusable.
  */
-export async function bindSocket(server: Server, place: Place): Promise<BoundSocket> {
+export async function bindSocket(server: Server, place: Place, inherited?: number): Promise<BoundSocket> {
   checkSocketPath(place.path)
   const file: OwnFile = {
     code: 'daemon.socket-unusable',
@@ -39,10 +41,22 @@ export async function bindSocket(server: Server, place: Place): Promise<BoundSoc
   }
   try {
     prepareDirectory(file, place)
-    return await bind(server, place)
+    const taken = inherited === undefined ? undefined : await takeOver(server, place, inherited)
+    return taken ?? (await bind(server, place))
   } catch (error) {
     throw ownFileError(file, error)
   }
+}
+
+/** Undefined where systemd listens elsewhere (the settings have changed since `mfad install`) or its socket is gone. */
+async function takeOver(server: Server, { path, uid }: Place, fd: number): Promise<BoundSocket | undefined> {
+  const standing = statusOf(path)
+  const listensAt = inheritedPath(fd) ?? path
+  if (standing === undefined || listensAt !== path) return undefined
+  if (!isPrivate(standing, uid)) throw unsafe(path, 'others can use it')
+  await listenAt(server, { fd })
+  // It is systemd's, who listens there for the next daemon.
+  return { isOurs: () => isSame(standing, statusOf(path)), remove: () => undefined }
 }
 
 async function bind(server: Server, { path, pid, uid }: Place): Promise<BoundSocket> {
@@ -52,8 +66,7 @@ async function bind(server: Server, { path, pid, uid }: Place): Promise<BoundSoc
   try {
     chmodSync(ownPath, 0o600)
     const bound = lstatSync(ownPath)
-    if (!bound.isSocket() || bound.uid !== uid || (bound.mode & 0o777) !== 0o600)
-      throw unsafe(path, 'its mode could not be set')
+    if (!isPrivate(bound, uid)) throw unsafe(path, 'its mode could not be set')
     await requireVacant(path)
     renameSync(ownPath, path)
     const isOurs = () => isSame(bound, statusOf(path))
@@ -75,19 +88,19 @@ async function bind(server: Server, { path, pid, uid }: Place): Promise<BoundSoc
  * directory.
  */
 async function listen(server: Server, path: string): Promise<void> {
-  if (fitsSocketPath(path)) return listenAt(server, path)
+  if (fitsSocketPath(path)) return listenAt(server, { path })
   process.chdir(dirname(path))
   try {
-    await listenAt(server, basename(path))
+    await listenAt(server, { path: basename(path) })
   } finally {
     process.chdir('/')
   }
 }
 
-function listenAt(server: Server, path: string): Promise<void> {
+function listenAt(server: Server, where: { path: string } | { fd: number }): Promise<void> {
   return new Promise<void>((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ path }, () => {
+    server.listen(where, () => {
       server.off('error', reject)
       resolve()
     })
@@ -98,6 +111,9 @@ function listenAt(server: Server, path: string): Promise<void> {
 function prepareDirectory(file: OwnFile, { uid, isDefault }: Place): void {
   const directory = dirname(file.path)
   if (makeOwnDirectory(file)) chmodSync(directory, 0o700)
+  const link = lstatSync(directory)
+  if (link.isSymbolicLink() && (isDefault || link.uid !== uid))
+    throw unsafe(directory, isDefault ? 'a link stands there' : 'a link of another user stands there')
   const stat = statSync(directory)
   if (stat.uid !== uid) throw unsafe(directory, 'it belongs to another user')
   if (isDefault) chmodSync(directory, 0o700)
@@ -147,6 +163,10 @@ function statusOf(path: string): Stats | undefined {
   } catch {
     return undefined
   }
+}
+
+function isPrivate(status: Stats, uid: number): boolean {
+  return status.isSocket() && status.uid === uid && (status.mode & 0o777) === 0o600
 }
 
 function isSame(left: Stats, right: Stats | undefined): boolean {

@@ -1,9 +1,10 @@
-// macOS: a notification that the code is typed into, where node-notifier's program runs; else a dialog by osascript. None
-// of this has run on a Mac.
+// macOS: a notification that the code is typed into, where a program can show one; else a dialog by osascript. None of this has
+// run on a Mac.
 import { printable } from '../../core/text/printable.ts'
 import { childEnvironment } from '../programs/child-environment.ts'
 import { runProgram, untilShown } from '../programs/child-program.ts'
 import { askForCode, createTurns } from './code-question.ts'
+import { type MacReply, showReply } from './mac-reply.ts'
 import {
   type MacAnswer,
   macDialogArguments,
@@ -24,6 +25,8 @@ import {
 type Notification = ReminderRequest['notification']
 
 const notifyLimitMs = 10_000
+/** What `mfad notify-test` says of the dialog: what is missing for something better. */
+const dialogOnly = 'osascript (for a notification to type into: brew install vjeantet/tap/alerter)'
 /** AppleScript's number for it. */
 const cancelled = '(-128)'
 
@@ -71,12 +74,13 @@ export function createMacDesktop(deps: DesktopDeps): Backend {
         const shown = unanswerable(await showWithoutButtons(notification, withdraw))
         return isAllowed ? shown : { ...shown, noDialog: `prompt = ${prompt} in the settings` }
       }
-      const reply = prompt === 'auto' ? await startReply(notification, environment, withdraw) : undefined
+      const reply =
+        prompt === 'auto' ? await startReply(deps, notification, environment, withdraw) : undefined
       const first = reply?.answer ?? openDialog(question(), withdraw)
       if (reply === undefined) respond.asking()
       await untilShown(first)
       return {
-        way: reply === undefined ? 'osascript' : 'notification center with a reply',
+        way: reply?.way ?? (prompt === 'auto' ? dialogOnly : 'osascript'),
         ended: answer(first, request, respond, withdraw),
         hasButtons: true,
         dialog: 'osascript',
@@ -86,18 +90,25 @@ export function createMacDesktop(deps: DesktopDeps): Backend {
 }
 
 /** Shows a notification without buttons, and answers by which way. Rejects where neither way works. */
-function createNotifierWithoutButtons({ platform }: DesktopDeps, environment: Record<string, string>) {
+function createNotifierWithoutButtons(
+  { platform, isIntel = process.arch === 'x64' }: DesktopDeps,
+  environment: Record<string, string>,
+) {
   const notifier = createNotifier(platform)
+  const isShownByScript = async ({ title, body }: Notification, withdraw: AbortSignal) => {
+    const options = { environment, limitMs: notifyLimitMs, stop: withdraw }
+    return (await runProgram('osascript', macNotificationArguments(title, body), options)).exitCode === 0
+  }
   return async (notification: Notification, withdraw: AbortSignal): Promise<string> => {
-    try {
-      return await notifier.show(notification, environment, withdraw)
-    } catch (error) {
-      const args = macNotificationArguments(notification.title, notification.body)
-      const options = { environment, limitMs: notifyLimitMs, stop: withdraw }
-      const { exitCode } = await runProgram('osascript', args, options)
-      if (exitCode !== 0) throw error
-      return 'osascript'
-    }
+    const problem = isIntel
+      ? await notifier.show(notification, environment, withdraw).then(
+          () => undefined,
+          (error: unknown) => error,
+        )
+      : new Error('osascript could not show the notification')
+    if (problem === undefined) return 'notification center'
+    if (await isShownByScript(notification, withdraw)) return 'osascript'
+    throw problem
   }
 }
 
@@ -116,15 +127,18 @@ function createDialogs(environment: Record<string, string>) {
     })
 }
 
-/** Undefined where node-notifier's program does not run. */
+/** Undefined where nothing shows a notification to type into. */
 async function startReply(
+  { isIntel = process.arch === 'x64' }: DesktopDeps,
   notification: Notification,
   environment: Record<string, string>,
   withdraw: AbortSignal,
-): Promise<{ answer: Promise<MacAnswer> } | undefined> {
+): Promise<MacReply | undefined> {
+  const reply = await showReply(notification, environment, withdraw)
+  if (reply !== undefined || !isIntel) return reply
   try {
     const { told } = await showMacReply(notification, environment, withdraw)
-    return { answer: told.then(readMacReply) }
+    return { way: 'notification center with a reply', answer: told.then(readMacReply) }
   } catch {
     return undefined
   }

@@ -68,6 +68,8 @@ export type DesktopSettings = {
 
 export type DesktopDeps = {
   platform: NodeJS.Platform
+  /** Is this an Intel Mac? As Node says, where it is left out. */
+  isIntel?: boolean
   /** That of the daemon. */
   environment: Environment
   settings(): DesktopSettings

@@ -84,11 +84,8 @@ async function restart(plan: ServicePlan, deps: ServiceRunnerDeps): Promise<void
 }
 
 function requireInstalled(plan: ServicePlan, deps: ServiceRunnerDeps): void {
-  const present = presentPaths(
-    deps.fs,
-    plan.files.map(({ path }) => path),
-  )
-  if (present.length < plan.files.length) {
+  // A former version has written fewer files.
+  if (presentPaths(deps.fs, [plan.files[0]?.path ?? '']).length === 0) {
     throw new AppError('daemon.not-installed', `${plan.title} is not installed`, 'mfad install')
   }
 }
@@ -114,16 +111,20 @@ async function undo(
   wasRunning: boolean,
   deps: ServiceRunnerDeps,
 ): Promise<void> {
-  if (changes.some(({ previous }) => previous === undefined)) {
+  const added = changes.filter(({ previous }) => previous === undefined)
+  if (added.length === plan.files.length) {
     await tryAllSteps(plan.stop, deps)
     await removeTraces(plan, deps)
     return
   }
+  // A former version had fewer files.
+  if (added.length > 0) await tryAllSteps(plan.stop, deps)
+  for (const { file } of added) removeFile(deps.fs, file.path)
   const replaced = differingFiles(
     deps.fs,
     changes.flatMap(({ previous }) => previous ?? []),
   )
-  if (replaced.length === 0) return
+  if (replaced.length === 0 && added.length === 0) return
   for (const { file } of replaced) await writeServiceFile(deps.fs, file)
   await tryAllSteps([...plan.enable, ...(wasRunning ? plan.start : [])], deps)
 }

@@ -7,6 +7,7 @@ import { planService } from '../../../src/core/service/plan-service.ts'
 
 const templates = {
   systemd: readFileSync('systemd/mfad.service', 'utf8'),
+  systemdSocket: readFileSync('systemd/mfad.socket', 'utf8'),
   launchd: readFileSync('launchd/io.mfad.daemon.plist', 'utf8'),
 }
 const fileOf = (platform: 'linux' | 'darwin', nodePath: string, scriptPath: string) =>

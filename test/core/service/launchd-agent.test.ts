@@ -16,7 +16,11 @@ const settings: ServiceSettings = {
   nodePath: '/opt/homebrew/bin/node',
   scriptPath: '/opt/homebrew/lib/node_modules/mfad/dist/mfad.cjs',
   environment: new Map(),
-  templates: { systemd: '', launchd: readFileSync('launchd/io.mfad.daemon.plist', 'utf8') },
+  templates: {
+    systemd: '',
+    systemdSocket: '',
+    launchd: readFileSync('launchd/io.mfad.daemon.plist', 'utf8'),
+  },
 }
 
 const hostile = ` a<b>&amp;"c' %h $HOME \\ ]]> <!-- é 🔑 @LOG@ `
@@ -81,6 +85,7 @@ describe.skipIf(withoutPlistutil)('the LaunchAgent, as plistutil reads it', () =
         'daemon',
       ],
       EnvironmentVariables: {
+        MFAD_BACKGROUND: 'service',
         PATH: '/opt/homebrew/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin',
         ...Object.fromEntries(unwantedInService.map((name) => [name, ''])),
       },

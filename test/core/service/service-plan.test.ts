@@ -12,6 +12,7 @@ const settings: ServiceSettings = {
   environment: new Map(),
   templates: {
     systemd: readFileSync('systemd/mfad.service', 'utf8'),
+    systemdSocket: readFileSync('systemd/mfad.socket', 'utf8'),
     launchd: readFileSync('launchd/io.mfad.daemon.plist', 'utf8'),
   },
 }

@@ -13,7 +13,11 @@ const settings: ServiceSettings = {
   nodePath: '/usr/bin/node',
   scriptPath: '/usr/lib/node_modules/mfad/dist/mfad.cjs',
   environment: new Map(),
-  templates: { systemd: readFileSync('systemd/mfad.service', 'utf8'), launchd: '' },
+  templates: {
+    systemd: readFileSync('systemd/mfad.service', 'utf8'),
+    systemdSocket: readFileSync('systemd/mfad.socket', 'utf8'),
+    launchd: '',
+  },
 }
 
 const unitOf = (changes: Partial<ServiceSettings> = {}) =>
@@ -54,7 +58,11 @@ describe('the systemd unit', () => {
 
   test('restarts a daemon that crashed, but not one that ended for a lasting reason', () => {
     expect(linesOf(unitOf().content)).toEqual(
-      expect.arrayContaining(['Restart=on-failure', 'RestartPreventExitStatus=2 4', 'StartLimitBurst=10']),
+      expect.arrayContaining([
+        'Restart=on-failure',
+        'RestartPreventExitStatus=2 4 203',
+        'StartLimitBurst=10',
+      ]),
     )
   })
 
@@ -65,7 +73,9 @@ describe('the systemd unit', () => {
   })
 
   test('has no line for variables when there are none', () => {
-    expect(unitOf().content).toMatch(/"daemon"\nUnsetEnvironment=/)
+    expect(linesOf(unitOf().content).filter((line) => line.startsWith('Environment='))).toEqual([
+      'Environment=MFAD_BACKGROUND=service',
+    ])
   })
 
   test('carries each variable on a line of its own', () => {
@@ -95,9 +105,36 @@ describe('the systemd unit', () => {
   test('removes the directories that only the unit needed, innermost first', () => {
     expect(planService(settings).directories).toEqual([
       '/home/alice/.config/systemd/user/default.target.wants',
+      '/home/alice/.config/systemd/user/sockets.target.wants',
       '/home/alice/.config/systemd/user',
       '/home/alice/.config/systemd',
     ])
+  })
+})
+
+describe('the socket of the unit', () => {
+  const socketLine = (changes: Partial<ServiceSettings> = {}) =>
+    linesOf(planService({ ...settings, ...changes }).files[1]?.content ?? '').find((line) =>
+      line.startsWith('ListenStream='),
+    )
+
+  test("is at the default place by the manager's own runtime directory, else where the user has put it", () => {
+    expect(socketLine()).toBe('ListenStream=%t/mfad/mfad.sock')
+    expect(socketLine({ socketPath: '/home/alice/100% mine/mfad.sock' })).toBe(
+      'ListenStream=/home/alice/100%% mine/mfad.sock',
+    )
+  })
+
+  test.each(['/a\nb', '/a/mfad.sock ', '/a/mfad\\'])(
+    'refuses %j, which would be another path there',
+    (socketPath) => {
+      expect(() => socketLine({ socketPath })).toThrow('the path of the socket')
+    },
+  )
+
+  test('is for the user alone', () => {
+    const lines = linesOf(planService(settings).files[1]?.content ?? '')
+    expect(lines).toEqual(expect.arrayContaining(['SocketMode=0600', 'DirectoryMode=0700']))
   })
 })
 
@@ -106,14 +143,20 @@ describe('what goes with the unit', () => {
     const plan = planService({ ...settings, xdgConfigHome: '/cfg' })
     expect(plan.leftovers).toEqual([
       '/cfg/systemd/user/default.target.wants/mfad.service',
+      '/cfg/systemd/user/sockets.target.wants/mfad.socket',
       '/home/alice/.config/systemd/user/mfad.service',
       '/home/alice/.config/systemd/user/default.target.wants/mfad.service',
+      '/home/alice/.config/systemd/user/mfad.socket',
+      '/home/alice/.config/systemd/user/sockets.target.wants/mfad.socket',
     ])
   })
 
   test('is never the unit itself', () => {
     const plan = planService({ ...settings, xdgConfigHome: '/home/alice/.config' })
-    expect(plan.leftovers).toEqual(['/home/alice/.config/systemd/user/default.target.wants/mfad.service'])
+    expect(plan.leftovers).toEqual([
+      '/home/alice/.config/systemd/user/default.target.wants/mfad.service',
+      '/home/alice/.config/systemd/user/sockets.target.wants/mfad.socket',
+    ])
   })
 })
 

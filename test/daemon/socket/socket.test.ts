@@ -1,5 +1,15 @@
 // The place of the socket, with real sockets.
-import { existsSync, linkSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer as createHttpServer, type Server } from 'node:http'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -69,5 +79,71 @@ describe('bindSocket', () => {
     writeFileSync(path, 'mine')
     await expect(bind(1)).rejects.toMatchObject({ code: 'daemon.unsafe-socket' })
     expect(lstatSync(path).isFile()).toBe(true)
+  })
+})
+
+describe('the directory of the socket', () => {
+  it.each([
+    [true, 'a link stands there'],
+    [false, undefined],
+  ])('is not followed through a link where it is mfad’s own (%s)', async (isDefault, why) => {
+    const elsewhere = join(directory, 'elsewhere')
+    mkdirSync(elsewhere, { mode: 0o755 })
+    chmodSync(elsewhere, 0o755)
+    symlinkSync(elsewhere, join(directory, 'mfad'))
+    const server = createHttpServer()
+    servers.push(server)
+    const place = { path: join(directory, 'mfad/mfad.sock'), pid: 1, uid: userId(), isDefault }
+    const bound = bindSocket(server, place)
+    if (why === undefined) await expect(bound).resolves.toBeDefined()
+    else
+      await expect(bound).rejects.toMatchObject({
+        code: 'daemon.unsafe-socket',
+        message: expect.stringContaining(why),
+      })
+    // Nothing of the directory behind the link is changed.
+    expect(lstatSync(elsewhere).mode & 0o777).toBe(0o755)
+  })
+
+  it('is refused where it belongs to another user', async () => {
+    const server = createHttpServer()
+    servers.push(server)
+    const place = { path, pid: 1, uid: userId() + 1, isDefault: true }
+    await expect(bindSocket(server, place)).rejects.toMatchObject({
+      code: 'daemon.unsafe-socket',
+      message: expect.stringContaining('it belongs to another user'),
+    })
+  })
+})
+
+// How it is used: test/support/service-story.sh.
+describe('a socket that systemd hands over', () => {
+  /** A server whose listening socket stands for systemd's, and its descriptor. */
+  const listening = async (at: string) => {
+    const server = createServer()
+    await new Promise<void>((done) => server.listen(at, done))
+    chmodSync(at, 0o600)
+    return { server, fd: (server as unknown as { _handle: { fd: number } })._handle.fd }
+  }
+  const take = (fd: number) => {
+    const server = createHttpServer((_request, response) => response.end('daemon'))
+    servers.push(server)
+    return bindSocket(server, { path, pid: 1, uid: userId(), isDefault: false }, fd)
+  }
+
+  it('is left alone where the settings name another place', async () => {
+    const { server, fd } = await listening(join(directory, 'other.sock'))
+    const socket = await take(fd)
+    expect(socket.isOurs()).toBe(true)
+    socket.remove()
+    expect(existsSync(path)).toBe(false)
+    server.close()
+  })
+
+  it('is refused where others can use it', async () => {
+    const { server, fd } = await listening(path)
+    chmodSync(path, 0o666)
+    await expect(take(fd)).rejects.toMatchObject({ code: 'daemon.unsafe-socket' })
+    server.close()
   })
 })

@@ -659,9 +659,10 @@ function isRunning(pid: number): boolean {
 
 // node-notifier's program runs on no Linux, as it does on no Apple silicon without Rosetta: what follows is the fallback.
 describe('on macOS without node-notifier’s program', () => {
-  const mac = () =>
+  const mac = (isIntel = true) =>
     createDesktop({
       platform: 'darwin',
+      isIntel,
       environment: { PATH: programs.path, AWS_PROFILE: 'prod' },
       settings: () => settings,
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -676,7 +677,7 @@ describe('on macOS without node-notifier’s program', () => {
     outcomes = [{ kind: 'again', reason: 'wait 12 s' }]
     const { way, ended, dialog } = await mac().remind(dev, respond, never())
     expect([way, dialog, await ended, codes]).toEqual([
-      'osascript',
+      'osascript (for a notification to type into: brew install vjeantet/tap/alerter)',
       'osascript',
       'answered',
       ['111111', '222222'],
@@ -717,6 +718,47 @@ describe('on macOS without node-notifier’s program', () => {
       ['111111', '222222'],
     ])
     expect(programs.read('dialogs')).toBe('start\nend\nstart\nend\n')
+  })
+
+  it('alerter takes the code in its notification, and osascript asks again', async () => {
+    programs.install('alerter', `echo '{"activationType":"replied","activationValue":"111111"}'`)
+    programs.install('osascript', `printf 'Log In\\n222222\\n'`)
+    outcomes = [{ kind: 'again', reason: 'wait 12 s' }]
+    const { way, ended } = await mac(false).remind(dev, respond, never())
+    expect([way, await ended, codes]).toEqual(['alerter', 'answered', ['111111', '222222']])
+    expect(programs.calls('alerter')[0]?.slice(0, 2)).toEqual(['--title', 'mfad: dev expires in 10m'])
+  })
+
+  it('terminal-notifier 3 takes the code, and its notification is removed when it is withdrawn', async () => {
+    programs.install(
+      'terminal-notifier',
+      `case $1 in -version) echo terminal-notifier 3.1.0.;; -remove) ;; *) echo $$ >> "$here/pids"; exec /bin/sleep 60;; esac`,
+    )
+    const withdrawal = new AbortController()
+    const { way, ended } = await mac(false).remind(dev, respond, withdrawal.signal)
+    await until('it is shown', () => programs.read('pids') !== '')
+    withdrawal.abort()
+    expect([way, await ended]).toEqual(['terminal-notifier', 'withdrawn'])
+    await until('it is removed', () => programs.calls('terminal-notifier').length === 3)
+    const [, shown, removed] = programs.calls('terminal-notifier')
+    expect(removed).toEqual(['-remove', shown?.[shown.indexOf('-group') + 1]])
+  })
+
+  it('terminal-notifier 2, which has no field, and a failing alerter leave it to osascript', async () => {
+    programs.install('alerter', 'exit 1')
+    programs.install('terminal-notifier', 'echo terminal-notifier 2.0.0.')
+    programs.install('osascript', `printf 'Log In\\n111111\\n'`)
+    const { dialog, ended } = await mac(false).remind(dev, respond, never())
+    expect([dialog, await ended, codes]).toEqual(['osascript', 'answered', ['111111']])
+    expect(programs.calls('terminal-notifier')).toEqual([['-version']])
+  })
+
+  it('Apple silicon starts no Intel program', async () => {
+    programs.install('osascript', 'exit 1')
+    settings = { ...settings, prompt: 'none' }
+    await expect(mac(false).remind(dev, respond, never())).rejects.toThrow(
+      'osascript could not show the notification',
+    )
   })
 
   it('a notification is all there is with prompt = none', async () => {

@@ -4,10 +4,15 @@ import { buttonArguments } from '../../../src/edges/desktop/buttons.ts'
 import { parseCapabilities } from '../../../src/edges/desktop/capabilities.ts'
 import { dialogArguments } from '../../../src/edges/desktop/dialog.ts'
 import {
+  alerterArguments,
+  canReply,
   macDialogArguments,
   macNotificationArguments,
+  readAlerter,
   readMacDialog,
   readMacReply,
+  readTerminalNotifier,
+  terminalNotifierArguments,
 } from '../../../src/edges/desktop/mac-words.ts'
 import { wrap } from '../../../src/edges/desktop/markup.ts'
 
@@ -136,5 +141,61 @@ describe('on macOS', () => {
     [undefined, { kind: 'dismissed' }],
   ])('a reply %j', (metadata, answer) => {
     expect(readMacReply(metadata)).toEqual(answer)
+  })
+
+  const notification = { title: 'mfad: dev expires in 10m', body: '-[x\ty', isUrgent: false }
+
+  it('alerter and terminal-notifier get the text as values, never as options or lists', () => {
+    expect(alerterArguments(notification)).toEqual([
+      '--title',
+      'mfad: dev expires in 10m',
+      '--message',
+      ' -[x y',
+      '--reply',
+      'six digits, or: snooze',
+      '--timeout',
+      '3600',
+      '--json',
+    ])
+    expect(terminalNotifierArguments(notification, 'mfad-1')).toEqual([
+      '-title',
+      'mfad: dev expires in 10m',
+      '-message',
+      ' -[x y',
+      '-group',
+      'mfad-1',
+      '-reply',
+      '-timeout',
+      '3600',
+    ])
+  })
+
+  it.each([
+    ['terminal-notifier 3.1.0.', true],
+    ['3.0.0', true],
+    ['terminal-notifier 2.0.0.', false],
+    ['terminal-notifier 1.7.2.', false],
+    ['', false],
+  ])('terminal-notifier that says %j has a field to type into: %s', (version, has) => {
+    expect(canReply(version)).toBe(has)
+  })
+
+  it.each([
+    ['123456\n', { kind: 'code', typed: '123456' }],
+    ['snooze\n', { kind: 'snooze' }],
+    ['@CLOSED\n', { kind: 'dismissed' }],
+    ['@TIMEOUT\n', { kind: 'dismissed' }],
+    ['', { kind: 'dismissed' }],
+  ])('terminal-notifier that prints %j', (stdout, answer) => {
+    expect(readTerminalNotifier(stdout)).toEqual(answer)
+  })
+
+  it.each([
+    ['{"activationType":"replied","activationValue":"123456"}', { kind: 'code', typed: '123456' }],
+    ['{"activationType":"closed"}', { kind: 'dismissed' }],
+    ['no JSON', { kind: 'dismissed' }],
+    ['null', { kind: 'dismissed' }],
+  ])('alerter that prints %s', (stdout, answer) => {
+    expect(readAlerter(stdout)).toEqual(answer)
   })
 })

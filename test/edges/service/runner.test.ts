@@ -34,7 +34,7 @@ class FakeManager {
     this.commands.push(`${program} ${command}`)
     const failure = this.failures.get(command) ?? this.failures.get('*')
     if (failure !== undefined) return failure
-    if (command === 'restart' || command === 'bootstrap') this.running = true
+    if (['start', 'restart', 'bootstrap'].includes(command)) this.running = true
     if (command === 'enable') this.enabled = true
     if (command === 'disable') this.enabled = false
     if (command === 'stop' || command === 'bootout') this.running = this.slowToStop > 0
@@ -71,6 +71,7 @@ const planFor = (changes: Partial<ServiceSettings> = {}) =>
     environment: new Map(),
     templates: {
       systemd: readFileSync('systemd/mfad.service', 'utf8'),
+      systemdSocket: readFileSync('systemd/mfad.socket', 'utf8'),
       launchd: readFileSync('launchd/io.mfad.daemon.plist', 'utf8'),
     },
     ...changes,
@@ -79,6 +80,7 @@ const planFor = (changes: Partial<ServiceSettings> = {}) =>
 const runner = (fs: ServiceFileSystem = nodeFs) =>
   createServiceRunner({ fs, runCommand: (argv) => manager.runCommand(argv), pause: async () => undefined })
 const unit = () => join(home, '.config/systemd/user/mfad.service')
+const socketUnit = () => join(home, '.config/systemd/user/mfad.socket')
 const content = (plan = planFor()) => plan.files[0]?.content
 const listing = () => readdirSync(home, { recursive: true }).sort()
 
@@ -89,6 +91,7 @@ describe('install', () => {
       changed: true,
       lines: [
         `wrote ${unit()}`,
+        `wrote ${socketUnit()}`,
         'started the systemd user service mfad.service, which from now on starts at each login',
       ],
     })
@@ -98,13 +101,14 @@ describe('install', () => {
     expect(manager).toMatchObject({ running: true, enabled: true })
   })
 
-  test('leaves nothing but the unit', async () => {
+  test('leaves nothing but the units', async () => {
     await runner().install(planFor())
     expect(listing()).toEqual([
       '.config',
       '.config/systemd',
       '.config/systemd/user',
       '.config/systemd/user/mfad.service',
+      '.config/systemd/user/mfad.socket',
     ])
   })
 
@@ -115,7 +119,7 @@ describe('install', () => {
       changed: false,
       lines: ['the systemd user service mfad.service is installed and running'],
     })
-    expect(manager.commands).not.toContain('systemctl restart')
+    expect(manager.commands).not.toContain('systemctl start')
   })
 
   test('enables again a running service that someone disabled', async () => {
@@ -144,8 +148,9 @@ describe('install', () => {
       'systemctl is-active',
       'systemctl daemon-reload',
       'systemctl enable',
+      'systemctl stop',
       'systemctl reset-failed',
-      'systemctl restart',
+      'systemctl start',
     ])
   })
 
@@ -168,35 +173,43 @@ describe('install', () => {
     expect(listing()).toEqual([])
   })
 
-  test.each(['daemon-reload', 'enable', 'restart'])(
-    'leaves nothing behind when %s fails',
-    async (command) => {
-      mkdirSync(join(home, '.config'))
-      manager.says(command, 1, 'Job failed.')
-      await expect(runner().install(planFor())).rejects.toMatchObject({ code: 'daemon.service-failed' })
-      expect(listing()).toEqual(['.config'])
-      expect(manager).toMatchObject({ running: false, enabled: false })
-    },
-  )
+  test.each(['daemon-reload', 'enable', 'start'])('leaves nothing behind when %s fails', async (command) => {
+    mkdirSync(join(home, '.config'))
+    manager.says(command, 1, 'Job failed.')
+    await expect(runner().install(planFor())).rejects.toMatchObject({ code: 'daemon.service-failed' })
+    expect(listing()).toEqual(['.config'])
+    expect(manager).toMatchObject({ running: false, enabled: false })
+  })
 
   test('brings the old file and service back when the new one does not start', async () => {
     await runner().install(planFor({ nodePath: '/old/node' }))
     manager.commands = []
-    manager.says('restart', 1, 'Job failed.')
+    manager.says('start', 1, 'Job failed.')
     await expect(runner().install(planFor())).rejects.toMatchObject({ code: 'daemon.service-failed' })
     expect(readFileSync(unit(), 'utf8')).toBe(content(planFor({ nodePath: '/old/node' })))
-    expect(manager.commands.slice(-4)).toEqual([
+    expect(manager.commands.slice(-5)).toEqual([
       'systemctl daemon-reload',
       'systemctl enable',
+      'systemctl stop',
       'systemctl reset-failed',
-      'systemctl restart',
+      'systemctl start',
     ])
+  })
+
+  test('brings the file of a former version, which had no socket, back when the new ones do not start', async () => {
+    const former = planFor({ nodePath: '/old/node' })
+    await runner().install({ ...former, files: former.files.slice(0, 1) })
+    const before = listing()
+    manager.says('start', 1, 'Job failed.')
+    await expect(runner().install(planFor())).rejects.toMatchObject({ code: 'daemon.service-failed' })
+    expect(readFileSync(unit(), 'utf8')).toBe(content(former))
+    expect(listing()).toEqual(before)
   })
 
   test('leaves a file that was right in place when the service does not start', async () => {
     await runner().install(planFor())
     manager.running = false
-    manager.says('restart', 1, 'Job failed.')
+    manager.says('start', 1, 'Job failed.')
     await expect(runner().install(planFor())).rejects.toMatchObject({ code: 'daemon.service-failed' })
     expect(readFileSync(unit(), 'utf8')).toBe(content())
   })
@@ -288,6 +301,7 @@ describe('uninstall', () => {
       lines: [
         'stopped the systemd user service mfad.service',
         `removed ${unit()}`,
+        `removed ${socketUnit()}`,
         `removed ${join(wants, 'mfad.service')}`,
       ],
     })
@@ -326,7 +340,10 @@ describe('uninstall', () => {
   test('removes the file where the service manager is gone', async () => {
     await runner().install(planFor())
     manager.says('*', null, 'ENOENT')
-    expect((await runner().uninstall(planFor())).lines).toEqual([`removed ${unit()}`])
+    expect((await runner().uninstall(planFor())).lines).toEqual([
+      `removed ${unit()}`,
+      `removed ${socketUnit()}`,
+    ])
     expect(listing()).toEqual(['.config'])
   })
 
@@ -352,6 +369,13 @@ describe('restart', () => {
     manager.commands = []
     await runner().restart(planFor())
     expect(manager.commands).toEqual(['systemctl reset-failed', 'systemctl restart'])
+  })
+
+  test('restarts one that a former version has installed without a socket', async () => {
+    const plan = planFor()
+    await runner().install({ ...plan, files: plan.files.slice(0, 1) })
+    await runner().restart(plan)
+    expect(manager.running).toBe(true)
   })
 
   test('leads to install where nothing is installed', async () => {
