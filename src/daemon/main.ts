@@ -1,6 +1,7 @@
 // The daemon's composition root: real clock, files, network and desktop, and the order of starting and stopping.
 
 import { existsSync } from 'node:fs'
+import type { Server } from 'node:http'
 import { AppError, errorBody } from '../core/errors.ts'
 import { type AwsVariables, awsVariableNames } from '../core/login/sts-target.ts'
 import { backgroundVariable } from '../core/service/background.ts'
@@ -120,13 +121,7 @@ async function run(environment: Environment, start: Start): Promise<number> {
   // From here on a signal must not end the process before the socket is removed.
   const background = environment[backgroundVariable]
   const signalled = firstSignal(background !== undefined)
-  const place = {
-    path: known.files.socket,
-    pid: process.pid,
-    uid: userId(),
-    isDefault: isDefaultSocket(environment, known.files.socket),
-  }
-  const socket = await bindSocket(server, place, start.descriptor)
+  const socket = await bindSocket(server, placeOf(environment, known.files.socket), start.descriptor)
   start.isUp = true
   log.info({ ...daemon, files: known.files }, 'started')
   for (const { code, message } of warnings()) log.warn({ code, problem: message }, 'noticed at the start')
@@ -149,19 +144,31 @@ async function run(environment: Environment, start: Start): Promise<number> {
     // systemd may have removed the socket before.
     statusFile.close(socket.isOurs() || !existsSync(known.files.socket))
     socket.remove()
-    const closed = new Promise((resolve) => server.close(resolve))
-    polls.close()
-    const abortTimer = setTimeout(() => stopping.abort(), abortAfterMs)
-    await following.close()
-    await agent.close()
-    await desktop.close()
-    // The answers to what has just ended are still on their way.
-    const lastCall = setTimeout(() => server.closeAllConnections(), 500)
-    await closed
-    clearTimeout(lastCall)
-    clearTimeout(abortTimer)
+    await shutDown({ server, stopping, ends: [polls, following, agent, desktop] })
     log.info({}, 'stopped')
   }
+}
+
+function placeOf(environment: Environment, path: string) {
+  return { path, pid: process.pid, uid: userId(), isDefault: isDefaultSocket(environment, path) }
+}
+
+type Ending = {
+  server: Server
+  stopping: AbortController
+  ends: readonly { close(): void | Promise<void> }[]
+}
+
+/** Each end in turn, while the calls to AWS that are under way have a moment to end. */
+async function shutDown({ server, stopping, ends }: Ending): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  const abortTimer = setTimeout(() => stopping.abort(), abortAfterMs)
+  for (const end of ends) await end.close()
+  // The answers to what has just ended are still on their way.
+  const lastCall = setTimeout(() => server.closeAllConnections(), 500)
+  await closed
+  clearTimeout(lastCall)
+  clearTimeout(abortTimer)
 }
 
 function startPolls(agent: Agent, warnings: () => readonly Warning[], now: () => Date): StatusPolls {
