@@ -44,6 +44,24 @@ describe('mfad login without a code', () => {
     expect(sandbox.codesSent()).toHaveLength(0)
   })
 
+  it('says that systemd withholds the rights that the command would take', async () => {
+    const bin = (name: string) => join(sandbox.home, 'bin', name)
+    writeFileSync(bin('op'), '#!/bin/sh\necho "cannot connect to the app" >&2\nexit 1\n', { mode: 0o755 })
+    writeFileSync(bin('limited'), `#!/bin/sh\nexec setpriv --no-new-privs ${process.execPath} "$@"\n`, {
+      mode: 0o755,
+    })
+    useCommand('op read op://dev/otp')
+    await sandbox.startDaemon({}, { node: bin('limited') })
+    const plain = await sandbox.mfad('login', 'dev')
+    expect(plain.stderr).toContain('cannot connect to the app\n  → run it by hand to see why, or')
+    chmodSync(bin('op'), 0o2755)
+    const { exitCode, stderr } = await sandbox.mfad('login', 'dev')
+    expect(exitCode).toBe(4)
+    expect(stderr).toBe(
+      'mfad: mfa_process of dev failed (exit status 1): cannot connect to the app\n  → op takes other rights than yours, which the service may not: loosen it as "what the service may do" in mfad\'s docs/security.md says, or give the code yourself: mfad login dev CODE\n',
+    )
+  })
+
   it('gives the command nothing of AWS, and lets no mfad in it wait for itself', async () => {
     const seen = join(sandbox.home, 'seen')
     useCommand(

@@ -15,4 +15,6 @@ export type CommandResult = {
   complaint: string
   /** The PATH that it had. */
   path?: string
+  /** The program that would have taken another user's or group's rights, which are withheld from the service. */
+  withheldFrom?: string
 }

@@ -5,6 +5,7 @@ import { isLongTermKeys } from '../profiles/aws-values.ts'
 import type { LongTermCredentials } from '../profiles/sections.ts'
 import { awsCommand, mfadCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
+import { loosening } from '../text/shell-failure.ts'
 import type { CommandEnd, CommandResult } from './command-result.ts'
 
 const mostComplaintCharacters = 200
@@ -77,12 +78,13 @@ function isSession(profile: string): AppError {
 }
 
 function failed(result: CommandResult, profile: string, timeoutSeconds: number): AppError {
-  const { end } = result
+  const { end, withheldFrom } = result
+  const next = withheldFrom === undefined ? nextStep(end) : loosening(withheldFrom)
   const said = end.kind === 'exited' ? lastLine(result.complaint) : ''
   return new AppError(
     'profile.credential-process-failed',
     `credential_process of ${printable(profile)} ${factOf(result, timeoutSeconds)}${said === '' ? '' : `: ${said}`}`,
-    `${nextStep(end)}, then: ${mfadCommand('login', profile)}`,
+    `${next}, then: ${mfadCommand('login', profile)}`,
   )
 }
 

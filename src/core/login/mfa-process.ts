@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts'
 import type { MfaProcess } from '../profiles/profile.ts'
 import { mfadCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
-import { shellFailure } from '../text/shell-failure.ts'
+import { loosening, shellFailure } from '../text/shell-failure.ts'
 import type { CommandEnd, CommandResult } from './command-result.ts'
 import { codeInOutput } from './token-code.ts'
 
@@ -49,10 +49,15 @@ export function refusedMfaProcess({ profile }: MfaProcess, cause: unknown): AppE
 }
 
 /** Why there is no code: what the command did, and what to do about it. Undefined where it ended well. */
-function endingOf({ end, complaint, path }: CommandResult, timeoutSeconds: number): Ending | undefined {
+function endingOf(
+  { end, complaint, path, withheldFrom }: CommandResult,
+  timeoutSeconds: number,
+): Ending | undefined {
   if (end.kind === 'exited' && end.exitCode === 0) return undefined
   const failure = end.kind === 'exited' ? shellFailure(end.exitCode, complaint, path) : undefined
   if (failure !== undefined) return { fact: `failed: ${failure.fact}`, nextStep: failure.nextStep }
+  if (withheldFrom !== undefined)
+    return { fact: factOf(end, timeoutSeconds), nextStep: loosening(withheldFrom) }
   return { fact: factOf(end, timeoutSeconds), nextStep: 'run it by hand to see why' }
 }
 

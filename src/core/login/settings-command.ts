@@ -1,7 +1,7 @@
 // The commands that the settings name: which profiles they are told, and what it means when one fails.
 
 import { isPortableName } from '../profiles/aws-values.ts'
-import { shellFailure } from '../text/shell-failure.ts'
+import { loosening, shellFailure } from '../text/shell-failure.ts'
 import type { CommandResult } from './command-result.ts'
 
 /** Linux limits a variable to 128 KiB, and all of them together to a share of the stack. */
@@ -22,15 +22,17 @@ export function profilesVariable(names: readonly string[]): string {
  */
 export function commandFailure(
   setting: string,
-  { end, complaint, path }: CommandResult,
+  { end, complaint, path, withheldFrom }: CommandResult,
   limitSeconds: number,
 ): { message: string; nextStep?: string } | undefined {
   switch (end.kind) {
     case 'exited': {
       if (end.exitCode === 0) return undefined
       const failure = shellFailure(end.exitCode, complaint, path)
+      const message = `${setting} failed with exit code ${end.exitCode}`
+      if (withheldFrom !== undefined) return { message, nextStep: loosening(withheldFrom) }
       return failure === undefined
-        ? { message: `${setting} failed with exit code ${end.exitCode}` }
+        ? { message }
         : { message: `${setting} failed: ${failure.fact}`, nextStep: failure.nextStep }
     }
     case 'signalled':

@@ -43,3 +43,8 @@ function namesWholePath(complaint: string): boolean {
     lines.at(-1) ?? '',
   )
 }
+
+/** What to do where a program takes a group's or a user's rights, which systemd withholds from the service. */
+export function loosening(program: string): string {
+  return `${program} takes other rights than yours, which the service may not: loosen it as "what the service may do" in mfad's docs/security.md says`
+}

@@ -5,6 +5,7 @@ import type { CommandResult } from '../../core/login/command-result.ts'
 import type { Environment } from '../paths.ts'
 import { childEnvironment } from './child-environment.ts'
 import { runProgram } from './child-program.ts'
+import { withheldFrom } from './privileges.ts'
 
 export type HelperDeps = {
   environment: Environment
@@ -18,9 +19,8 @@ export type HelperDeps = {
 export async function runHelperCommand(command: string, deps: HelperDeps): Promise<CommandResult> {
   const result = await runHelperProgram('/bin/sh', ['-c', command], deps)
   // The reason is about the shell, and was not printed by the command.
-  return result.end.kind === 'not-started'
-    ? { end: { kind: 'not-started' }, output: '', complaint: '' }
-    : result
+  if (result.end.kind === 'not-started') return { end: { kind: 'not-started' }, output: '', complaint: '' }
+  return withWithheld(result, command)
 }
 
 /** The same for a program that is started without a shell. Never rejects. */
@@ -39,7 +39,15 @@ export async function runHelperProgram(
     processGroup: 'own, ends with it',
   })
   const { PATH } = environment
-  return { end, output: stdout, complaint: stderr, ...(PATH === undefined ? {} : { path: PATH }) }
+  const result = { end, output: stdout, complaint: stderr, ...(PATH === undefined ? {} : { path: PATH }) }
+  return withWithheld(result, program)
+}
+
+/** Of one that has failed, whether it was for rights that it could not take. */
+function withWithheld(result: CommandResult, command: string): CommandResult {
+  if (result.end.kind === 'exited' && result.end.exitCode === 0) return result
+  const name = withheldFrom(command, result.path)
+  return name === undefined ? result : { ...result, withheldFrom: name }
 }
 
 /** MFAD_INSIDE has an mfad that the command runs refuse to start: each would wait for the other. */
