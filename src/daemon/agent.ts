@@ -9,14 +9,10 @@
 // A profile is inactive, valid, expiring, expired or unmanaged; see core/profiles/session-state.ts. There is no other
 // state.
 
-import type { ErrorBody } from '../core/errors.ts'
-import { type ActiveSession, activeSessions } from '../core/plan/active-sessions.ts'
 import { notifierWarning } from '../core/plan/reminder-text.ts'
-import { isHopeless, withHope } from '../core/plan/renewal-plan.ts'
-import { findProfile } from '../core/profiles/profiles.ts'
+import { withHope } from '../core/plan/renewal-plan.ts'
 import { clockStepMs, mendsOffset } from '../core/time/clock-step.ts'
 import { earliest } from '../core/time/instant.ts'
-import type { UtcOffset } from '../core/time/quiet-hours.ts'
 import type {
   DevicesAnswer,
   IdentityAnswer,
@@ -33,54 +29,25 @@ import type {
   WaitAnswer,
   WaitRequest,
 } from '../core/wire.ts'
-import { forgetUnwritten, noteMeant, remembered } from '../core/writes/ledger.ts'
-import type { Desktop } from '../edges/desktop/reminder.ts'
-import type { KeyPlaces } from '../edges/keys/keys.ts'
-import { describeBug, type Log } from '../edges/logger.ts'
-import type { StatusFile } from '../edges/status-file.ts'
-import { createAfterWrite } from './after-write.ts'
-import { type AgentState, createAgentState, keptUntil, profilesNow } from './agent-state.ts'
+import { remembered } from '../core/writes/ledger.ts'
+import { describeBug } from '../edges/logger.ts'
+import {
+  type AgentDeps,
+  allSessions,
+  createParts,
+  currentSessions,
+  isSilent,
+  notificationsOff,
+  type Parts,
+} from './agent-parts.ts'
+import { type AgentState, createAgentState } from './agent-state.ts'
 import { agentStatus, statusChangesAt } from './agent-status.ts'
-import { createKeeper } from './files/keeper.ts'
-import type { KnownFiles } from './files/known-files.ts'
-import { removeSession } from './files/session-writer.ts'
-import { createJobs } from './jobs.ts'
-import { createKeyMoves } from './keys/move-keys.ts'
-import { type CodeCommandDeps, createCodeCommands } from './login/code-commands.ts'
 import { editProfile } from './login/edit-profile.ts'
-import { devicesOf, type FindDeviceDeps } from './login/find-device.ts'
+import { devicesOf } from './login/find-device.ts'
 import { identityOf } from './login/identity.ts'
-import { createLogins } from './login/logins.ts'
-import { createLongTermKeys } from './login/long-term-keys.ts'
-import { renewRoles } from './login/renew-roles.ts'
-import { createRoleCalls } from './login/role-calls.ts'
+import { logOut } from './logout.ts'
 import { testReminder } from './reminders/notify-test.ts'
-import { createReminders } from './reminders/reminders.ts'
-import { createRenewals } from './reminders/renewals.ts'
-import { createRoleRenewals } from './reminders/role-renewals.ts'
 import { currentSnoozes, snooze } from './reminders/snoozes.ts'
-import { createWaiters } from './reminders/waiters.ts'
-import { createSessionWatch, type SessionWatch } from './session-watch.ts'
-import { createStatusLines } from './status-lines.ts'
-
-export type AgentDeps = Omit<FindDeviceDeps, 'state' | 'longTermKeys' | 'sessionWatch' | 'found'> &
-  CodeCommandDeps & {
-    known: KnownFiles
-    keyPlaces: KeyPlaces
-    /** So long the answer to a login waits for roles. */
-    mostRolesMs: number
-    daemon: NonNullable<Status['daemon']>
-    log: Log
-    /** Milliseconds on a clock that nobody sets. */
-    steadyMs(): number
-    utcOffset: UtcOffset
-    /** From 0 up to 1. */
-    random(): number
-    desktop: Desktop
-    statusFile: StatusFile
-    /** Asks for a look at this instant, in place of the one asked for before; undefined asks for none. */
-    wakeAt(instant: Date | undefined): void
-  }
 
 export type Agent = {
   /** Looks at the files and the clock, and starts what is due: after every change and at every tick. */
@@ -165,19 +132,8 @@ export function createAgent(deps: AgentDeps): Agent {
         return answer
       })
     },
-    async devices({ profile }) {
-      await jobs.begin()
-      return devicesOf(parts.loginDeps, profile)
-    },
     moveKeys: parts.keyMoves.move,
-    async identity({ profile }) {
-      await jobs.begin()
-      return identityOf(parts.loginDeps, profile)
-    },
-    async editProfile(request) {
-      await jobs.begin()
-      return editProfile(parts.loginDeps, request)
-    },
+    ...setupRequests(parts),
     snooze(request) {
       look()
       const answer = snooze(state, known.profiles, request, deps.now())
@@ -191,105 +147,37 @@ export function createAgent(deps: AgentDeps): Agent {
         : testNotification(deps, state, waitSeconds, lookAgain),
     isIdle: () => isIdle(deps, state, parts),
     async close() {
-      jobs.refuseNew()
-      parts.waiters.close()
-      parts.reminders.close()
-      parts.codeCommands.close()
-      parts.afterWrite.close()
-      await renewals.close()
-      await roleRenewals.close()
-      await logins.idle()
-      await parts.keyMoves.idle()
-      await jobs.idle()
+      await closeParts(parts)
       await known.close()
     },
   }
 }
 
-type Parts = ReturnType<typeof createParts>
-
-function createParts(deps: AgentDeps, state: AgentState, look: () => void, lookAgain: () => void) {
-  const { known, log } = deps
-  const jobs = createJobs(known, look)
-  const codeCommands = createCodeCommands(deps)
-  const keeper = createKeeper({
-    known,
-    log,
-    enqueue: jobs.enqueueOwn,
-    done(sections) {
-      if (sections.length > 0) state.lastErrors.clear()
-      lookAgain()
-    },
-  })
-  const sessionWatch = createSessionWatch({
-    ...deps,
-    state,
-    isRestoring: keeper.isRestoring,
-    lost: (session, problem) => reminders.tellLost(session, problem),
-  })
-  const loginDeps = {
-    ...deps,
-    ...jobs,
-    state,
-    longTermKeys: createLongTermKeys({ ...deps, state }),
-    roleCalls: createRoleCalls(),
-    sessionWatch,
+/** What `mfad setup` asks for. */
+function setupRequests({ jobs, loginDeps }: Parts): Pick<Agent, 'devices' | 'identity' | 'editProfile'> {
+  const begun = async <T>(job: () => Promise<T>) => {
+    await jobs.begin()
+    return job()
   }
-  const keyMoves = createKeyMoves({ ...loginDeps, keyring: deps.keyPlaces.keyring })
-  const logins = createLogins({ ...loginDeps, codeCommands, look: lookAgain })
-  const reminders = createReminders({
-    ...deps,
-    state,
-    isSilent: () => isSilent(known),
-    sessions: () => currentSessions(deps, state),
-    logIn: logins.logIn,
-    look: lookAgain,
-  })
-  const renewals = createRenewals({
-    ...deps,
-    state,
-    renew: (profiles) => logins.renew({ profiles: [...profiles] }),
-    givenUp: ({ sessions }, error) => {
-      if (isHopeless(error)) reminders.tellProblem(sessions, error)
-    },
-    look: lookAgain,
-  })
-  const roleRenewals = createRoleRenewals({
-    ...deps,
-    state,
-    sessionWatch,
-    renew: (profiles) => renewRoles(loginDeps, profiles),
-    givenUp: (profiles, error) =>
-      reminders.tellProblem(
-        allSessions(deps, state).filter(({ profile }) => profiles.includes(profile)),
-        error,
-      ),
-    look: lookAgain,
-  })
-  const statusLines = createStatusLines({ ...deps, state })
-  const afterWrite = createAfterWrite(deps)
-  const waiters = createWaiters({
-    ...deps,
-    state,
-    silence: () => (isSilent(known) ? notificationsOff(known.files.settings) : undefined),
-    logIn: logins.logIn,
-    look: lookAgain,
-  })
   return {
-    jobs,
-    loginDeps,
-    codeCommands,
-    keyMoves,
-    keeper,
-    sessionWatch,
-    logins,
-    reminders,
-    renewals,
-    roleRenewals,
-    statusLines,
-    afterWrite,
-    waiters,
+    devices: ({ profile }) => begun(() => devicesOf(loginDeps, profile)),
+    identity: ({ profile }) => begun(() => identityOf(loginDeps, profile)),
+    editProfile: (request) => begun(() => editProfile(loginDeps, request)),
   }
+}
+
+/** Nothing new begins, and what has begun comes to its end. */
+async function closeParts(parts: Parts): Promise<void> {
+  parts.jobs.refuseNew()
+  parts.waiters.close()
+  parts.reminders.close()
+  parts.codeCommands.close()
+  parts.afterWrite.close()
+  await parts.renewals.close()
+  await parts.roleRenewals.close()
+  await parts.logins.idle()
+  await parts.keyMoves.idle()
+  await parts.jobs.idle()
 }
 
 function isIdle({ known, now }: AgentDeps, state: AgentState, parts: Parts): boolean {
@@ -324,24 +212,6 @@ function planAhead(deps: AgentDeps, state: AgentState, parts: Parts): void {
   deps.wakeAt(earliest(renewal.nextAt, roleAt, remindAt, known.doubtfulUntil, keepAt, watchAt, waitAt))
 }
 
-/** Those that a user is reminded of, and that codes renew: of a role its device is enough. */
-function currentSessions(deps: AgentDeps, state: AgentState): ActiveSession[] {
-  return allSessions(deps, state).filter(({ isBehind }) => !isBehind)
-}
-
-function allSessions({ known, now }: AgentDeps, state: AgentState): ActiveSession[] {
-  return activeSessions(profilesNow(known, state), {
-    ...state,
-    durationSeconds: known.settings.durationSeconds,
-    kept: keptUntil(known, state, now()),
-  })
-}
-
-/** Nothing is to be shown and no command to be run: reminders only go to the log. */
-function isSilent({ settings }: KnownFiles): boolean {
-  return settings.notify === 'none' && settings.notifyCommand === undefined
-}
-
 const leastStepBackMs = 1000
 
 /**
@@ -367,28 +237,6 @@ function createClockWatch(
   }
 }
 
-async function logOut(
-  { known, log, now, sessionWatch }: AgentDeps & { sessionWatch: SessionWatch },
-  state: AgentState,
-  name: string,
-): Promise<LogoutAnswer> {
-  const { profile, sessionProfile, session } = findProfile(known.profiles, name)
-  known.setLedger(forgetUnwritten(known.ledger, [sessionProfile]))
-  state.keptSessions.delete(profile)
-  sessionWatch.removed(sessionProfile)
-  if (session.kind === 'none') {
-    // Another program may have removed it; it is not to be brought back.
-    const meant = new Map([[sessionProfile, undefined]])
-    known.setLedger(noteMeant(known.ledger, meant, known.documents.credentials, now()))
-    return { profile, sessionProfile, removed: false, warnings: [] }
-  }
-  const warnings = await removeSession(known, sessionProfile)
-  state.snoozedUntil.delete(profile)
-  state.lastErrors.delete(profile)
-  log.info({ profile, sessionProfile }, 'logged out')
-  return { profile, sessionProfile, removed: true, warnings }
-}
-
 async function testNotification(
   { desktop, now, stopping }: AgentDeps,
   state: AgentState,
@@ -404,13 +252,5 @@ async function testNotification(
   } catch (error) {
     state.notifierWarning = notifierWarning(error)
     return { shown: false, way: 'none', error: state.notifierWarning }
-  }
-}
-
-function notificationsOff(settings: string): ErrorBody {
-  return {
-    code: 'settings.notify-none',
-    message: `notifications are off: notify = none in ${settings}`,
-    hint: 'set notify = desktop there',
   }
 }

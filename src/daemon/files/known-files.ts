@@ -83,21 +83,15 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
   const parse = createParse(deps.read)
   const settings = createKnownSettings(deps)
   const both = createBothFiles({ ...deps, parse }, settings.files)
+  const ledgers = createLedgers()
   let sections = profileSections(both.documents)
   let profiles: readonly Profile[] = []
-  const ledgers = { credentials: emptyLedger, config: emptyLedger }
-  const realPaths: Partial<Record<FileName, string | undefined>> = {}
   let isClosing = false
-  const written = new Set<string>()
 
   const refresh = (): boolean => {
     const areSettingsNew = settings.refresh()
     const areFilesNew = both.refresh(settings.files, deps.now())
-    for (const name of fileNames) {
-      const { realPath } = both.file(name)
-      if (realPath !== realPaths[name]) ledgers[name] = forgetWritten(ledgers[name])
-      realPaths[name] = realPath
-    }
+    for (const name of fileNames) ledgers.standsAt(name, both.file(name).realPath)
     if (!areSettingsNew && !areFilesNew) return false
     sections = profileSections(both.documents)
     profiles = buildProfiles(both.documents, settings.current, settings.files)
@@ -115,20 +109,11 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     },
     parse,
     get ledger() {
-      return ledgers.credentials
+      return ledgers.of('credentials')
     },
-    ledgerOf: (name) => ledgers[name],
-    setLedger(next, name = 'credentials') {
-      ledgers[name] = next
-    },
-    noteWritten(sections) {
-      for (const section of sections) written.add(section)
-    },
-    takeWritten() {
-      const sections = [...written]
-      written.clear()
-      return sections
-    },
+    ledgerOf: ledgers.of,
+    setLedger: (next, name = 'credentials') => ledgers.set(name, next),
+    ...createWrittenSections(),
     get settings() {
       return settings.current
     },
@@ -165,13 +150,43 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     get isClosing() {
       return isClosing
     },
-    async close() {
+    close() {
       isClosing = true
-      await both.close()
+      return both.close()
     },
     untilBelieved: () => untilBelieved(known),
   }
   return known
+}
+
+function createLedgers() {
+  const ledgers = { credentials: emptyLedger, config: emptyLedger }
+  const realPaths: Partial<Record<FileName, string | undefined>> = {}
+  return {
+    of: (name: FileName): Ledger => ledgers[name],
+    set(name: FileName, ledger: Ledger) {
+      ledgers[name] = ledger
+    },
+    /** What was written to another file is nothing to be put into this one. */
+    standsAt(name: FileName, realPath: string | undefined) {
+      if (realPath !== realPaths[name]) ledgers[name] = forgetWritten(ledgers[name])
+      realPaths[name] = realPath
+    },
+  }
+}
+
+function createWrittenSections() {
+  const written = new Set<string>()
+  return {
+    noteWritten(sections: Iterable<string>) {
+      for (const section of sections) written.add(section)
+    },
+    takeWritten(): string[] {
+      const sections = [...written]
+      written.clear()
+      return sections
+    },
+  }
 }
 
 async function untilBelieved(known: KnownFiles): Promise<void> {

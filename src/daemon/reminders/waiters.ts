@@ -42,8 +42,7 @@ const mostWaiters = 32
 export function createWaiters(deps: WaitersDeps): Waiters {
   const { known, state, now, log } = deps
   const waiting = new Set<Entry>()
-  /** By profile: attempts to renew without a code. */
-  const attempts = new Map<string, Promise<ErrorBody | undefined>>()
+  const renewWithoutCode = createAttempts(deps)
   let isClosing = false
 
   const waitingFor = (device: string) => [...waiting].filter((entry) => entry.device === device)
@@ -51,26 +50,6 @@ export function createWaiters(deps: WaitersDeps): Waiters {
     for (const entry of waitingFor(device)) entry.settle({ error })
   }
   const reminders = createWaitingReminders({ ...deps, waitingFor, end })
-
-  const sessionsOn = (device: string): string => {
-    const profiles = profilesNow(known, state)
-    return profiles
-      .filter(({ session }) => session.kind === 'ours')
-      .filter((profile) => deviceFor(profile, profiles, state) === device)
-      .map(({ session }) => (session.kind === 'ours' ? session.accessKeyId : ''))
-      .join(' ')
-  }
-
-  const renewWithoutCode = (profile: string): Promise<ErrorBody | undefined> => {
-    const running = attempts.get(profile)
-    if (running !== undefined) return running
-    const attempt = deps
-      .logIn({ profiles: [profile] })
-      .then(() => undefined, errorBody)
-      .finally(() => attempts.delete(profile))
-    attempts.set(profile, attempt)
-    return attempt
-  }
 
   const begin = async (entry: Entry) => {
     const error = await renewWithoutCode(entry.profile)
@@ -93,7 +72,7 @@ export function createWaiters(deps: WaitersDeps): Waiters {
       else {
         if (verdict.goneSince !== undefined) entry.goneSince = verdict.goneSince
         nextAt = earliest(nextAt, verdict.nextAt)
-        const sessions = sessionsOn(entry.device)
+        const sessions = sessionsOn(deps, entry.device)
         if (sessions === entry.deviceSessions) continue
         entry.deviceSessions = sessions
         void begin(entry)
@@ -106,23 +85,15 @@ export function createWaiters(deps: WaitersDeps): Waiters {
     async wait(request, gone) {
       deps.look()
       if (isClosing) throw thrown(stopping())
-      const profiles = profilesNow(known, state)
-      const profile = findProfile(profiles, request.profile)
-      const { session } = profile
-      const device = deviceFor(profile, profiles, state)
-      const waiter: Waiter = {
-        profile: profile.profile,
-        program: request.program,
-        leastSeconds: request.leastSeconds,
-        firstSession: session.kind === 'ours' ? session.accessKeyId : undefined,
-      }
-      const verdict = judgeWaiter(waiter, profiles, now())
+      const entry = newEntry(deps, request)
+      const verdict = judgeWaiter(entry, profilesNow(known, state), now())
       if (verdict.kind === 'done') return verdict.answer
       if (verdict.kind === 'over') throw thrown(verdict.error)
       if (waiting.size >= mostWaiters) throw thrown(tooMany())
-      const entry = { ...waiter, device, deviceSessions: sessionsOn(device), settle: () => undefined }
       log.info({ profile: entry.profile, program: entry.program }, 'a program waits')
-      const outcome = await untilSettled(entry, request.waitSeconds, gone)
+      const settled = untilSettled(entry, waiting, request.waitSeconds, gone, reminders.release)
+      if (waiting.has(entry)) void begin(entry)
+      const outcome = await settled
       log.info(
         { profile: entry.profile, end: 'error' in outcome ? outcome.error.code : 'done' },
         'a wait ended',
@@ -141,23 +112,70 @@ export function createWaiters(deps: WaitersDeps): Waiters {
       reminders.close()
     },
   }
+}
 
-  function untilSettled(entry: Entry, waitSeconds: number, gone: AbortSignal): Promise<Outcome> {
-    return new Promise((resolve) => {
-      const left = () => entry.settle({ error: stopping() })
-      const timer = setTimeout(() => entry.settle({ error: noCode(entry, waitSeconds) }), waitSeconds * 1000)
-      entry.settle = (outcome) => {
-        if (!waiting.delete(entry)) return
-        clearTimeout(timer)
-        gone.removeEventListener('abort', left)
-        resolve(outcome)
-        reminders.release(entry.device)
-      }
-      waiting.add(entry)
-      if (gone.aborted) return left()
-      gone.addEventListener('abort', left)
-      void begin(entry)
-    })
+/** From now on it waits, until it is settled. */
+function untilSettled(
+  entry: Entry,
+  waiting: Set<Entry>,
+  waitSeconds: number,
+  gone: AbortSignal,
+  release: (device: string) => void,
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const left = () => entry.settle({ error: stopping() })
+    const timer = setTimeout(() => entry.settle({ error: noCode(entry, waitSeconds) }), waitSeconds * 1000)
+    entry.settle = (outcome) => {
+      if (!waiting.delete(entry)) return
+      clearTimeout(timer)
+      gone.removeEventListener('abort', left)
+      resolve(outcome)
+      release(entry.device)
+    }
+    waiting.add(entry)
+    if (gone.aborted) return left()
+    gone.addEventListener('abort', left)
+  })
+}
+
+/** Throws profile.not-found. */
+function newEntry(deps: WaitersDeps, { profile: name, program, leastSeconds }: WaitRequest): Entry {
+  const profiles = profilesNow(deps.known, deps.state)
+  const profile = findProfile(profiles, name)
+  const { session } = profile
+  const device = deviceFor(profile, profiles, deps.state)
+  return {
+    profile: profile.profile,
+    program,
+    leastSeconds,
+    firstSession: session.kind === 'ours' ? session.accessKeyId : undefined,
+    device,
+    deviceSessions: sessionsOn(deps, device),
+    settle: () => undefined,
+  }
+}
+
+/** The access keys of the sessions on a device. */
+function sessionsOn({ known, state }: WaitersDeps, device: string): string {
+  const profiles = profilesNow(known, state)
+  return profiles
+    .filter(({ session }) => session.kind === 'ours')
+    .filter((profile) => deviceFor(profile, profiles, state) === device)
+    .map(({ session }) => (session.kind === 'ours' ? session.accessKeyId : ''))
+    .join(' ')
+}
+
+/** Renews a profile without a code, once at a time; answers what stands against it. Never rejects. */
+function createAttempts({ logIn }: WaitersDeps): (profile: string) => Promise<ErrorBody | undefined> {
+  const attempts = new Map<string, Promise<ErrorBody | undefined>>()
+  return (profile) => {
+    const running = attempts.get(profile)
+    if (running !== undefined) return running
+    const attempt = logIn({ profiles: [profile] })
+      .then(() => undefined, errorBody)
+      .finally(() => attempts.delete(profile))
+    attempts.set(profile, attempt)
+    return attempt
   }
 }
 

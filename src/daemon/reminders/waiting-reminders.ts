@@ -71,6 +71,9 @@ export function createWaitingReminders(deps: WaitingReminderDeps): WaitingRemind
     end(device, cannotAsk(entry.profiles[0] ?? '', reason))
   }
 
+  const logInAll = (device: string, entry: Shown) => (request: LoginRequest) =>
+    deps.logIn({ ...request, profiles: namesFor(deps, device, entry) })
+
   const remind = async (device: string, wanted: readonly Wanted[], entry: Shown) => {
     const facts = { kind: 'waiting', profiles: entry.profiles }
     const isShown = () => shown.get(device) === entry
@@ -82,15 +85,7 @@ export function createWaitingReminders(deps: WaitingReminderDeps): WaitingRemind
           asking: () => {
             entry.isAsking = true
           },
-          tokenCode: createAnswer(
-            {
-              log,
-              now,
-              sessions: current,
-              logIn: (request) => deps.logIn({ ...request, profiles: namesFor(deps, device, entry) }),
-            },
-            wanted,
-          ),
+          tokenCode: createAnswer({ log, now, sessions: current, logIn: logInAll(device, entry) }, wanted),
           snooze: () => snooze(device, current()),
         },
         entry.withdrawal.signal,
