@@ -23,7 +23,7 @@ export async function runEnv({ positionals, values, environment, output }: Invoc
   const context = await loadContext(environment)
   try {
     const { credentials, region } = await sessionFromFile(context, output, name)
-    output.print(variablesText(format, sessionVariables(credentials, region), rivalVariables))
+    output.print(variablesText(format, sessionVariables(credentials, region()), rivalVariables))
     return 0
   } catch (error) {
     if (!(error instanceof AppError)) throw error
