@@ -100,7 +100,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     }
     if (!areSettingsNew && !areFilesNew) return false
     sections = profileSections(both.documents)
-    profiles = buildProfiles(both.documents, settings.current, settings.files)
+    profiles = buildProfiles(both.documents, settings.current, settings.files, sections)
     return true
   }
   refresh()
