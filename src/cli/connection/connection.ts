@@ -53,6 +53,21 @@ async function connect(context: Context, output: Output, ending?: AbortSignal): 
   }
 }
 
+/**
+ * Sends a request that says itself what has to be so, without asking for the status before. Throws the daemon's own error, and
+ * daemon.*.
+ */
+export async function callUnasked<T>(
+  context: Context,
+  output: Output,
+  route: string,
+  body: unknown,
+): Promise<T> {
+  const answer = await createSend(context)<T>('POST', route, body, callLimitMs)
+  noteVersion(context, answer.version, output)
+  return answer.body
+}
+
 type Send = <T>(
   method: string,
   route: string,
@@ -64,8 +79,14 @@ async function ask(
   context: Context,
   ending: AbortSignal | undefined,
 ): Promise<{ status: Status; version: string; send: Send }> {
+  const send = createSend(context, ending)
+  const { version, body: status } = await send<Status>('GET', '/v1/status', undefined, statusLimitMs)
+  return { status, version, send }
+}
+
+function createSend(context: Context, ending?: AbortSignal): Send {
   const paths = findSockets(context)
-  const send: Send = async <T>(method: string, route: string, body: unknown, limitMs: number) => {
+  return async <T>(method: string, route: string, body: unknown, limitMs: number) => {
     for (;;) {
       const [path = ''] = paths
       try {
@@ -79,8 +100,6 @@ async function ask(
       }
     }
   }
-  const { version, body: status } = await send<Status>('GET', '/v1/status', undefined, statusLimitMs)
-  return { status, version, send }
 }
 
 /** The process of whatever daemon answers, also of one that uses other files; undefined where none can be asked. */
