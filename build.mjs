@@ -49,6 +49,9 @@ const lateImportsStayOut = {
   },
 }
 
+/** How a line of the table loads the code of its command. */
+const lateCommand = /\(await import\("(\.\/commands\/[\w-]+\.ts)"\)\)/
+
 /** The files that are in any bundle: each package among them has a licence that has to be shipped. */
 const bundledFiles = new Set()
 const bundle = async (options) => {
@@ -133,14 +136,18 @@ require(commands.includes(name) ? \`./command-\${name}.cjs\` : './overview.cjs')
   return names.map((name) => `command-${name}`)
 }
 
-/** In place of the whole table: the line of one command. */
+/**
+ * In place of the whole table: the line of one command, with its code imported at once. What is imported late is kept whole, each
+ * module in a function of its own; this way only what is used of it stays, and it is one flat piece of code.
+ */
 function tableOf({ run, ...words }) {
-  const line = `{ ...${JSON.stringify(words)}, run: ${run.toString()} }`
+  const [late, path] = lateCommand.exec(run.toString())
+  const line = `{ ...${JSON.stringify(words)}, run: ${run.toString().replace(late, 'command')} }`
   return {
     name: 'table-of-one-command',
     setup(api) {
       api.onLoad({ filter: /cli\/command-table\.ts$/ }, () => ({
-        contents: `export const commands = [${line}]`,
+        contents: `import * as command from ${JSON.stringify(path)}\nexport const commands = [${line}]`,
         loader: 'js',
       }))
     },
@@ -149,15 +156,13 @@ function tableOf({ run, ...words }) {
 
 /** The whole table, without the code of the commands that are programs of their own. */
 function withoutCommands(commands) {
-  const files = new Set(
-    commands.map(({ run }) => /import\("\.\/(commands\/[\w-]+\.ts)"\)/.exec(run.toString())?.[1]),
-  )
+  const files = new Set(commands.map(({ run }) => lateCommand.exec(run.toString())[1]))
   return {
     name: 'without-commands',
     setup(api) {
       api.onResolve({ filter: /^\.\/commands\// }, ({ kind, path, importer }) => {
         const isOfTable = importer.endsWith('cli/command-table.ts') && kind === 'dynamic-import'
-        return isOfTable && files.has(path.slice(2)) ? { path, namespace: 'elsewhere' } : undefined
+        return isOfTable && files.has(path) ? { path, namespace: 'elsewhere' } : undefined
       })
       api.onLoad({ filter: /.*/, namespace: 'elsewhere' }, () => ({
         contents: "throw new Error('mfad.cjs starts this command')",

@@ -20,7 +20,7 @@ export type BenchHome = {
   stsAnsweredAt(): number
   startDaemon(argv?: readonly string[]): Promise<ChildProcess>
   /** A profile and a code that was not used yet. Waits for the next code when all are. */
-  nextLogin(): Promise<{ profile: string; code: string }>
+  nextLogin(): Promise<{ profile: string; serialNumber: string; code: string }>
   login(profile: string, code: string): Promise<void>
   /** Profiles behind a live session, which need no code. */
   loginAll(profiles: string[]): Promise<void>
@@ -92,9 +92,12 @@ export async function openBenchHome(count: number, roles = 0): Promise<BenchHome
           for (const offset of [-stepMs, 0, stepMs]) {
             const at = new Date(Date.now() + offset)
             const key = `${index} ${Math.floor(at.getTime() / stepMs)}`
-            if (used.has(key)) continue
+            // AWS takes the code before the present one, while the present one lasts.
+            const isNearlyOver = offset < 0 && Date.now() % stepMs > stepMs - 5000
+            if (isNearlyOver || used.has(key)) continue
             used.add(key)
-            return { profile: `p${index}`, code: sts.tokenCode(serialOf(index), at) }
+            const serialNumber = serialOf(index)
+            return { profile: `p${index}`, serialNumber, code: sts.tokenCode(serialNumber, at) }
           }
         }
         await new Promise((done) => setTimeout(done, 500))

@@ -2,19 +2,12 @@
 // and against the AWS CLI's own way to print credentials.
 import { spawnSync } from 'node:child_process'
 import { openBenchHome, program } from './bench-home.ts'
-import { median, type Row, wallMs } from './measure.ts'
+import { interleaved, type Missing, median, type Row, ratioRow, wallMs } from './measure.ts'
 
 const profiles = 20
-const rounds = 31
 const awsRounds = 5
 const bareReader = `process.stdout.write(/aws_session_token = (.*)/.exec(require('fs').readFileSync(process.argv[1], 'utf8'))[1] + '\\n')`
-const commands = {
-  'credential-process': ['credential-process', 'p0'],
-  env: ['env', 'p0', '--format', 'sh'],
-  require: ['require', 'p0', '--min', '1h'],
-}
-
-export async function programRows(): Promise<Row[]> {
+export async function programRows(rounds: number): Promise<(Row | Missing)[]> {
   const home = await openBenchHome(profiles)
   try {
     await home.startDaemon()
@@ -22,35 +15,35 @@ export async function programRows(): Promise<Row[]> {
     if (profile !== 'p0') throw new Error(`the first profile is ${profile}`)
     await home.login(profile, code)
     const node = (...args: string[]) => wallMs([process.execPath, ...args], home.environment)
-    const bare: number[] = []
-    const times = Object.keys(commands).map((): number[] => [])
-    for (let round = 0; round < rounds; round++) {
-      bare.push(await node('-e', bareReader, home.files.credentials))
-      for (const [index, args] of Object.values(commands).entries())
-        times[index]?.push(await node(program, ...args))
-    }
-    const base = median(bare)
+    const times = await interleaved(rounds, {
+      bare: () => node('-e', bareReader, home.files.credentials),
+      'credential-process': () => node(program, 'credential-process', 'p0'),
+      env: () => node(program, 'env', 'p0', '--format', 'sh'),
+      require: () => node(program, 'require', 'p0', '--min', '1h'),
+    })
     return [
-      { what: 'node that reads the credentials file', value: base, limit: undefined, unit: 'ms' },
-      ...Object.keys(commands).map((name, index) => ({
-        what: `mfad ${name} / node that reads the same file`,
-        value: median(times[index] ?? []) / base,
-        limit: 1.15,
-        unit: '×',
-      })),
-      ...(await awsRow(median(times[0] ?? []), home.environment)),
+      {
+        what: 'node that reads the credentials file',
+        value: median(times.bare),
+        limit: undefined,
+        unit: 'ms',
+      },
+      ...(['credential-process', 'env', 'require'] as const).map((name) =>
+        ratioRow(`mfad ${name} / node that reads the same file`, times[name], times.bare, 1.15),
+      ),
+      await awsRow(times['credential-process'], home.environment),
     ]
   } finally {
     await home.close()
   }
 }
 
-async function awsRow(ownMs: number, environment: NodeJS.ProcessEnv): Promise<Row[]> {
+async function awsRow(own: readonly number[], environment: NodeJS.ProcessEnv): Promise<Row | Missing> {
+  const what = 'mfad credential-process / aws configure export-credentials'
   const argv = ['aws', 'configure', 'export-credentials', '--profile', 'p0-mfa'] as const
-  // The AWS CLI 1 does not have it.
-  if (spawnSync(argv[0], argv.slice(1), { env: environment }).status !== 0) return []
+  if (spawnSync(argv[0], argv.slice(1), { env: environment }).status !== 0)
+    return { what, missing: 'needs the AWS CLI 2' }
   const times: number[] = []
   for (let round = 0; round < awsRounds; round++) times.push(await wallMs(argv, environment))
-  const what = 'mfad credential-process / aws configure export-credentials'
-  return [{ what, value: ownMs / median(times), limit: 0.125, unit: '×' }]
+  return ratioRow(what, own, times, 1 / 8)
 }

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { openBenchHome } from './bench-home.ts'
-import { median, type Row } from './measure.ts'
+import { cpuMs, median, type Row } from './measure.ts'
 
 const lifeSeconds = 22
 const leadSeconds = [10, 0]
@@ -84,8 +84,7 @@ function activityOf(pid: number | undefined): { sleeps: number; cpuMs: number } 
   const sleeps = threads.map((thread) =>
     Number(/^voluntary_ctxt_switches:\s+(\d+)$/m.exec(readFileSync(`${thread}/status`, 'utf8'))?.[1]),
   )
-  const cpuNs = threads.map((thread) => Number(readFileSync(`${thread}/schedstat`, 'utf8').split(' ')[0]))
-  return { sleeps: sum(sleeps), cpuMs: sum(cpuNs) / 1e6 }
+  return { sleeps: sum(sleeps), cpuMs: cpuMs(pid) }
 }
 
 function sum(values: readonly number[]): number {

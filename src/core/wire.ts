@@ -46,6 +46,8 @@ export type LoginRequest = {
   /** The device becomes the mfa_serial of the profiles. */
   save?: boolean
   adopt?: boolean
+  /** Sent without asking for the status before: nothing is done unless these are the daemon's files, and the code is no profile. */
+  assuming?: Pick<Files, 'credentials' | 'config'>
 }
 
 export type LoginAnswer = {
@@ -152,8 +154,10 @@ export function readLoginRequest(body: unknown): LoginRequest {
     'durationSeconds',
     'save',
     'adopt',
+    'assuming',
   ])
   const { profiles, all, tokenCode, serialNumber, durationSeconds, save, adopt } = fields
+  const assuming = fields.assuming === undefined ? undefined : readAssuming(fields.assuming)
   if (!Array.isArray(profiles) || profiles.length > 100 || !profiles.every(isName)) {
     throw badRequest('profiles must be a list of at most 100 names')
   }
@@ -175,7 +179,15 @@ export function readLoginRequest(body: unknown): LoginRequest {
     ...(durationSeconds === undefined ? {} : { durationSeconds: durationSeconds as number }),
     ...(save === undefined ? {} : { save }),
     ...(adopt === undefined ? {} : { adopt }),
+    ...(assuming === undefined ? {} : { assuming }),
   }
+}
+
+function readAssuming(value: unknown): NonNullable<LoginRequest['assuming']> {
+  const { credentials, config } = readFields(value, ['credentials', 'config'])
+  if (typeof credentials !== 'string' || typeof config !== 'string')
+    throw badRequest('assuming must name a credentials and a config file')
+  return { credentials, config }
 }
 
 /** The profile of a logout, a renew or a devices request. Throws usage.bad-request. */

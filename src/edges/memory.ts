@@ -13,7 +13,7 @@ export type Memory = {
 }
 
 /** Below this nothing is worth the milliseconds that it takes. */
-const leastBytes = 32 * 1024 * 1024
+const leastBytes = 12 * 1024 * 1024
 /** By what factor memory must have grown since the last time. */
 const worthwhile = 1.25
 

@@ -5,23 +5,58 @@ import { codeProblems, commandProblems } from '../../core/error-codes.ts'
 import { AppError, errorBody, exitCodeOf } from '../../core/errors.ts'
 import { isTokenCode } from '../../core/login/token-code.ts'
 import { parseDuration } from '../../core/time/duration.ts'
-import type { LoginAnswer, LoginRequest, ProfileStatus } from '../../core/wire.ts'
+import type { LoginAnswer, LoginRequest, ProfileStatus, Status } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
-import { connectDaemon, type Daemon } from '../connection/connection.ts'
+import { connectDaemon, type Daemon, daemonStatus } from '../connection/connection.ts'
 import { loadContext } from '../connection/context.ts'
 import type { Output } from '../terminal/output.ts'
 import { askLine, canAsk, readLineFromInput } from '../terminal/prompt.ts'
 import { printLogin } from '../text/login-text.ts'
+import { loginAtOnce } from './login-at-once.ts'
 import { loginsByDevice } from './login-devices.ts'
 import { profileNames, splitLoginWords } from './login-words.ts'
 
 const mostAttempts = 3
 
-export async function runLogin({ positionals, values, environment, output }: Invocation): Promise<number> {
+export async function runLogin(invocation: Invocation): Promise<number> {
+  const { positionals, values, environment, output } = invocation
   const context = await loadContext(environment)
-  const duration = values.duration === undefined ? undefined : durationSeconds(String(values.duration))
+  const wishes = wishesOf(values)
+  const done = values.all === true ? undefined : await loginAtOnce(context, output, positionals, wishes)
+  if (done !== undefined) {
+    const { request, answer } = done
+    if (values.json === true) output.printJson(joined(noAnswer, answer))
+    else printLogin(answer, output, new Date())
+    if (answer.failed.length === 0) return 0
+    return exitCodeOfNamed(answer, request, (await daemonStatus(context))?.profiles ?? [])
+  }
   const daemon = await connectDaemon(context, output)
-  const names = profileNames(daemon.status)
+  const request = { ...wishes, ...(await namedBy(invocation, daemon.status)) }
+  const answers: LoginAnswer[] = []
+  await logInEach(daemon, request, output, (answer) => {
+    answers.push(answer)
+    if (values.json !== true) printLogin(answer, output, new Date())
+  })
+  if (values.json === true) output.printJson(answers.reduce(joined, noAnswer))
+  return exitCodeOfNamed(answers.reduce(joined, noAnswer), request, daemon.status.profiles)
+}
+
+function wishesOf(values: Invocation['values']): Partial<LoginRequest> {
+  const duration = values.duration === undefined ? undefined : durationSeconds(String(values.duration))
+  return {
+    ...(values['serial-number'] === undefined ? {} : { serialNumber: String(values['serial-number']) }),
+    ...(duration === undefined ? {} : { durationSeconds: duration }),
+    ...(values.save === true ? { save: true } : {}),
+    ...(values.adopt === true ? { adopt: true } : {}),
+  }
+}
+
+/** The profiles and the code among the words; and the code that standard input holds. Throws usage.* and profile.not-found. */
+async function namedBy(
+  { positionals, values, environment }: Invocation,
+  status: Status,
+): Promise<Pick<LoginRequest, 'profiles' | 'all' | 'tokenCode'>> {
+  const names = profileNames(status)
   if (positionals.includes('')) {
     throw new AppError('usage.bad-arguments', 'an argument is empty', 'look at: mfad login --help')
   }
@@ -38,22 +73,11 @@ export async function runLogin({ positionals, values, environment, output }: Inv
     throw new AppError('usage.bad-arguments', '--all takes no profile names', 'look at: mfad login --help')
   }
   const code = words.code === '-' ? await readLineFromInput() : words.code
-  const request: LoginRequest = {
+  return {
     profiles: values.all === true ? [] : words.profiles,
     ...(values.all === true ? { all: true } : {}),
     ...(code === undefined ? {} : { tokenCode: code.replace(/\s/g, '') }),
-    ...(values['serial-number'] === undefined ? {} : { serialNumber: String(values['serial-number']) }),
-    ...(duration === undefined ? {} : { durationSeconds: duration }),
-    ...(values.save === true ? { save: true } : {}),
-    ...(values.adopt === true ? { adopt: true } : {}),
   }
-  const answers: LoginAnswer[] = []
-  await logInEach(daemon, request, output, (answer) => {
-    answers.push(answer)
-    if (values.json !== true) printLogin(answer, output, new Date())
-  })
-  if (values.json === true) output.printJson(answers.reduce(joined, noAnswer))
-  return exitCodeOfNamed(answers.reduce(joined, noAnswer), request, daemon.status.profiles)
 }
 
 const noAnswer: LoginAnswer = { renewed: [], failed: [], warnings: [] }

@@ -66,6 +66,21 @@ async function connect(
   }
 }
 
+/**
+ * Sends a request that says itself what has to be so, without asking for the status before; never to a daemon that ssh forwards,
+ * which has to be announced. Throws the daemon's own error, and daemon.*.
+ */
+export async function callUnasked<T>(
+  context: Context,
+  output: Output,
+  route: string,
+  body: unknown,
+): Promise<T> {
+  const answer = await createSend(context, findSockets(context, 'here'))<T>('POST', route, body, callLimitMs)
+  noteVersion(context, answer.version, output)
+  return answer.body
+}
+
 type Send = <T>(
   method: string,
   route: string,
@@ -82,7 +97,14 @@ async function ask(
   where: Where,
 ): Promise<{ status: Status; version: string; send: Send; socket: string }> {
   const paths = findSockets(context, where)
-  const send: Send = async <T>(method: string, route: string, body: unknown, limitMs: number) => {
+  const send = createSend(context, paths, ending)
+  const { version, body: status } = await send<Status>('GET', '/v1/status', undefined, statusLimitMs)
+  return { status, version, send, socket: paths[0] ?? '' }
+}
+
+/** Takes those paths out of the list at which nobody answers. */
+function createSend(context: Context, paths: string[], ending?: AbortSignal): Send {
+  return async <T>(method: string, route: string, body: unknown, limitMs: number) => {
     for (;;) {
       const [path = ''] = paths
       try {
@@ -96,8 +118,6 @@ async function ask(
       }
     }
   }
-  const { version, body: status } = await send<Status>('GET', '/v1/status', undefined, statusLimitMs)
-  return { status, version, send, socket: paths[0] ?? '' }
 }
 
 /** The process of whatever daemon answers, also of one that uses other files; undefined where none can be asked. */

@@ -16,7 +16,8 @@ export type FileSession = {
   /** The section that holds it. */
   sessionProfile: string
   credentials: SessionCredentials
-  region?: string
+  /** Reads the config file where the session has none of its own, so ask only if it is needed. Throws file.*. */
+  region(): string | undefined
 }
 
 export type Reading = {
@@ -42,9 +43,11 @@ export function readFileSession(
   const credentials = section === undefined ? undefined : readSessionCredentials(section)
   const { changedAt } = file
   if (credentials === undefined || sessionProfile === undefined) return { session: undefined, changedAt }
-  const region = agreedValue(section, 'region') ?? regionInConfig(document, files.config, sessionProfile)
-  const known = region === undefined || !isRegion(region) ? {} : { region }
-  return { session: { sessionProfile, credentials, ...known }, changedAt }
+  const region = () => {
+    const found = agreedValue(section, 'region') ?? regionInConfig(document, files.config, sessionProfile)
+    return found === undefined || !isRegion(found) ? undefined : found
+  }
+  return { session: { sessionProfile, credentials, region }, changedAt }
 }
 
 /** Ours holds one unless the config file gives the session profile its own. */

@@ -86,7 +86,11 @@ export function cutLine(line: string, columns: number): string {
 const wide =
   /[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u
 
+/** ASCII, lines and blocks, of which each fills one column. The tables of Unicode take time to load. */
+const narrow = /^[ -~\u2500-\u25ff]*$/
+
 export function widthOf(text: string): number {
+  if (narrow.test(text)) return text.length
   let width = 0
   for (const character of text) {
     if (/\p{M}|\u200d/u.test(character)) continue

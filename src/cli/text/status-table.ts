@@ -49,9 +49,7 @@ export function tableLines(
   paint: Paint,
   columns = Number.POSITIVE_INFINITY,
 ): string[] {
-  const tables = layouts.map((layout) => cellsOf(profiles, layout, now))
-  const cells = tables.find((rows) => widthsOf(rows).reduce(sum, -between) <= columns) ?? tables.at(-1) ?? []
-  const widths = widthsOf(cells)
+  const { cells, widths } = widestTable(profiles, now, columns)
   const tooWide = Math.max(0, widths.reduce(sum, -between) - columns)
   const nameWidth = Math.max(Math.min(leastNameWidth, widths[0] ?? 0), (widths[0] ?? 0) - tooWide)
   const line = (row: readonly Cell[]) =>
@@ -65,6 +63,21 @@ export function tableLines(
       .join(' '.repeat(between))
       .trimEnd()
   return cells.map(line)
+}
+
+/** In the first layout that fits, else in the last. */
+function widestTable(
+  profiles: readonly ProfileStatus[],
+  now: Date,
+  columns: number,
+): { cells: Cell[][]; widths: number[] } {
+  let table: { cells: Cell[][]; widths: number[] } = { cells: [], widths: [] }
+  for (const layout of layouts) {
+    const cells = cellsOf(profiles, layout, now)
+    table = { cells, widths: widthsOf(cells) }
+    if (table.widths.reduce(sum, -between) <= columns) break
+  }
+  return table
 }
 
 /** Does this line say by a sign only that a session renews by itself? */

@@ -64,6 +64,10 @@ export type SdkEntry = { value: string; line: number }
 export type SdkSections = ReadonlyMap<string, ReadonlyMap<string, SdkEntry>>
 /** A value that every AWS reader reads alike, or undefined. */
 export function agreedValue(section: Section | undefined, key: string): string | undefined {
-  const entry = section?.entries.get(key)
+  return agreed(section?.entries.get(key))
+}
+
+/** What every AWS tool reads there; undefined where there is nothing, or nothing that they agree on. */
+export function agreed(entry: Entry | undefined): string | undefined {
   return entry === undefined || entry.disputed || entry.value === '' ? undefined : entry.value
 }

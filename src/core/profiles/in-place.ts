@@ -104,6 +104,7 @@ export function takenWarning(
   sessionProfile: string,
   { taken }: InPlace,
 ): ErrorBody | undefined {
+  if (taken.size === 0) return undefined
   const [owner, keys] = [...taken].find((names) => names.includes(profile)) ?? []
   if (owner === undefined || keys === undefined) return undefined
   const [shownOwner, shownKeys] = [printable(owner, 80), printable(keys, 80)]

@@ -16,11 +16,12 @@ export function findObstacle(
   profile: Profile,
   paths: FilePaths,
 ): ErrorBody | undefined {
+  const view = viewOfProfile(sections, profile)
   return (
     nameObstacle(profile) ??
     kindObstacle(sections, profile, paths) ??
-    keyObstacle(sections, profile, paths) ??
-    regionObstacle(sections, profile, paths) ??
+    keyObstacle(sections, view, profile, paths) ??
+    regionObstacle(view, profile, paths) ??
     shadowObstacle(sections, profile, paths) ??
     deviceObstacle(sections, profile, paths)
   )
@@ -49,9 +50,13 @@ const keysThatMustAgree = [
 ] as const
 const keysOfInPlace = [...keysThatMustAgree, 'aws_mfa_device'] as const
 
-function keyObstacle(sections: ProfileSections, keyed: Profile, paths: FilePaths): ErrorBody | undefined {
+function keyObstacle(
+  sections: ProfileSections,
+  view: ProfileView,
+  keyed: Profile,
+  paths: FilePaths,
+): ErrorBody | undefined {
   const { profile, kind, accessKeyId, keyProfile } = keyed
-  const view = viewOfProfile(sections, keyed)
   const isOfProcess = kind === 'key' && view.has('credential_process') && !view.has('aws_access_key_id')
   const mustAgree: readonly string[] = keyProfile === undefined ? keysThatMustAgree : keysOfInPlace
   for (const key of isOfProcess ? [...mustAgree, 'credential_process'] : mustAgree) {
@@ -119,11 +124,10 @@ function rivalObstacle(
 }
 
 function regionObstacle(
-  sections: ProfileSections,
+  { value, placeOf }: ProfileView,
   profile: Profile,
   paths: FilePaths,
 ): ErrorBody | undefined {
-  const { value, placeOf } = viewOfProfile(sections, profile)
   const [region, place] = [value('region'), placeOf('region')]
   if (region === undefined || place === undefined) return undefined
   return regionProblem(profile.profile, region, `line ${place.line} of ${paths[place.file]}`)

@@ -22,10 +22,17 @@ import {
 } from './sections.ts'
 import { readSession, readSessionSection, type Session } from './session-section.ts'
 
-/** Every profile of the two files in the order of the credentials file, then of the config file, then orphans. */
-export function buildProfiles(documents: Documents, suffixes: Suffixes, paths: FilePaths): Profile[] {
+/**
+ * Every profile of the two files in the order of the credentials file, then of the config file, then orphans. `sections`: those of
+ * the documents.
+ */
+export function buildProfiles(
+  documents: Documents,
+  suffixes: Suffixes,
+  paths: FilePaths,
+  sections: ProfileSections = profileSections(documents),
+): Profile[] {
   const { suffix } = suffixes
-  const sections = profileSections(documents)
   const known = new Set([
     ...sections.credentials.keys(),
     ...sections.config.keys(),
@@ -115,7 +122,9 @@ function buildProfile(
     endpointUrl: view.value('endpoint_url'),
     accessKeyId: kind === 'key' || (isOwnSource && hasOwnKeys) ? keyName(sections, keysAt(keyed)) : undefined,
     durationSeconds: duration === undefined ? undefined : wholeNumber(duration),
-    mfaProcess: ['key', 'role'].includes(kind) ? findMfaProcess(sections, keyed, suffix, paths) : undefined,
+    mfaProcess: ['key', 'role'].includes(kind)
+      ? findMfaProcess(sections, name, view, suffix, paths)
+      : undefined,
     role: kind === 'role' ? roleOf(view) : undefined,
     hasOwnKeys: kind === 'role' ? hasOwnKeys : undefined,
   }
@@ -191,16 +200,16 @@ function roleOf({ value }: ProfileView): Role {
 /** As in aws-vault, `mfa_process` is inherited along `source_profile`; that may go in a circle. */
 function findMfaProcess(
   sections: ProfileSections,
-  { profile, keyProfile }: Pick<Profile, 'profile' | 'keyProfile'>,
+  profile: string,
+  own: ProfileView,
   suffix: string,
   paths: FilePaths,
 ): MfaProcess | undefined {
   const seen = new Set<string>()
   let name: string | undefined = profile
   while (name !== undefined && !seen.has(name)) {
+    const view: ProfileView = seen.size === 0 ? own : viewOf(sections, name)
     seen.add(name)
-    const isFirst = seen.size === 1 && keyProfile !== undefined
-    const view = isFirst ? viewOfProfile(sections, { profile, keyProfile }) : viewOf(sections, name)
     const line = view.wholeLine('mfa_process')
     if (line !== undefined) return { command: line.text, profile: name, file: paths[line.file] }
     name = sourceOf(sections, view, suffix)
@@ -228,7 +237,9 @@ function validRegion(region: string | undefined): string | undefined {
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
 function definedOnly<T extends object>(fields: T): Defined<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Defined<T>
+  const defined: Partial<T> = {}
+  for (const key in fields) if (fields[key] !== undefined) defined[key] = fields[key]
+  return defined as Defined<T>
 }
 
 function orphans(

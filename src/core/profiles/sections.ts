@@ -6,7 +6,7 @@
 //   config       [profile dev]  region = us-east-1
 //                               mfa_serial = arn:…:mfa/alice value: arn:…        config, line 3
 
-import { agreedValue, type CredentialsDocument, type Section } from '../document/document.ts'
+import { agreed, agreedValue, type CredentialsDocument, type Section } from '../document/document.ts'
 
 export type Documents = { credentials: CredentialsDocument; config: CredentialsDocument }
 
@@ -87,34 +87,38 @@ function misplacedSections(
   return found
 }
 
-/** A profile that stands in neither file is an empty view. */
+/**
+ * A profile that stands in neither file is an empty view. Some are made of every profile at every change of a file, so a question
+ * costs no more than looking the key up twice.
+ */
 export function viewOf({ credentials, config }: ProfileSections, name: string): ProfileView {
-  const inOrder = [
-    ['credentials', credentials.get(name)],
-    ['config', config.get(name)],
-  ] as const
-  const find = (isIt: (section: Section | undefined) => boolean) =>
-    inOrder.find(([, section]) => isIt(section))
+  const first = credentials.get(name)?.entries
+  const second = config.get(name)?.entries
+  const fileOf = (isFirst: boolean) => (isFirst ? 'credentials' : 'config')
+  const entryOf = (key: string) => first?.get(key) ?? second?.get(key)
+  const isInFirst = (key: string) => first?.has(key) ?? false
   return {
-    has: (key) => find((section) => section?.entries.has(key) ?? false) !== undefined,
-    value: (key) => agreedValue(inOrder[0][1], key) ?? agreedValue(inOrder[1][1], key),
+    has: (key) => isInFirst(key) || (second?.has(key) ?? false),
+    value: (key) => agreed(first?.get(key)) ?? agreed(second?.get(key)),
     placeOf(key) {
-      const [file, section] = find((each) => agreedValue(each, key) !== undefined) ?? []
-      return placeIn(file, section, key)
+      const isFirst = agreed(first?.get(key)) !== undefined
+      const entry = isFirst ? first?.get(key) : second?.get(key)
+      return entry === undefined || agreed(entry) === undefined
+        ? undefined
+        : { file: fileOf(isFirst), line: entry.line }
     },
     wholeLine(key) {
-      const [file, section] = find((each) => each?.entries.has(key) ?? false) ?? []
-      const text = withoutQuotes(section?.entries.get(key)?.value ?? '')
-      return file === undefined || text === '' || text.includes('\n') ? undefined : { text, file }
+      const text = withoutQuotes(entryOf(key)?.value ?? '')
+      return text === '' || text.includes('\n') ? undefined : { text, file: fileOf(isInFirst(key)) }
     },
     disputedAt(key) {
-      const [file, section] = find((each) => each?.entries.has(key) ?? false) ?? []
-      return section?.entries.get(key)?.disputed ? placeIn(file, section, key) : undefined
+      const entry = entryOf(key)
+      return entry?.disputed ? { file: fileOf(isInFirst(key)), line: entry.line } : undefined
     },
     texts(isWanted) {
       const found = new Map<string, string>()
-      for (const [, section] of inOrder)
-        for (const { key, value } of section?.entries.values() ?? [])
+      for (const entries of [first, second])
+        for (const { key, value } of entries?.values() ?? [])
           if (isWanted(key, value) && !found.has(key)) found.set(key, value)
       return found
     },
@@ -150,9 +154,10 @@ export function longTermCredentialsOf(
   sections: ProfileSections,
   profile: string,
 ): LongTermCredentials | undefined {
-  const view = viewOf(sections, profile)
-  const accessKeyId = view.value('aws_access_key_id')
-  const secretAccessKey = view.value('aws_secret_access_key')
+  const [first, second] = [sections.credentials.get(profile), sections.config.get(profile)]
+  const value = (key: string) => agreedValue(first, key) ?? agreedValue(second, key)
+  const accessKeyId = value('aws_access_key_id')
+  const secretAccessKey = value('aws_secret_access_key')
   return accessKeyId === undefined || secretAccessKey === undefined
     ? undefined
     : { accessKeyId, secretAccessKey }
@@ -160,15 +165,6 @@ export function longTermCredentialsOf(
 
 function withoutQuotes(value: string): string {
   return /^"([^"]*)"$/.exec(value)?.[1] ?? /^'([^']*)'$/.exec(value)?.[1] ?? value
-}
-
-function placeIn(
-  file: keyof Documents | undefined,
-  section: Section | undefined,
-  key: string,
-): Place | undefined {
-  const line = section?.entries.get(key)?.line
-  return file === undefined || line === undefined ? undefined : { file, line }
 }
 
 export function configProfileName(section: string): string | undefined {

@@ -94,7 +94,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     for (const name of fileNames) ledgers.standsAt(name, both.file(name).realPath)
     if (!areSettingsNew && !areFilesNew) return false
     sections = profileSections(both.documents)
-    profiles = buildProfiles(both.documents, settings.current, settings.files)
+    profiles = buildProfiles(both.documents, settings.current, settings.files, sections)
     return true
   }
   refresh()

@@ -3,6 +3,7 @@
 // it run, and comes back with the code. A user who gives a code does not wait for a command that waits for a touch.
 
 import { AppError, errorBody } from '../../core/errors.ts'
+import { checkAssumptions } from '../../core/login/assumptions.ts'
 import { serialNumberFor } from '../../core/login/login-plan.ts'
 import type { TokenCode } from '../../core/login/token-code.ts'
 import type { LogLevel } from '../../core/settings/default-settings.ts'
@@ -95,6 +96,8 @@ export function createLogins(deps: LoginsDeps): Logins {
   const logIn = async (request: LoginRequest, level: LogLevel): Promise<LoginAnswer> => {
     const { tokenCode } = request
     const code: TokenCode | undefined = tokenCode === undefined ? undefined : { tokenCode, from: 'user' }
+    known.refresh()
+    checkAssumptions(request, known.files, known.profiles)
     await deps.begin()
     const devices = await tracked(findDevices(deps, request))
     const outcome = await logInOnce(devices, code, level)
