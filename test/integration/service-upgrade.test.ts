@@ -48,7 +48,9 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
       'again="version": "0.2.0"',
       'trace=',
     ])
-    expect(result('older')).toContain('the daemon has version 0.1.0, this is 0.2.0\n  → restart it: mfad restart')
+    expect(result('older')).toContain(
+      'the daemon has version 0.1.0, this is 0.2.0\n  → restart it: mfad restart',
+    )
     for (const name of ['lost-login', 'lost-restart', 'lost-doctor']) {
       expect(result(name), name).toContain(formerNode)
       expect(result(name), name).toContain('mfad install')

@@ -1,7 +1,10 @@
 // The socket as other programs see it: HTTP/1.1 with JSON, limits, and no secret in any answer.
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { createConnection, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
@@ -275,4 +278,23 @@ it('hangs up on a client that sends requests without waiting for the answers', a
   await closed
   expect(said().split('HTTP/1.1 200').length).toBeLessThan(10)
   expect((await sandbox.mfad('status')).exitCode).toBe(0)
+})
+
+it('refuses another user, also where its directory can be entered', async (context) => {
+  if (process.getuid?.() !== 0) context.skip('only root can become another user')
+  const directory = mkdtempSync(join(tmpdir(), 'mfad-open-'))
+  try {
+    chmodSync(directory, 0o755)
+    const open = join(directory, 'mfad.sock')
+    await daemon.stop()
+    await sandbox.startDaemon({ MFAD_SOCKET: open })
+    const ask = `require('node:net').connect(process.argv[1]).on('connect', () => console.log('in')).on('error', ({ code }) => console.log(code))
+      .on('connect', () => process.exit())`
+    const answerTo = (uid: number) =>
+      spawnSync(process.execPath, ['-e', ask, open], { uid, gid: uid, encoding: 'utf8' }).stdout
+    expect(answerTo(0)).toBe('in\n')
+    expect(answerTo(65_534)).toBe('EACCES\n')
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
 })
