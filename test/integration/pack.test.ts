@@ -59,6 +59,7 @@ describe('the package', () => {
       'docs/how-it-is-built.md',
       'docs/integrations.md',
       'docs/keys.md',
+      'docs/performance.md',
       'docs/security.md',
       'docs/settings.md',
       'docs/setup.md',

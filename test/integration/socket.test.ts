@@ -175,7 +175,7 @@ describe('the socket', () => {
     [
       'a field it does not know',
       '{"profiles": [], "__proto__": {}}',
-      'the body holds a field that this request does not have; it knows profiles, all, tokenCode, serialNumber, durationSeconds, save, adopt',
+      'the body holds a field that this request does not have; it knows profiles, all, tokenCode, serialNumber, durationSeconds, save, adopt, assuming',
     ],
     [
       'more than 8 KiB',
