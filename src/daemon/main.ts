@@ -200,6 +200,7 @@ function startFollowing({ known, agent, log, clock }: FollowDeps): { look(): voi
   const memory = createMemory()
   clock.start(() => {
     look()
+    known.forgetFormer()
     const { credentials, config } = known.documents
     memory.giveBack(credentials.text.length + config.text.length)
   })

@@ -336,6 +336,7 @@ const byHand: Record<string, RegExp> = {
   'Coding agents 2': /The server was not run\./,
   'AWS CDK 1': /Tried by hand/,
   'Containers 2': /Dev containers were not run\./,
+  'The socket 2': /ssh itself was not run\./,
   'Reminders elsewhere 1': /Each was tried with `mfad notify-test`/,
   'Reminders elsewhere 2': /Each was tried with `mfad notify-test`/,
 }

@@ -86,8 +86,7 @@ describe('the AWS files', () => {
     const inHome = opened(lines).filter((path) => path.startsWith(`${sandbox.home}/`))
     const isOfStatus = (path: string) => path.startsWith(join(sandbox.home, 'run/mfad/mfad.status.'))
     expect(new Set(inHome.filter((path) => !path.endsWith('.tmp') && !isOfStatus(path)))).toEqual(
-      // The last is where daemons leave notes of themselves.
-      new Set([sandbox.credentialsFile, join(sandbox.home, '.aws'), join(sandbox.home, 'run/mfad')]),
+      new Set([sandbox.credentialsFile, join(sandbox.home, '.aws')]),
     )
     // Loading the SDK and calling STS, up to the answer: what is opened there is the SDK's doing.
     const sdkLoaded = lines.findIndex((line) => line.includes('aws.cjs'))

@@ -4,7 +4,15 @@ import type { AppError } from '../../core/errors.ts'
 import type { Documents } from '../../core/profiles/sections.ts'
 import type { Files, Warning } from '../../core/wire.ts'
 import type { FileStore } from '../../edges/files/store.ts'
-import { createParse, disbeliefMs, type KnownFile, knownFile, type Parse, refreshFile } from './known-file.ts'
+import {
+  createParse,
+  disbeliefMs,
+  type KnownFile,
+  knownFile,
+  type Parse,
+  type RememberingParse,
+  refreshFile,
+} from './known-file.ts'
 
 export type FileName = keyof Documents
 
@@ -19,6 +27,8 @@ export type BothFiles = {
   file(name: FileName): Readonly<KnownFile>
   /** Mends what a killed process left of either. */
   recover(): Promise<RecoveredFiles>
+  /** Lets go of versions that no longer stand. */
+  forgetFormer(): void
   readonly documents: Documents
   readonly warnings: readonly Warning[]
   /** Why one of them cannot be read now. */
@@ -34,7 +44,7 @@ export type RecoveredFiles = { removed: string[]; completed: FileName[] }
 type Deps = {
   openStore(path: string): FileStore
   /** Reads the credentials file; see createParse. */
-  parse: Parse
+  parse: RememberingParse
   read?: Parse
 }
 
@@ -75,6 +85,9 @@ export function createBothFiles({ openStore, parse, read }: Deps, files: Files):
         if (isCompleted) recovered.completed.push(name)
       }
       return recovered
+    },
+    forgetFormer() {
+      for (const { parse: each } of all()) each.forgetFormer()
     },
     get documents() {
       return { credentials: known.credentials.document, config: known.config.document }

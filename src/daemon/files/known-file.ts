@@ -18,7 +18,7 @@ export type KnownFile = {
   /** Warn where others can read it: true of the credentials file, not of the config file. */
   hasSecrets: boolean
   store: FileStore
-  parse: Parse
+  parse: RememberingParse
   stamp?: string
   bytes: Uint8Array
   document: CredentialsDocument
@@ -32,10 +32,18 @@ export type KnownFile = {
 
 export type Parse = (bytes: Uint8Array) => CredentialsDocument
 
+/** `forgetFormer`: of what it has read, only the last is remembered from now on. A huge file would stay for good. */
+export type RememberingParse = Parse & { forgetFormer(): void }
+
 export const disbeliefMs = 500
 
 /** A file of which nothing has been read yet. */
-export function knownFile(path: string, hasSecrets: boolean, store: FileStore, parse: Parse): KnownFile {
+export function knownFile(
+  path: string,
+  hasSecrets: boolean,
+  store: FileStore,
+  parse: RememberingParse,
+): KnownFile {
   const bytes = new Uint8Array()
   return { path, hasSecrets, store, parse, bytes, document: parse(bytes), warnings: [] }
 }
@@ -61,14 +69,19 @@ export function refreshFile(file: KnownFile, now: Date): boolean {
  * A reader that remembers what it read last: a login shows it the same two files, before and after, several times.
  * `read` is what reads.
  */
-export function createParse(read: Parse = parseDocument): Parse {
+export function createParse(read: Parse = parseDocument): RememberingParse {
   let recent: { bytes: Uint8Array; document: CredentialsDocument }[] = []
-  return (bytes) => {
+  const parse = (bytes: Uint8Array) => {
     const known = recent.find((each) => isEqual(each.bytes, bytes))
     const latest = known ?? { bytes, document: read(bytes) }
     recent = [latest, ...recent.filter((each) => each !== known)].slice(0, 2)
     return latest.document
   }
+  return Object.assign(parse, {
+    forgetFormer() {
+      recent = recent.slice(0, 1)
+    },
+  })
 }
 
 /** A file that cannot be read is not an empty one: the last content is kept, and each look tries to read it again. */

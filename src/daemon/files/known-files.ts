@@ -38,6 +38,8 @@ export type KnownFiles = {
   adoptWritten(name: FileName, result: Pick<UpdateResult, 'bytes' | 'realPath'>): void
   /** Reads a version of the credentials file; one that was read just before is not read again. */
   parse(bytes: Uint8Array): CredentialsDocument
+  /** Lets go of versions of the files that no longer stand. */
+  forgetFormer(): void
   /** That of the credentials file. */
   readonly ledger: Ledger
   ledgerOf(name: FileName): Ledger
@@ -134,6 +136,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     },
     file: both.file,
     recover: both.recover,
+    forgetFormer: both.forgetFormer,
     get warnings() {
       return [...settings.warnings, ...trustWarnings(deps, steering()), ...both.warnings]
     },

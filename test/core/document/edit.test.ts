@@ -343,7 +343,8 @@ describe('for any file', () => {
           let before = parseDocument(file)
           for (const name of old) before = setSection(before, name, sessionKeys, values)
           // Existing ones first, as they are written: a new one may add the line end of the last line.
-          const inOrder = wanted.toSorted((a, b) => Number(!old.includes(a)) - Number(!old.includes(b)))
+          const isNew = (name: string) => Number(!before.sections.has(name))
+          const inOrder = wanted.toSorted((a, b) => isNew(a) - isNew(b))
           let inTurn = before
           for (const name of inOrder) inTurn = setSection(inTurn, name, sessionKeys, sessionLines)
           const together = setSections(
