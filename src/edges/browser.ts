@@ -17,12 +17,9 @@ export type OpenedPage = { path: string; remove(): void }
  * temporary files. Throws usage.no-browser, and the page is gone then.
  */
 export async function openPage(link: string, environment: Environment): Promise<OpenedPage> {
-  const home = homeDirectory(environment)
-  removeStrays(home)
-  const path = join(home, `mfad-console-${process.pid}-${randomBytes(8).toString('hex')}.html`)
+  const path = makePage(link, homeDirectory(environment))
   const remove = () => fs.rmSync(path, { force: true })
   try {
-    fs.writeFileSync(path, pageTo(link), { flag: 'wx', mode: 0o600 })
     await runOpener(path, environment)
     return { path, remove }
   } catch (error) {
@@ -32,11 +29,28 @@ export async function openPage(link: string, environment: Environment): Promise<
     throw new AppError(
       'usage.no-browser',
       `no page can be shown by ${opener()}: ${code === 'ENOENT' ? 'it was not found' : code}`,
-      'print the link, and open it yourself: leave out --open',
+      withoutBrowser,
       error,
     )
   }
 }
+
+function makePage(link: string, home: string): string {
+  const path = join(home, `mfad-console-${process.pid}-${randomBytes(8).toString('hex')}.html`)
+  try {
+    removeStrays(home)
+    fs.writeFileSync(path, pageTo(link), { flag: 'wx', mode: 0o600 })
+    return path
+  } catch (error) {
+    // A full disk leaves an empty one.
+    fs.rmSync(path, { force: true })
+    const { code } = error as NodeJS.ErrnoException
+    if (code === undefined) throw error
+    throw new AppError('usage.no-browser', `no page can be made in ${home}: ${code}`, withoutBrowser, error)
+  }
+}
+
+const withoutBrowser = 'print the link, and open it yourself: leave out --open'
 
 function opener(): string {
   return process.platform === 'darwin' ? 'open' : 'xdg-open'
@@ -63,11 +77,7 @@ function runOpener(path: string, environment: Environment): Promise<void> {
 }
 
 function failed(fact: string): AppError {
-  return new AppError(
-    'usage.no-browser',
-    `the page was not shown: ${fact}`,
-    'print the link, and open it yourself: leave out --open',
-  )
+  return new AppError('usage.no-browser', `the page was not shown: ${fact}`, withoutBrowser)
 }
 
 /** The link has no character that HTML would take for its own but &, which it has to write as an entity. */

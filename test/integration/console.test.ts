@@ -265,3 +265,21 @@ describe('mfad console --open', () => {
     expect(existsSync(sandbox.home) && pages()).toEqual([])
   })
 })
+
+it('mfad console --open says so where no page can be made', async () => {
+  await login()
+  const home = join(sandbox.home, 'gone')
+  const { exitCode, stdout, stderr } = await consoleWith(
+    {
+      HOME: home,
+      AWS_SHARED_CREDENTIALS_FILE: sandbox.credentialsFile,
+      AWS_CONFIG_FILE: join(sandbox.home, '.aws/config'),
+    },
+    'admin',
+    '--open',
+  )
+  expect(stderr).toContain(
+    `mfad: no page can be made in ${home}: ENOENT\n  → print the link, and open it yourself: leave out --open\n`,
+  )
+  expect([exitCode, stdout]).toEqual([2, ''])
+})

@@ -275,6 +275,50 @@ describe('mfad keys rotate is refused', () => {
     expect((await rotate('--delete-other=x')).exitCode).toBe(2)
   })
 
+  it.each([
+    ['which an access key of the credentials file outranks', '', `[profile dev]\n${aliceKeys}`, 'config', 2],
+    ['in a section that AWS tools read differently', `[ copy ]\n${aliceKeys}`, devConfig, 'credentials', 11],
+    [
+      'that a command is given',
+      '',
+      `${devConfig}[profile x]\ncredential_process = keys ${alice.accessKeyId}\n`,
+      'config',
+      5,
+    ],
+  ])('where the key also stands in a line %s', async (_, more, config, file, line) => {
+    await open()
+    sandbox.writeCredentials(`${whole}${more}`)
+    sandbox.writeConfig(config)
+    await start()
+    const { exitCode, stderr } = await rotate()
+    expect(stderr).toBe(
+      `mfad: the access key ending in MPLE also stands in line ${line} of ${sandbox.home}/.aws/${file}, where it cannot be exchanged; it was not deleted\n  → remove it there, then: mfad keys rotate dev\n`,
+    )
+    expect(exitCode).toBe(4)
+    expect(keysOfAlice()).toMatchObject([{ accessKeyId: alice.accessKeyId, isActive: true }])
+    expect(sandbox.readCredentials()).toBe(`${whole}${more}`)
+  })
+
+  it('deletes no key of the user whose session stands there still, where the keys are now those of another one', async () => {
+    await open([alice, { ...aliceSecondKey, accessKeyId: 'AKIAI44QH8DHBEXAMPXY' }, bob])
+    await start()
+    await sandbox.mfad('login', 'dev', sandbox.code())
+    sandbox.writeCredentials(
+      sandbox
+        .readCredentials()
+        .replace(alice.accessKeyId, bob.accessKeyId)
+        .replace(alice.secretAccessKey, bob.secretAccessKey),
+    )
+    const { exitCode, stderr } = await rotate('--delete-other=MPXY')
+    expect(stderr).toContain(
+      'mfad: the session of dev is not one of the user whose access key stands there now; no key was made or deleted\n  → end it, then start again: mfad logout dev\n',
+    )
+    expect(exitCode).toBe(4)
+    expect(keysOfAlice()).toHaveLength(2)
+    expect((await sandbox.mfad('logout', 'dev')).exitCode).toBe(0)
+    expect((await rotate()).exitCode).toBe(0)
+  })
+
   it('where a policy forbids it, and says that a code may be wanted', async () => {
     await open([{ ...alice, denied: ['iam:CreateAccessKey'] }])
     await start()

@@ -326,6 +326,26 @@ describe('without a terminal', () => {
     expect(existsSync(join(sandbox.home, '.local'))).toBe(false)
   })
 
+  it.each([
+    '',
+    '[other]\nregion = x\n',
+    '[dev]\n\n[other]\nregion = x\n',
+    '[other]\nregion = x\n[dev]\n# mine\n',
+    '[dev]\nregion = x',
+    '[dev]',
+  ])('leaves %j as it was where AWS does not know the keys: a header of the user stays', async (text) => {
+    await sandbox.startDaemon()
+    sandbox.writeCredentials(text)
+    sandbox.writeConfig(devConfig)
+    const { exitCode, stderr } = await sandbox.mfadWith(
+      { input: `${alice.accessKeyId}\n${carol.secretAccessKey}\n` },
+      ...['setup', 'dev', '--keys-stdin', '--no-service', '--code', '123456'],
+    )
+    expect(stderr).toContain('→ the keys were taken out of the file again')
+    expect(exitCode).toBe(5)
+    expect(sandbox.readCredentials()).toBe(text)
+  })
+
   it('does it all from its options, with the keys on standard input', async () => {
     const { exitCode, stdout, stderr } = await sandbox.mfadWith(
       { input: `${alice.accessKeyId}\n${alice.secretAccessKey}\n` },

@@ -15,6 +15,8 @@ import { printWarnings } from '../text/login-text.ts'
 import { type Chosen, liveUntil, profileNamed, type Setup } from './setup-plan.ts'
 
 type Keys = { accessKeyId: string; secretAccessKey: string }
+/** `hasSection`: their section stood there before them, and stays without them. */
+type WrittenKeys = Keys & { hasSection: boolean }
 
 const keyIdPattern = /^AKIA[A-Z0-9]{12,124}$/
 const secretPattern = /^[A-Za-z0-9+/=_-]{16,512}$/
@@ -25,7 +27,10 @@ const mostAttempts = 3
 const keysRefused: ReadonlySet<string> = new Set(['sts.key-rejected', 'sts.signature-rejected'])
 
 /** Answers the keys that it has written; undefined where the profile had keys before. */
-export async function takeKeys(setup: Setup, { profile, hasKeys, role }: Chosen): Promise<Keys | undefined> {
+export async function takeKeys(
+  setup: Setup,
+  { profile, hasKeys, role }: Chosen,
+): Promise<WrittenKeys | undefined> {
   const { context, output, wishes } = setup
   if (role !== undefined) output.print(`${printable(role)} is a role behind ${printable(profile)}`)
   if (hasKeys) output.print(`${printable(profile)} has keys: ok`)
@@ -35,8 +40,7 @@ export async function takeKeys(setup: Setup, { profile, hasKeys, role }: Chosen)
   const keys = hasKeys ? undefined : canAsk() ? await askKeys(setup) : await keysFromInput()
   const region = wishes.region ?? (canAsk() ? await askRegion(setup, profile) : undefined)
   if (region !== undefined) await writeRegion(setup, profile, region)
-  if (keys !== undefined) await writeKeys(setup, profile, keys)
-  return keys
+  return keys && writeKeys(setup, profile, keys)
 }
 
 /** Returns when AWS knows whose keys they are; those that were just typed can be typed again. Throws sts.*, network.*. */
@@ -44,7 +48,7 @@ export async function proveKeys(
   setup: Setup,
   daemon: Daemon,
   profile: string,
-  taken: Keys | undefined,
+  taken: WrittenKeys | undefined,
 ): Promise<void> {
   const { context, output } = setup
   // The session has proved them.
@@ -62,8 +66,7 @@ export async function proveKeys(
       const hint = 'the keys were taken out of the file again; copy both anew from the IAM console'
       if (isOver) throw new AppError(error.code, error.message, hint)
       output.printError({ message: error.message, hint })
-      keys = await askKeys(setup)
-      await writeKeys(setup, profile, keys)
+      keys = await writeKeys(setup, profile, await askKeys(setup))
     }
   }
 }
@@ -141,9 +144,11 @@ async function writeRegion({ context, output }: Setup, profile: string, region: 
 }
 
 /** Refuses what has come there since it was looked at: another setup, at another terminal. */
-async function writeKeys({ context, output }: Setup, profile: string, keys: Keys): Promise<void> {
+async function writeKeys({ context, output }: Setup, profile: string, keys: Keys): Promise<WrittenKeys> {
   profileNamed(readAwsFiles(context), profile)
+  let hasSection = false
   const warnings = await editAwsFile(context, 'credentials', ({ sections }) => {
+    hasSection = sections.has(profile)
     const entries = sections.get(profile)?.entries
     if (entries?.has(keyIdKey) || entries?.has(secretKey))
       throw new AppError(
@@ -158,15 +163,20 @@ async function writeKeys({ context, output }: Setup, profile: string, keys: Keys
   })
   output.print(`${printable(profile)} has keys: written to ${context.files.credentials}`)
   printWarnings(warnings, output)
+  return { ...keys, hasSection }
 }
 
 /** Unless somebody has put others in their place. */
-async function removeKeys({ context, output }: Setup, profile: string, { accessKeyId }: Keys): Promise<void> {
+async function removeKeys(
+  { context, output }: Setup,
+  profile: string,
+  { accessKeyId, hasSection }: WrittenKeys,
+): Promise<void> {
   const warnings = await editAwsFile(context, 'credentials', ({ sections }) =>
     sections.get(profile)?.entries.get(keyIdKey)?.value === accessKeyId
       ? [
-          { kind: 'remove', section: profile, key: keyIdKey },
-          { kind: 'remove', section: profile, key: secretKey, dropsSection: true },
+          { kind: 'remove', section: profile, key: secretKey },
+          { kind: 'remove', section: profile, key: keyIdKey, dropsSection: !hasSection },
         ]
       : [],
   )

@@ -5,13 +5,14 @@ import type { CredentialsDocument } from '../../core/document/document.ts'
 import { checkAccepted } from '../../core/document/edit-checks.ts'
 import { parseDocument } from '../../core/document/parse.ts'
 import { applyEdits, type UserEdit } from '../../core/document/user-edit.ts'
-import { AppError, type ErrorBody } from '../../core/errors.ts'
+import type { ErrorBody } from '../../core/errors.ts'
 import type { ProfileFacts } from '../../core/profiles/key-place.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
 import { buildProfiles } from '../../core/profiles/profiles.ts'
 import { openFileStore, openTrust } from '../../edges/files/own-store.ts'
 import { stateDirectory } from '../../edges/paths.ts'
 import type { Context } from './context.ts'
+import { editFile } from './file-edit.ts'
 
 export type AwsFiles = ProfileFacts & { profiles: readonly Profile[] }
 
@@ -54,33 +55,11 @@ export async function editAwsFile(
   plan: (document: CredentialsDocument) => readonly UserEdit[],
 ): Promise<ErrorBody[]> {
   const path = files[file]
-  const store = openFileStore(path, stateDirectory(environment))
-  const edited = (before: Uint8Array) => {
+  const warnings = await editFile(environment, path, (before) => {
     const document = parseDocument(before)
     checkAccepted(document, path)
     return applyEdits(document, plan(document)).toBytes()
-  }
-  const warnings: ErrorBody[] = []
-  try {
-    const result = await store.update({
-      edit: edited,
-      verify(before, after) {
-        if (!Buffer.from(edited(before)).equals(after)) throw unsafe(path)
-      },
-    })
-    warnings.push(...result.warnings)
-  } finally {
-    await store.close()
-  }
-  // Also what other programs have written meanwhile. There is no secret in the config file.
-  const all = new Map([...warnings, ...store.warnings()].map((warning) => [warning.message, warning]))
-  return [...all.values()].filter(({ code }) => file === 'credentials' || code !== 'file.readable-by-others')
-}
-
-function unsafe(path: string): AppError {
-  return new AppError(
-    'internal.unsafe-edit',
-    `what was read back beside ${path} is not what was written; the file was not replaced`,
-    'try again; if it stays so, look at the disk',
-  )
+  })
+  // There is no secret in the config file.
+  return warnings.filter(({ code }) => file === 'credentials' || code !== 'file.readable-by-others')
 }

@@ -1,6 +1,5 @@
 // The settings file of this command line, read and changed as the daemon reads it, and replaced as the AWS files are.
 
-import { AppError } from '../../core/errors.ts'
 import { editSetting } from '../../core/settings/setting-edit.ts'
 import { type ListedSetting, listSettings } from '../../core/settings/setting-list.ts'
 import { settingTexts } from '../../core/settings/settings.ts'
@@ -8,6 +7,7 @@ import { openFileStore } from '../../edges/files/own-store.ts'
 import { resolveFiles, stateDirectory } from '../../edges/paths.ts'
 import { parseSettings } from '../../edges/settings-file.ts'
 import type { Context } from './context.ts'
+import { editFile } from './file-edit.ts'
 
 /** Every setting as it is now. Throws file.* and settings.*. */
 export function listedSettings({ environment, files }: Context): ListedSetting[] {
@@ -33,14 +33,14 @@ export async function changeSetting(
   const path = files.settings
   const decode = (bytes: Uint8Array) => parseSettings(bytes, path).document.text
   const encode = (text: string) => new TextEncoder().encode(text)
-  await replaceSettings(environment, path, (before) =>
+  await editFile(environment, path, (before) =>
     encode(editSetting(decode(before), key, value, (text) => parseSettings(encode(text), path))),
   )
 }
 
 /** Makes the file with its header alone, where there is none. */
 export async function makeSettings({ environment, files }: Context): Promise<void> {
-  await replaceSettings(environment, files.settings, (before) =>
+  await editFile(environment, files.settings, (before) =>
     before.length > 0 ? before : new TextEncoder().encode('[mfad]\n'),
   )
 }
@@ -51,34 +51,4 @@ export function writtenSetting({ environment, files }: Context, key: string): st
   if (state.kind !== 'present') return undefined
   const { parsed, document } = parseSettings(state.bytes, files.settings)
   return settingTexts(parsed, document).get(key)?.text
-}
-
-async function replaceSettings(
-  environment: Context['environment'],
-  path: string,
-  edit: (before: Uint8Array) => Uint8Array,
-): Promise<void> {
-  const store = openFileStore(path, stateDirectory(environment))
-  let made: Uint8Array = new Uint8Array()
-  try {
-    await store.update({
-      edit(before) {
-        made = edit(before)
-        return made
-      },
-      verify: (_, after) => checkSame(made, after, path),
-    })
-  } finally {
-    await store.close()
-  }
-}
-
-/** What the text says was checked when it was made. */
-function checkSame(made: Uint8Array, after: Uint8Array, path: string): void {
-  if (Buffer.from(made).equals(after)) return
-  throw new AppError(
-    'internal.unsafe-edit',
-    `what was read back beside ${path} is not what was written; the file was not replaced`,
-    'try again; if it stays so, look at the disk',
-  )
 }

@@ -18,3 +18,21 @@ export type CommandResult = {
   /** The program that would have taken another user's or group's rights, which are withheld from the service. */
   withheldFrom?: string
 }
+
+/** What a command did that ended otherwise than well. `tooMuch`: what it should have printed. */
+export function endingFact(end: CommandEnd, timeoutSeconds: number, tooMuch: string): string {
+  switch (end.kind) {
+    case 'exited':
+      return `failed (exit status ${end.exitCode})`
+    case 'signalled':
+      return `was ended by ${end.signal}`
+    case 'timed-out':
+      return `gave no answer within ${timeoutSeconds} s`
+    case 'too-long':
+      return `printed more than ${tooMuch} could be`
+    case 'not-started':
+      return 'could not be started'
+    case 'stopped':
+      return 'was ended'
+  }
+}

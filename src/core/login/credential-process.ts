@@ -6,7 +6,7 @@ import type { LongTermCredentials } from '../profiles/sections.ts'
 import { awsCommand, mfadCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
 import { loosening } from '../text/shell-failure.ts'
-import type { CommandEnd, CommandResult } from './command-result.ts'
+import { type CommandEnd, type CommandResult, endingFact } from './command-result.ts'
 
 const mostComplaintCharacters = 200
 const mostPathCharacters = 400
@@ -89,24 +89,11 @@ function failed(result: CommandResult, profile: string, timeoutSeconds: number):
 }
 
 function factOf({ end, path }: CommandResult, timeoutSeconds: number): string {
-  switch (end.kind) {
-    case 'exited':
-      return `failed (exit status ${end.exitCode})`
-    case 'signalled':
-      return `was ended by ${end.signal}`
-    case 'timed-out':
-      return `gave no answer within ${timeoutSeconds} s`
-    case 'too-long':
-      return 'printed more than keys could be'
-    case 'not-started':
-      if (end.reason === 'ENOENT')
-        return `could not be started: its program was not found, with PATH ${printable(path ?? '(none)', mostPathCharacters)}`
-      return end.reason === 'EACCES'
-        ? 'could not be started: its program is not executable'
-        : 'could not be started'
-    default:
-      return 'was ended'
-  }
+  const fact = endingFact(end, timeoutSeconds, 'keys')
+  if (end.kind !== 'not-started') return fact
+  if (end.reason === 'ENOENT')
+    return `${fact}: its program was not found, with PATH ${printable(path ?? '(none)', mostPathCharacters)}`
+  return end.reason === 'EACCES' ? `${fact}: its program is not executable` : fact
 }
 
 function nextStep(end: CommandEnd): string {

@@ -38,6 +38,19 @@ export function keyInUse(ending: string, profile: string): AppError {
   )
 }
 
+/** It stands where AWS tools do not all read it, or where another key outranks it: some program may use it all the same. */
+export function keyStillNamed(
+  ending: string,
+  place: { line: number; path: string },
+  profile: string,
+): AppError {
+  return new AppError(
+    'profile.key-in-use',
+    `the access key ending in ${printable(ending)} also stands in line ${place.line} of ${place.path}, where it cannot be exchanged; it was not deleted`,
+    `remove it there, then: ${mfadCommand('keys', 'rotate', profile)}`,
+  )
+}
+
 /** `isOfSession`: the call was signed with a session, made with a code. */
 export function keyCallDenied(profile: string, action: string, isOfSession: boolean): AppError {
   return new AppError(
@@ -54,6 +67,15 @@ export function notTheSameUser(profile: string): AppError {
     'sts.invalid-answer',
     `the new access key of ${printable(profile)} is not one of the same user; it is not used`,
     'check the endpoint: something between here and AWS may have changed the answer',
+  )
+}
+
+/** The session that signs was made with another user's key, which has stood there before. */
+export function notTheSessionsUser(profile: string): AppError {
+  return new AppError(
+    'profile.keys-changed',
+    `the session of ${printable(profile)} is not one of the user whose access key stands there now; no key was made or deleted`,
+    `end it, then start again: ${mfadCommand('logout', profile)}`,
   )
 }
 

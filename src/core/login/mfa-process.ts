@@ -5,7 +5,7 @@ import type { MfaProcess } from '../profiles/profile.ts'
 import { mfadCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
 import { loosening, shellFailure } from '../text/shell-failure.ts'
-import type { CommandEnd, CommandResult } from './command-result.ts'
+import { type CommandResult, endingFact } from './command-result.ts'
 import { codeInOutput } from './token-code.ts'
 
 const mostComplaintCharacters = 200
@@ -56,24 +56,9 @@ function endingOf(
   if (end.kind === 'exited' && end.exitCode === 0) return undefined
   const failure = end.kind === 'exited' ? shellFailure(end.exitCode, complaint, path) : undefined
   if (failure !== undefined) return { fact: `failed: ${failure.fact}`, nextStep: failure.nextStep }
-  if (withheldFrom !== undefined)
-    return { fact: factOf(end, timeoutSeconds), nextStep: loosening(withheldFrom) }
-  return { fact: factOf(end, timeoutSeconds), nextStep: 'run it by hand to see why' }
-}
-
-function factOf(end: CommandEnd, timeoutSeconds: number): string {
-  switch (end.kind) {
-    case 'exited':
-      return `failed (exit status ${end.exitCode})`
-    case 'signalled':
-      return `was ended by ${end.signal}`
-    case 'timed-out':
-      return `gave no answer within ${timeoutSeconds} s`
-    case 'too-long':
-      return 'printed more than a code could be'
-    default:
-      return 'could not be started'
-  }
+  const fact = endingFact(end, timeoutSeconds, 'a code')
+  if (withheldFrom !== undefined) return { fact, nextStep: loosening(withheldFrom) }
+  return { fact, nextStep: 'run it by hand to see why' }
 }
 
 /** As a rule the last line says why. Six digits or more are masked: they could be a code. */

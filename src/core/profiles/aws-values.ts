@@ -12,7 +12,11 @@ export const patterns = {
 
 /** Can these be the keys of an IAM user? */
 export function isLongTermKeys(keys: { accessKeyId: string; secretAccessKey: string }): boolean {
-  return /^[A-Z0-9]{16,128}$/.test(keys.accessKeyId) && /^[\x21-\x7e]{1,512}$/.test(keys.secretAccessKey)
+  return isLongTermKeyId(keys.accessKeyId) && /^[\x21-\x7e]{1,512}$/.test(keys.secretAccessKey)
+}
+
+export function isLongTermKeyId(text: string): boolean {
+  return /^[A-Z0-9]{16,128}$/.test(text)
 }
 
 /** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */

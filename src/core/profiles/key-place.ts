@@ -12,6 +12,7 @@ import { deviceObstacles } from '../error-codes.ts'
 import { AppError } from '../errors.ts'
 import { awsCommand, mfadCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
+import { quoted } from '../text/quoted.ts'
 import type { Suffixes } from './in-place.ts'
 import { ownKeysOf } from './own-keys.ts'
 import type { FilePaths, Profile } from './profile.ts'
@@ -145,7 +146,7 @@ function refuseNamed({ documents, paths }: ProfileFacts, profile: string, gone: 
       if (source?.value !== gone) continue
       throw refused(
         `source_profile in line ${source.line} of ${paths[file]} names ${printable(gone)}, which would be gone`,
-        `have it name the profile: ${awsCommand(`configure set source_profile ${profile}`, configProfileName(name) ?? name)}`,
+        `have it name the profile: ${awsCommand(`configure set source_profile ${quoted(profile)}`, configProfileName(name) ?? name)}`,
       )
     }
   }
@@ -169,7 +170,7 @@ function refuseOtherReading(
   if (moved.mfaSerial !== mfaSerial)
     throw refused(
       `aws_mfa_device, which names the device of ${printable(profile)}, counts only in place`,
-      `name it for AWS tools: ${awsCommand(`configure set mfa_serial ${mfaSerial ?? 'ARN'}`, profile)}`,
+      `name it for AWS tools: ${awsCommand(`configure set mfa_serial ${quoted(mfaSerial ?? 'ARN')}`, profile)}`,
     )
   for (const { profile: name, obstacle, isOrphan } of after) {
     const former = before.find((each) => each.profile === name)

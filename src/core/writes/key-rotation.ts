@@ -62,3 +62,14 @@ export function rotationEdits(
     ]
   })
 }
+
+/**
+ * The line, counted from 1, in which the id of an access key stands outside comments: also where AWS tools do not agree about it, or
+ * one of them does not come to it. Whoever deletes the key must know of each.
+ */
+export function lineWithKey({ text }: CredentialsDocument, accessKeyId: string): number | undefined {
+  const index = text
+    .split(/\r\n|\r|\n/)
+    .findIndex((line) => line.includes(accessKeyId) && !/^\s*[#;]/.test(line))
+  return index === -1 ? undefined : index + 1
+}

@@ -183,13 +183,15 @@ function sourceOf({ known }: KeyMovesDeps, profile: string): KeySource | undefin
   return keySourceOf(known.sections, profile)
 }
 
-/** AWS tools assume these roles with the key, which they no longer find. */
-function rolesWithoutKeys({ known }: KeyMovesDeps, { profile, sessionProfile }: Profile): Warning[] {
+/** AWS tools assume these roles with the key, which they no longer find; those of a session in place they assume with that. */
+function rolesWithoutKeys({ known }: KeyMovesDeps, profile: Profile): Warning[] {
+  const { sessionProfile } = profile
+  const keys = keysAt(profile)
   return known.profiles
-    .filter(({ kind, sourceProfile }) => kind === 'role' && sourceProfile === profile)
+    .filter(({ kind, sourceProfile }) => kind === 'role' && sourceProfile === keys)
     .map((role) => ({
       code: 'profile.source-without-keys',
-      message: `AWS tools cannot assume ${printable(role.profile)} from ${printable(profile)} any more, whose key is in the keyring`,
+      message: `AWS tools cannot assume ${printable(role.profile)} from ${printable(keys)} any more, whose key is in the keyring`,
       hint: `use the session: ${awsCommand(`configure set source_profile ${quoted(sessionProfile)}`, role.profile)}`,
     }))
 }

@@ -8,20 +8,29 @@
 // it is in the keyring already.
 
 import { setTimeout as pause } from 'node:timers/promises'
+import { applyEdits } from '../../core/document/user-edit.ts'
 import { AppError, errorBody } from '../../core/errors.ts'
 import {
   endingOf,
   keyInUse,
+  keyStillNamed,
   noSuchKey,
   notKnownYet,
   notTheSameUser,
+  notTheSessionsUser,
   tooManyKeys,
 } from '../../core/login/key-rotation.ts'
 import { isSameSource, keySourceOf } from '../../core/profiles/key-source.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
 import type { Documents, LongTermCredentials } from '../../core/profiles/sections.ts'
 import type { KeysAnswer, Warning } from '../../core/wire.ts'
-import { holdersOf, type KeyHolder, newItem, rotationEdits } from '../../core/writes/key-rotation.ts'
+import {
+  holdersOf,
+  type KeyHolder,
+  lineWithKey,
+  newItem,
+  rotationEdits,
+} from '../../core/writes/key-rotation.ts'
 import type { AccessKey } from '../../edges/aws/iam.ts'
 import type { Keyring } from '../../edges/keys/keyring.ts'
 import { editUserFile, type PlanEdits, rehearseUserEdit } from '../files/user-edit.ts'
@@ -101,7 +110,12 @@ async function begin(deps: RotateDeps, profile: Profile): Promise<Rotation> {
   const { accessKeyId, secretAccessKey } = await deps.longTermKeys(profile)
   const former = { accessKeyId, secretAccessKey }
   const holders = holdersOf(known.documents, accessKeyId)
-  for (const [file, plan] of plansOf(holders, former, exampleKeys)) rehearseUserEdit(known, file, plan)
+  const rotated = { ...known.documents }
+  for (const [file, plan] of plansOf(holders, former, exampleKeys)) {
+    rehearseUserEdit(known, file, plan)
+    rotated[file] = applyEdits(rotated[file], plan(rotated[file]))
+  }
+  refuseNamed(deps, profile, rotated, accessKeyId)
   const user = await callerOf(deps, profile, former)
   return { profile, former, user, holders, iam: await openIamKeys(deps, profile, former) }
 }
@@ -116,6 +130,8 @@ async function newKeys(
   deleteOther: string | undefined,
 ): Promise<LongTermCredentials | { interrupted: LongTermCredentials }> {
   const all = await iam.list()
+  if (!all.some(({ accessKeyId }) => accessKeyId === former.accessKeyId))
+    throw notTheSessionsUser(profile.profile)
   const others = all.filter(({ accessKeyId }) => accessKeyId !== former.accessKeyId)
   if (deleteOther !== undefined) await removeOther(deps, profile, iam, others, deleteOther)
   const [other] = deleteOther === undefined ? others : []
@@ -131,17 +147,33 @@ function isNewer({ createdAt }: AccessKey, all: readonly AccessKey[], former: Lo
   return (createdAt?.getTime() ?? 0) > (own?.createdAt?.getTime() ?? 0)
 }
 
-async function removeOther(
+/** Throws profile.key-in-use where the key still stands in one of the documents. */
+function refuseNamed(
   { known }: RotateDeps,
   { profile }: Profile,
+  documents: Documents,
+  accessKeyId: string,
+): void {
+  for (const file of ['credentials', 'config'] as const) {
+    const line = lineWithKey(documents[file], accessKeyId)
+    if (line !== undefined)
+      throw keyStillNamed(endingOf(accessKeyId), { line, path: known.files[file] }, profile)
+  }
+}
+
+async function removeOther(
+  deps: RotateDeps,
+  profile: Profile,
   iam: IamKeys,
   others: readonly AccessKey[],
   ending: string,
 ): Promise<void> {
   const [other, ...more] = others.filter(({ accessKeyId }) => accessKeyId.endsWith(ending))
-  if (other === undefined || more.length > 0) throw noSuchKey(profile, ending)
-  const [holder] = holdersOf(known.documents, other.accessKeyId)
+  if (other === undefined || more.length > 0) throw noSuchKey(profile.profile, ending)
+  const { documents } = deps.known
+  const [holder] = holdersOf(documents, other.accessKeyId)
   if (holder !== undefined) throw keyInUse(ending, holder.profile)
+  refuseNamed(deps, profile, documents, other.accessKeyId)
   await iam.remove(other.accessKeyId)
 }
 
@@ -257,12 +289,14 @@ async function removeFormer(
   keys: LongTermCredentials,
 ): Promise<Warning[]> {
   deps.known.refresh()
-  const [standing] = holdersOf(deps.known.documents, former.accessKeyId)
+  const { documents } = deps.known
+  const [standing] = holdersOf(documents, former.accessKeyId)
   if (standing !== undefined) {
     const { code, message, hint } = keyInUse(endingOf(former.accessKeyId), standing.profile)
     return [{ code, message, hint }]
   }
   try {
+    refuseNamed(deps, profile, documents, former.accessKeyId)
     // Signed with the new key where no session lives: a key that deactivates itself could not be deleted.
     const iam = await openIamKeys(deps, profile, keys)
     await iam.remove(former.accessKeyId)

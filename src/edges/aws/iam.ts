@@ -10,7 +10,7 @@ import {
   UpdateAccessKeyCommand,
 } from '@aws-sdk/client-iam'
 import type { Partitions } from '../../core/login/sts-target.ts'
-import { isLongTermKeys } from '../../core/profiles/aws-values.ts'
+import { isLongTermKeyId, isLongTermKeys } from '../../core/profiles/aws-values.ts'
 import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import { type AwsRequest, type AwsResult, type ClientConfig, callAws } from './call.ts'
 import { partitions } from './partitions.ts'
@@ -88,6 +88,9 @@ function accessKeyCalls(
         const command = new ListAccessKeysCommand({ MaxItems: 10 })
         const { AccessKeyMetadata, $metadata } = await client.send(command, { abortSignal })
         if (AccessKeyMetadata === undefined) throw Object.assign(new Error('no list of keys'), { $metadata })
+        // They are shown, and stand in commands that a user may copy.
+        if (AccessKeyMetadata.some(({ AccessKeyId = '' }) => !isLongTermKeyId(AccessKeyId)))
+          throw Object.assign(new Error('no ids of keys'), { $metadata })
         return AccessKeyMetadata.slice(0, 10).map(({ AccessKeyId = '', Status, CreateDate }) => ({
           accessKeyId: AccessKeyId,
           isActive: Status !== 'Inactive',

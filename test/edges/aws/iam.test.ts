@@ -107,3 +107,24 @@ it('gives serial numbers as they came: who uses them holds them against their pa
   const { result } = await listFrom(page(['evil&#13;&#10;credential_process = x', '']))
   expect(result).toMatchObject({ answer: ['evil\r\ncredential_process = x', ''] })
 })
+
+it.each(['AKIA\u0085ODNN7EXAMPLE', 'AKIAIOSFODNN7$(w)', ''])(
+  'takes no list of keys with the id %j',
+  async (id) => {
+    const members = `<member><AccessKeyId>${id}</AccessKeyId><Status>Active</Status></member>`
+    const xml = `<ListAccessKeysResponse xmlns="https://iam.amazonaws.com/doc/2010-05-08/"><ListAccessKeysResult><AccessKeyMetadata>${members}</AccessKeyMetadata></ListAccessKeysResult><ResponseMetadata><RequestId>7a62c49f</RequestId></ResponseMetadata></ListAccessKeysResponse>`
+    const server = createServer((request, response) => {
+      request.resume()
+      response.setHeader('content-type', 'text/xml')
+      response.end(xml)
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    onTestFinished(() => void server.close())
+    const endpointUrl = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+    const result = await createIam(5000).listAccessKeys(
+      { ...plain, endpointUrl, credentials: user },
+      AbortSignal.timeout(10_000),
+    )
+    expect(result).toMatchObject({ failure: { kind: 'not-sts' } })
+  },
+)
