@@ -15,7 +15,8 @@ doctor "gone while it runs"
 mv "$LINK.away" "$LINK"
 systemctl --user disable mfad.service > /dev/null 2>&1
 doctor disabled
-systemctl --user stop mfad.service
+# Its socket would start it again as soon as doctor asks.
+systemctl --user stop mfad.socket mfad.service
 doctor stopped
 rm "$LINK"
 doctor gone
@@ -24,6 +25,7 @@ mkdir -p "$HOME/.config/mfad"
 printf '[mfad]\nduration = soon\n' > "$HOME/.config/mfad/config.ini"
 systemctl --user start mfad.service || true
 for _ in $(seq 200); do systemctl --user is-failed --quiet mfad.service && break; sleep 0.05; done
+systemctl --user stop mfad.socket
 doctor failed
 rm "$HOME/.config/mfad/config.ini"
 mfad uninstall > /dev/null
