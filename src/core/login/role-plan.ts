@@ -58,7 +58,7 @@ export function askingProfile({ source }: RoleProfile): string {
 }
 
 /** AWS gives a role that is asked for with a session an hour at most. */
-const mostRoleSeconds = 3600
+export const mostRoleSeconds = 3600
 
 export function roleSeconds({ durationSeconds }: Pick<Profile, 'durationSeconds'>): number {
   return Math.min(mostRoleSeconds, durationSeconds ?? mostRoleSeconds)

@@ -16,6 +16,7 @@
 // A reminder that is closed, or that was answered with a wrong code too often, leaves them waiting: the user may log in elsewhere.
 
 import type { ErrorBody } from '../errors.ts'
+import { longerLogin } from '../login/longer-login.ts'
 import type { Profile } from '../profiles/profile.ts'
 import { secondsLeft } from '../profiles/session-state.ts'
 import { mfadCommand } from '../text/commands.ts'
@@ -70,7 +71,8 @@ export function judgeWaiter(waiter: Waiter, profiles: readonly Profile[], now: D
   return over(
     'session.too-short',
     `the new session of ${printable(waiter.profile)} lasts ${formatDuration(left)}, which is less than ${formatDuration(waiter.leastSeconds)}`,
-    `require less, or log in for longer: ${mfadCommand('login --duration 12h', waiter.profile)}`,
+    // The new one is what a plain login gives.
+    longerLogin(profile, waiter.leastSeconds, 0),
   )
 }
 
