@@ -72,8 +72,8 @@ const homes: Home[] = [
       fs.rmSync(config())
     },
     exitCode: 3,
-    findings: [{ code: 'profile.no-keys', severity: 'warning' }],
-    says: () => ['there is no profile with an access key', 'aws configure --profile dev'],
+    findings: [{ code: 'profile.no-keys', severity: 'warning', fix: 'add one with: mfad setup' }],
+    says: () => ['there is no profile with an access key', 'add one with: mfad setup'],
   },
   {
     what: 'a section stands twice',
