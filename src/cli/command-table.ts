@@ -9,7 +9,7 @@ const replace = {
 const min = {
   type: 'string',
   value: 'DURATION',
-  description: 'how long it has to last, such as 30m (default: it lives)',
+  description: 'the least time left, such as 30m (default: any)',
 } as const
 const wait = {
   type: 'string',
@@ -108,7 +108,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'logout',
-    summary: 'remove a session section; it is no longer renewed or reminded of',
+    summary: 'remove a session section, and end its renewals and reminders',
     isEveryday: true,
     usage: 'mfad logout [PROFILE ...] [--all]',
     details: 'Without a PROFILE: that of AWS_PROFILE.',
@@ -173,13 +173,13 @@ export const commands: readonly Command[] = [
     summary: 'run a command with the session in its environment',
     usage: 'mfad exec [PROFILE] [--min DURATION] [--wait [DURATION]] -- COMMAND ...',
     details:
-      'Ends as the command ends: with its exit code, 128 and the number of its signal, 127 where it is not found, 126 where it\ncannot be run. Renews first what has too little time and needs no code.',
+      'Ends as the command ends: with its exit code, 128 and the number of its signal, 127 where it is not found, 126 where it\ncannot be run. Renews the session first where too\nlittle time is left and no code is needed.',
     options: { min, wait },
     profiles: 'active',
     positionals: { least: 0, most: 1 },
     takesCommand: true,
     examples: [
-      ['mfad exec dev -- aws s3 ls', 'for what reads variables, and no profile'],
+      ['mfad exec dev -- aws s3 ls', 'for a program that reads variables only'],
       [
         'mfad exec dev --min 1h --wait -- ./migrate.sh',
         'ask for a code first, where less than an hour is left',
@@ -192,7 +192,7 @@ export const commands: readonly Command[] = [
     summary: 'print the session as environment variables',
     usage: 'mfad env [PROFILE] [--format FORMAT] [--endpoint [--port PORT]]',
     details:
-      'For the shell that runs it, unless there is a FORMAT. Without a session the text fails, and so does the eval.\nWithout a PROFILE: that of AWS_PROFILE. --endpoint: the variables by which a program asks mfad serve, and so sees renewals.',
+      'For the shell that runs it, unless there is a FORMAT. Without a session it prints text that makes the eval fail.\nWithout a PROFILE: that of AWS_PROFILE. --endpoint: the variables by which a program asks mfad serve, and so sees renewals.',
     options: {
       format: {
         type: 'string',
@@ -200,7 +200,7 @@ export const commands: readonly Command[] = [
         suggestions: ['sh', 'fish', 'powershell', 'dotenv', 'json'],
         description: 'sh, fish, powershell, dotenv or json',
       },
-      endpoint: { type: 'boolean', description: 'where to ask for the session, instead of the session' },
+      endpoint: { type: 'boolean', description: 'the address of mfad serve instead of the session' },
       port,
     },
     profiles: 'active',
@@ -259,7 +259,7 @@ export const commands: readonly Command[] = [
     summary: 'a link that signs in to the AWS console with the session of a role',
     usage: 'mfad console [PROFILE] [--open] [--service NAME] [--region REGION] [--json]',
     details:
-      'AWS takes sessions of roles only, not those of users. The link signs in whoever has it, for 15 minutes. Without a\nPROFILE: that of AWS_PROFILE.',
+      'AWS accepts sessions of roles only, not of users. The link signs in whoever has it, for 15 minutes. Without a\nPROFILE: that of AWS_PROFILE.',
     options: {
       open: { type: 'boolean', description: 'show it in the browser, and print nothing' },
       service: {
@@ -268,7 +268,7 @@ export const commands: readonly Command[] = [
         suggestions: ['cloudformation', 'cloudwatch', 'ec2', 'iam', 'lambda', 's3'],
         description: 'the page of a service, as its address names it: ec2',
       },
-      region: { type: 'string', value: 'REGION', description: 'in place of that of the profile' },
+      region: { type: 'string', value: 'REGION', description: "instead of the profile's" },
       json,
     },
     profiles: 'all',
@@ -323,7 +323,7 @@ export const commands: readonly Command[] = [
       'delete-other': {
         type: 'string',
         value: 'ENDING',
-        description: 'rotate: first delete the other key, whose id ends so',
+        description: 'rotate: first delete the other key, the one whose id ends with ENDING',
       },
       yes: { type: 'boolean', description: 'rotate: do not ask' },
       json,
@@ -421,13 +421,13 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'logs',
-    summary: "the daemon's log, readable",
+    summary: "show the daemon's log",
     usage: 'mfad logs [-f] [--json]',
     details:
       'Its last 1,000 lines, from the journal of systemd or from a log file; with -f the last ten, then each new one until Ctrl-C.',
     options: {
       follow: { type: 'boolean', short: 'f', description: 'go on with each new line' },
-      json: { type: 'boolean', description: 'print the lines as they are, an object of JSON each' },
+      json: { type: 'boolean', description: 'print the lines as they are, one JSON object each' },
     },
     positionals: { least: 0, most: 0 },
     examples: [
@@ -439,7 +439,7 @@ export const commands: readonly Command[] = [
   },
   {
     name: 'doctor',
-    summary: 'what is wrong, why that matters, and what mends it',
+    summary: 'what is wrong, why it matters, and how to fix it',
     usage: 'mfad doctor [--offline] [--json | --report]',
     details:
       'Looks at files, settings, profiles, daemon, service, reminders, AWS and containers. Changes nothing, and works with a broken file and without the daemon. STS is asked for an answer, without a\nsignature and for 5 s at most. Ends with 0 only if nothing is wrong, else with the exit code of the worst finding.',
@@ -467,7 +467,7 @@ export const commands: readonly Command[] = [
     options: {
       words: {
         type: 'boolean',
-        description: 'print what can take the place of the last of the words after --; the shells ask so',
+        description: 'print the completions of the last word after --; for the shells',
       },
     },
     positionals: { least: 1, most: anyNumber },

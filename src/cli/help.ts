@@ -23,7 +23,7 @@ export function overview(commands: readonly Command[]): string {
     '  mfad                   what is fresh; asks for the codes that are due',
     '',
     'Exit codes: 0 done, 1 a bug, 2 usage, 3 daemon not reachable, 4 profile or',
-    'settings, 5 AWS refused, 6 network, 7 file, 8 no time left, 130 interrupted.',
+    'settings, 5 AWS refused, 6 network, 7 file, 8 too little time, 130 interrupted.',
   ].join('\n')
 }
 

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { AppError, errorBody } from '../core/errors.ts'
 import { type AwsVariables, awsVariableNames } from '../core/login/sts-target.ts'
-import { backgroundVariable } from '../core/service/background.ts'
+import { backgroundVariable, startAgainCommand } from '../core/service/background.ts'
 import { daemonEnvironment } from '../core/service/environment.ts'
 import { formatInstant } from '../core/time/instant.ts'
 import type { Warning } from '../core/wire.ts'
@@ -115,11 +115,12 @@ async function run(environment: Environment, start: Start): Promise<number> {
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
   for (const file of completed) log.info({}, `completed an interrupted write of the ${file} file`)
   const notes = openDaemonNotes(notesDirectory(environment))
-  const warnings = () => ownWarnings({ known, environment, notes, pid: process.pid })
+  const background = environment[backgroundVariable]
+  const startAgain = startAgainCommand(background, process.pid)
+  const warnings = () => ownWarnings({ known, environment, notes, pid: process.pid, startAgain })
   const polls = startPolls(agent, warnings, clock.now)
   const server = createHttpServer(createRoutes(agent, polls), MFAD_VERSION, log)
   // From here on a signal must not end the process before the socket is removed.
-  const background = environment[backgroundVariable]
   const signalled = firstSignal(background !== undefined)
   const socket = await bindSocket(server, placeOf(environment, known.files.socket), start.descriptor)
   start.isUp = true

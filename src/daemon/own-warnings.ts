@@ -10,15 +10,17 @@ export type OwnWarningsDeps = {
   environment: Environment
   notes: DaemonNotes
   pid: number
+  /** For hints: how the daemon is started with other variables. */
+  startAgain: string
 }
 
 /** Also brings this daemon's note up to date: the settings may have moved the credentials file. */
-export function ownWarnings({ known, environment, notes, pid }: OwnWarningsDeps): Warning[] {
+export function ownWarnings({ known, environment, notes, pid, startAgain }: OwnWarningsDeps): Warning[] {
   const { files, settings, realPath: credentials = files.credentials } = known
   notes.write({ pid, credentials, socket: files.socket })
   return [
     ...notes.others(credentials).map(otherDaemon),
-    ...endpointWarnings(environment),
+    ...endpointWarnings(environment, startAgain),
     ...settings.warnings,
   ]
 }

@@ -43,6 +43,14 @@ it('makes the file and its directory for the user alone, and the daemon follows'
   expect(await config('get', 'reminders')).toMatchObject({ exitCode: 0, stdout: '10m, 0m\n' })
 })
 
+it('names what has the daemon take another socket', async () => {
+  const { process: daemon } = await sandbox.startDaemon()
+  const { stderr } = await config('set', 'socket', join(sandbox.home, 'run/other.sock'))
+  expect(stderr).toBe(
+    `mfad: the daemon takes another socket after: kill ${daemon.pid}, then: mfad daemon --detach\n`,
+  )
+})
+
 it('writes nothing that could not be used', async () => {
   for (const [args, message, hint] of [
     [

@@ -47,7 +47,7 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
     const node = join(home, 'node')
     expect(said('running')).toEqual([])
     expect(said('disabled')).toEqual([
-      'warning daemon.not-enabled: the service is installed, and does not start by itself',
+      'warning daemon.not-enabled: the service is installed, but does not start by itself',
     ])
     expect(said('gone while it runs')).toEqual([
       `problem daemon.not-running: the service cannot start the daemon: ${node} is not there any more`,
@@ -55,22 +55,22 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
     expect(said('stopped')).toEqual([
       'problem daemon.not-running: the daemon is not running',
       'problem daemon.service-failed: the service is inactive (success)',
-      'warning daemon.not-enabled: the service is installed, and does not start by itself',
+      'warning daemon.not-enabled: the service is installed, but does not start by itself',
     ])
     expect(said('gone')).toEqual([
       `problem daemon.not-running: the daemon is not running, and its service cannot start it: ${node} is not there any more`,
       'problem daemon.service-failed: the service is inactive (success)',
-      'warning daemon.not-enabled: the service is installed, and does not start by itself',
+      'warning daemon.not-enabled: the service is installed, but does not start by itself',
     ])
     expect(said('failed')).toEqual([
       expect.stringMatching(/^problem settings\.invalid: line 2 of /),
       'problem daemon.not-running: the daemon is not running',
       'problem daemon.service-failed: the service is failed (exit-code, exit status 4)',
-      'warning daemon.not-enabled: the service is installed, and does not start by itself',
+      'warning daemon.not-enabled: the service is installed, but does not start by itself',
     ])
     expect(said('removed')).toEqual([
       'problem daemon.not-running: the daemon is not running',
-      'note daemon.not-installed: no service is installed, although systemd is here',
+      'note daemon.not-installed: no service is installed, and systemd could run one',
     ])
   },
 )

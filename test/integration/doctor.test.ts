@@ -72,8 +72,8 @@ const homes: Home[] = [
       fs.rmSync(config())
     },
     exitCode: 3,
-    findings: [{ code: 'profile.no-keys', severity: 'warning' }],
-    says: () => ['there is no profile with an access key', 'aws configure --profile dev'],
+    findings: [{ code: 'profile.no-keys', severity: 'warning', fix: 'add one with: mfad setup' }],
+    says: () => ['there is no profile with an access key', 'add one with: mfad setup'],
   },
   {
     what: 'a section stands twice',
@@ -193,7 +193,7 @@ const homes: Home[] = [
     make: () => sandbox.writeSettings('[mfad]\nduration = soon\n'),
     exitCode: 4,
     findings: [{ code: 'settings.invalid', severity: 'problem' }],
-    says: () => [`line 2 of ${path('.config/mfad/config.ini')}`, 'none can be started'],
+    says: () => [`line 2 of ${path('.config/mfad/config.ini')}`, 'a new one cannot start'],
   },
   {
     what: 'a setting is misspelt',
@@ -303,7 +303,7 @@ const homes: Home[] = [
     ],
     says: () => [
       'the service is failed (start-limit-hit, exit status 1)',
-      'started again 10 times',
+      'failed and was restarted 10 times',
       'the last error in the log (T): it broke',
       'mfad logs',
     ],
@@ -530,7 +530,7 @@ describe('mfad doctor', () => {
 
   const obstacle = mountObstacle()
   it.skipIf(obstacle !== undefined && !process.env.CI)(
-    `names a container that has the file mounted by itself${obstacle === undefined ? '' : ` (not here: ${obstacle})`}`,
+    `names a container that mounts only the file${obstacle === undefined ? '' : ` (not here: ${obstacle})`}`,
     async () => {
       const container = await openMountNamespace()
       onTestFinished(() => container.close())
@@ -541,12 +541,12 @@ describe('mfad doctor', () => {
       expect(answer).toMatchObject([
         { code: 'file.mounted-alone', severity: 'warning', fact: expect.stringContaining(inside) },
       ])
-      expect(answer[0]?.fact).not.toContain('former')
+      expect(answer[0]?.fact).not.toContain('old copy')
       await sandbox.startDaemon(ownEndpoint)
       await sandbox.mfadWith({ environment: ownEndpoint }, 'login', 'dev', sandbox.code())
       await until('the former file is gone', async () => {
         const { findings } = await doctor()
-        return findings.some(({ fact }) => fact.endsWith('and sees a former one'))
+        return findings.some(({ fact }) => fact.endsWith('and sees an old copy'))
       })
     },
   )

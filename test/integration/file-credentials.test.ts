@@ -204,7 +204,7 @@ describe('mfad require', () => {
     const short = await sandbox.mfad('require', 'dev', '--min', '13h')
     expect([short.exitCode, short.stdout]).toEqual([tooLittle, ''])
     expect(short.stderr).toMatch(
-      /^mfad: the session of dev lasts 11h 59m more, which is less than 13h\n {2}→ renew it with: mfad login dev\n$/,
+      /^mfad: the session of dev lasts 11h 59m more, which is less than 13h\n {2}→ renew it with: mfad login dev --duration 14h\n$/,
     )
     await daemon.stop()
     expect((await sandbox.mfad('require', 'dev')).exitCode).toBe(exited)

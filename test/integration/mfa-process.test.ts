@@ -27,7 +27,7 @@ describe('mfad login without a code', () => {
     expect([exitCode, stderr]).toEqual([0, ''])
     expect(stdout).toContain('dev → [dev-mfa] until ')
     expect(await dev()).toMatchObject({ state: 'valid', renews: 'by-itself' })
-    expect((await sandbox.mfad('status')).stdout).toContain(', renewed by itself')
+    expect((await sandbox.mfad('status')).stdout).toContain(', renews by itself')
   })
 
   it('says why the command failed, and repeats neither code nor secret', async () => {

@@ -48,7 +48,7 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
     // Whatever the service gets of the caller's environment is said, and without a password.
     expect(said('install-replacing')).toContain('the service gets AWS_ENDPOINT_URL=http://***@localhost:4566')
     expect(said('install-replacing')).toContain(
-      'warning: AWS_ENDPOINT_URL has the daemon send keys and codes to',
+      'warning: AWS_ENDPOINT_URL makes the daemon send keys and codes to',
     )
     expect(said('install-replacing')).not.toContain('hunter2')
     expect(said('restart-own')).toBe('restarted the systemd user service mfad.service\nexit 0\n')

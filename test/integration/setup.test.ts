@@ -113,7 +113,7 @@ const setup = async (...args: string[]) => {
 const devConfigOf = (...lines: string[]) => `[profile dev]\n${lines.map((line) => `${line}\n`).join('')}`
 const typeKeys = async (terminal: Terminal, { accessKeyId, secretAccessKey }: StsUser) => {
   await terminal.typeAfter('AWS access key ID: ', `${accessKeyId}\n`)
-  await terminal.typeAfter('(it is not shown): ', `${secretAccessKey}\n`)
+  await terminal.typeAfter('(not shown): ', `${secretAccessKey}\n`)
 }
 
 describe('at a terminal', () => {
@@ -124,9 +124,9 @@ describe('at a terminal', () => {
     const terminal = setupAtTerminal()
     await terminal.typeAfter('Name of the profile [default]: ', 'dev\n')
     await typeKeys(terminal, alice)
-    await terminal.typeAfter('(an empty line: none): ', 'eu-west-1\n')
+    await terminal.typeAfter('(empty: none): ', 'eu-west-1\n')
     await terminal.typeAfter('[Y/n] ', '\n')
-    await terminal.typeAfter('Have them in [dev]? [y/N] ', '\n')
+    await terminal.typeAfter('Write them to [dev]? [y/N] ', '\n')
     await terminal.typeAfter('MFA code: ', `${sandbox.code()}\n`)
     expect(await terminal.ended()).toEqual({ exitCode: 0, isSane: true })
     const shown = terminal.shown().replaceAll('\r\n', '\n')
@@ -164,7 +164,7 @@ ${alice.arn}`,
     const terminal = setupAtTerminal('ops')
     await typeKeys(terminal, { ...alice, accessKeyId: 'AKIANOBODYNOBODYNOBO' })
     await terminal.typeAfter('none): ', '\n')
-    await terminal.typeAfter('copy both anew', '')
+    await terminal.typeAfter('copy both once more', '')
     await until('the keys are out of the file', () => sandbox.readCredentials() === '# mine\n')
     await typeKeys(terminal, alice)
     await terminal.typeAfter('[y/N] ', 'y\n')
@@ -183,7 +183,7 @@ ${alice.arn}`,
     const terminal = setupAtTerminal('dev')
     for (const answer of answers) await terminal.typeAfter('AWS access key ID: ', `${answer}\n`)
     expect(await terminal.ended()).toEqual({ exitCode: 2, isSane: true })
-    expect(terminal.shown()).toContain('mfad: three answers, and none that can be used')
+    expect(terminal.shown()).toContain('mfad: none of the three answers can be used')
     expect(readdirSync(join(sandbox.home, '.aws'))).toEqual([])
   })
 
@@ -194,7 +194,7 @@ ${alice.arn}`,
       async (terminal) => {
         await terminal.typeAfter('[default]: ', 'dev\n')
         await terminal.typeAfter('AWS access key ID: ', `${alice.accessKeyId}\n`)
-        await terminal.typeAfter('(it is not shown): ', 'wJalr\u0003')
+        await terminal.typeAfter('(not shown): ', 'wJalr\u0003')
       },
     ],
     [
@@ -215,7 +215,7 @@ ${alice.arn}`,
   it('does not show a secret that is pasted with the key id, in one go', async () => {
     const terminal = setupAtTerminal('dev')
     await terminal.typeAfter('AWS access key ID: ', `${alice.accessKeyId}\n${alice.secretAccessKey}\n`)
-    await terminal.typeAfter('(it is not shown): ', '\u0003')
+    await terminal.typeAfter('(not shown): ', '\u0003')
     expect(await terminal.ended()).toEqual({ exitCode: 130, isSane: true })
     expect(terminal.shown()).not.toContain(alice.secretAccessKey.slice(0, 8))
   })
@@ -238,14 +238,14 @@ ${alice.arn}`,
     const first = setupAtTerminal()
     await first.typeAfter('none): ', 'nowhere!\n')
     await first.typeAfter('none): ', 'eu-west-1\n')
-    await first.typeAfter('Have them in [dev]? [y/N] ', '\u0003')
+    await first.typeAfter('Write them to [dev]? [y/N] ', '\u0003')
     expect(await first.ended()).toEqual({ exitCode: 130, isSane: true })
     expect([sandbox.readCredentials(), config()]).toEqual([
       devCredentials,
       devConfigOf('region = eu-west-1', `mfa_serial = ${aliceSerial}`),
     ])
     const second = setupAtTerminal()
-    await second.typeAfter('Have them in [dev]? [y/N] ', 'n\n')
+    await second.typeAfter('Write them to [dev]? [y/N] ', 'n\n')
     await second.typeAfter('MFA code: ', '\u0003')
     expect(await second.ended()).toEqual({ exitCode: 130, isSane: true })
     expect(second.shown()).toContain(`dev has the MFA device ${aliceSerial}: ok`)
@@ -262,7 +262,7 @@ ${alice.arn}`,
     await terminal.typeAfter('[y/N] ', 'n\n')
     await terminal.typeAfter('MFA code: ', `${sandbox.code(tablet)}\n`)
     expect(await terminal.ended(), terminal.shown()).toEqual({ exitCode: 0, isSane: true })
-    expect(terminal.shown()).toContain('home has no region, and AWS tools want one')
+    expect(terminal.shown()).toContain('home has no region, and AWS tools need one')
     expect(config()).toBe(`[profile home]\nmfa_serial = ${tablet}\n`)
   })
 
@@ -273,7 +273,7 @@ ${alice.arn}`,
     await terminal.typeAfter('none): ', '\n')
     await terminal.typeAfter('ask your administrator for iam:ListMFADevices', '')
     await terminal.typeAfter('mfa/NAME): ', `${dan.arn}\n`)
-    await terminal.typeAfter('that is no ARN of an MFA device, which has :mfa/ in it', '')
+    await terminal.typeAfter('that is not the ARN of an MFA device, which has :mfa/ in it', '')
     await terminal.typeAfter('mfa/NAME): ', `${account}:mfa/dan\n`)
     await terminal.typeAfter('[y/N] ', 'n\n')
     await terminal.typeAfter('MFA code: ', `${sandbox.code(`${account}:mfa/dan`)}\n`)
@@ -341,7 +341,7 @@ describe('without a terminal', () => {
       { input: `${alice.accessKeyId}\n${carol.secretAccessKey}\n` },
       ...['setup', 'dev', '--keys-stdin', '--no-service', '--code', '123456'],
     )
-    expect(stderr).toContain('→ the keys were taken out of the file again')
+    expect(stderr).toContain('→ the keys were removed from the file again')
     expect(exitCode).toBe(5)
     expect(sandbox.readCredentials()).toBe(text)
   })
@@ -364,15 +364,15 @@ describe('without a terminal', () => {
       `dev has the MFA device ${aliceSerial}: saved in ~/.aws/config`,
       'sessions of dev go to [dev], and the keys are in [dev-long-term]: changed',
       'dev → [dev]',
-      'dev-live is dev for programs that run for long, which see each renewal by it: written to ~/.aws/config',
+      'dev-live gives long-running programs the session of dev, and each renewal: written to ~/.aws/config',
       '$ aws sts get-caller-identity --profile dev',
       'arn:of:the:caller',
       '',
       'From here on:',
       '  mfad                    what is fresh, and for how long',
-      '  mfad notify-test        see a reminder, as 10m before the session ends',
-      '  mfad prompt --help      the time left, in the prompt of your shell',
-      '  mfad completion --help  commands and profiles, at a press of Tab',
+      '  mfad notify-test        see a reminder, like the one 10m before the session ends',
+      '  mfad prompt --help      show the time left in your shell prompt',
+      '  mfad completion --help  complete commands and profiles with Tab',
       '',
     ])
     expect(config()).toBe(
@@ -384,12 +384,12 @@ describe('without a terminal', () => {
     [
       'nothing',
       '',
-      'that is no access key id: one begins with AKIA, and has capital letters and digits only',
+      'that is not an access key id: it begins with AKIA, and has only capital letters and digits',
     ],
-    ['a session', 'ASIAIOSFODNN7EXAMPLE x\n', 'an access key id that begins with ASIA is that of a session'],
-    ['no secret', `${alice.accessKeyId}\nshort\n`, 'that is no secret access key'],
+    ['a session', 'ASIAIOSFODNN7EXAMPLE x\n', 'an access key id that begins with ASIA belongs to a session'],
+    ['no secret', `${alice.accessKeyId}\nshort\n`, 'that is not a secret access key'],
     ['too much', `${alice.accessKeyId} ${'x'.repeat(40)} more`, 'standard input holds more than'],
-    ['far too much', 'x'.repeat(100_000), 'that is no access key id'],
+    ['far too much', 'x'.repeat(100_000), 'that is not an access key id'],
   ])('takes no keys from %s, and writes nothing', async (_what, input, says) => {
     const args = ['setup', 'dev', '--keys-stdin', '--no-service', '--code', '123456']
     const { exitCode, stderr } = await sandbox.mfadWith({ input }, ...args)
@@ -422,7 +422,7 @@ describe('without a terminal', () => {
     expect({ exitCode, stdout: stdout?.split('\n').slice(3, 6) }).toEqual({
       exitCode: 0,
       stdout: [
-        '[dev] is removed: its session has no place there any more',
+        '[dev] is removed: sessions of dev no longer go there',
         'sessions of dev go to [dev-mfa]: changed',
         'dev → [dev-mfa]',
       ],
@@ -452,7 +452,7 @@ describe('without a terminal', () => {
       "the ARN of a user in place of a device's",
       ['--serial-number', alice.arn],
       2,
-      'mfad: that is no ARN of an MFA device, which has :mfa/ in it',
+      'mfad: that is not the ARN of an MFA device, which has :mfa/ in it',
     ],
     [
       'a security key',
@@ -516,7 +516,7 @@ describe('without a terminal', () => {
     expect(exitCode).toBe(0)
     expect(withoutTimes(stdout)).toContain('r3 is a role behind dev\ndev has keys: ok\n')
     expect(withoutTimes(stdout)).toContain('dev → [dev-mfa]\nr3 → [r3-mfa]\n')
-    expect(stdout).toMatch(/ mfad login r0 +the role r0, without a code, as for 23 more behind dev\n/)
+    expect(stdout).toMatch(/ mfad login r0 +log in to this role, without a code; 23 more behind dev\n/)
     expect(await sandbox.mfad('login', 'r0')).toMatchObject({ exitCode: 0 })
   })
 
@@ -561,7 +561,7 @@ describe('without a terminal', () => {
       })
   })
 
-  it('says so where the AWS CLI does not get through', async () => {
+  it('says so where the AWS CLI fails', async () => {
     await sandbox.startDaemon()
     sandbox.writeCredentials(devCredentials)
     sandbox.writeConfig(devConfig)
@@ -570,7 +570,7 @@ describe('without a terminal', () => {
     expect({ exitCode, stderr }).toEqual({
       exitCode: 4,
       stderr:
-        'mfad: the session is there, but the AWS CLI does not get through with it: no such luck\n  → see for yourself: aws sts get-caller-identity --profile dev-mfa\n',
+        'mfad: the session is there, but the AWS CLI fails with it: no such luck\n  → try it yourself: aws sts get-caller-identity --profile dev-mfa\n',
     })
   })
 })
@@ -585,7 +585,7 @@ it('two at the same time write the keys once', async () => {
   await first.typeAfter('dev has keys: written', '')
   await second.typeAfter('none): ', '\n')
   expect(await second.ended()).toEqual({ exitCode: 7, isSane: true })
-  expect(second.shown()).toContain('[dev] has got an access key in the meantime')
+  expect(second.shown()).toContain('[dev] was given an access key in the meantime')
   expect(sandbox.readCredentials()).toBe(devCredentials)
   await first.typeAfter('[y/N] ', '\u0003')
   await first.ended()

@@ -44,7 +44,7 @@ describe('mfad status --watch', () => {
   it('follows what happens, and Ctrl-C leaves the terminal as it was', async () => {
     await sandbox.startDaemon()
     const terminal = watch()
-    await shows(terminal, 'q ends this')
+    await shows(terminal, 'press q to quit')
     expect(lastPicture(terminal)[1]).toMatch(/^dev +inactive$/)
     await sandbox.mfad('login', 'dev', sandbox.code())
     await shows(terminal, 'dev      dev-mfa  valid     ██████████ 1')
@@ -63,7 +63,7 @@ describe('mfad status --watch', () => {
   ])('leaves the terminal as it was at %s', async (_, signal, exitCode) => {
     await sandbox.startDaemon()
     const terminal = watch()
-    await shows(terminal, 'q ends this')
+    await shows(terminal, 'press q to quit')
     terminal.signal(signal)
     expect(await terminal.ended()).toEqual({ exitCode, isSane: true })
     expect(terminal.shown().endsWith(leave)).toBe(true)
@@ -73,14 +73,14 @@ describe('mfad status --watch', () => {
     await sandbox.startDaemon({ AWS_ENDPOINT_URL_IAM: undefined })
     await sandbox.mfad('login', 'dev', sandbox.code())
     const terminal = watch()
-    await shows(terminal, 'q ends this')
+    await shows(terminal, 'press q to quit')
     terminal.resize(20, 3)
     await until('the picture is small', () => lastPicture(terminal).length === 3)
     expect(lastPicture(terminal)[0]).toBe('PROFILE  LEFT     E…')
     expect(lastPicture(terminal)[1]).toMatch(/^dev {6}1[12]h.* .…$|^dev {6}12h {6}.…$/)
     expect(lastPicture(terminal)[2]).toMatch(/^… \d+ more lines$/)
     terminal.resize(100, 30)
-    await shows(terminal, 'q ends this')
+    await shows(terminal, 'press q to quit')
     terminal.signal(sigterm)
     expect(await terminal.ended()).toEqual({ exitCode: 143, isSane: true })
   })
@@ -88,7 +88,7 @@ describe('mfad status --watch', () => {
   it('ends with q, and only then', async () => {
     await sandbox.startDaemon()
     const terminal = watch()
-    await terminal.typeAfter('q ends this', 'xQ')
+    await terminal.typeAfter('press q to quit', 'xQ')
     expect(await terminal.ended()).toEqual({ exitCode: 0, isSane: true })
     expect(terminal.shown().endsWith(leave)).toBe(true)
   })
@@ -96,7 +96,7 @@ describe('mfad status --watch', () => {
   it('gives the terminal back when it is put aside with Ctrl-Z, and comes back', async () => {
     await sandbox.startDaemon()
     const terminal = watch()
-    await terminal.typeAfter('q ends this', '\u001a')
+    await terminal.typeAfter('press q to quit', '\u001a')
     await until('it has left', () => terminal.shown().includes(leave))
     const before = terminal.shown().length
     terminal.signal(sigcont)
@@ -109,7 +109,7 @@ describe('mfad status --watch', () => {
   it('goes on when the daemon stops and starts again', async () => {
     const daemon = await sandbox.startDaemon()
     const terminal = watch()
-    await shows(terminal, 'q ends this')
+    await shows(terminal, 'press q to quit')
     expect(lastPicture(terminal).join()).not.toContain('not running')
     await daemon.stop()
     await shows(terminal, 'mfad: the daemon is not running; this is what the files say')
@@ -136,13 +136,13 @@ describe('mfad status --watch', () => {
   it('ends at once at Ctrl-C also while the daemon does not answer', async () => {
     const daemon = await sandbox.startDaemon()
     const terminal = watch()
-    await shows(terminal, 'q ends this')
+    await shows(terminal, 'press q to quit')
     daemon.process.kill('SIGSTOP')
     try {
       // By now it waits for an answer.
       await new Promise((resolve) => setTimeout(resolve, 1500))
       const before = Date.now()
-      await terminal.typeAfter('q ends this', '\u0003')
+      await terminal.typeAfter('press q to quit', '\u0003')
       expect(await terminal.ended()).toEqual({ exitCode: 130, isSane: true })
       expect(Date.now() - before).toBeLessThan(1500)
     } finally {

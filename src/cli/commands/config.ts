@@ -9,6 +9,7 @@ import { editorOf, openEditor } from '../../edges/editor.ts'
 import type { Invocation } from '../command.ts'
 import { type Context, loadContext } from '../connection/context.ts'
 import { changeSetting, listedSettings, makeSettings, writtenSetting } from '../connection/settings-store.ts'
+import { startAgain, startCommand } from '../connection/start-command.ts'
 import type { Output } from '../terminal/output.ts'
 
 export async function runConfig({ positionals, values, environment, output }: Invocation): Promise<number> {
@@ -92,7 +93,16 @@ async function change(
   else output.print(`${key} = ${printable(setting.value, 200)} (${fromWhere(setting, file)})`)
   if (setting.variable !== undefined)
     output.note(`mfad: ${setting.variable} is set in this shell, and counts instead of the file`)
-  if (key === 'socket') output.note('mfad: the daemon takes another socket after: mfad restart')
+  if (key === 'socket') await noteSocket(context, output)
+}
+
+/** The daemon that runs, by the socket of before. */
+async function noteSocket(context: Context, output: Output): Promise<void> {
+  const { daemonPid } = await import('../connection/connection.ts')
+  const pid = await daemonPid(context)
+  const start = startCommand(context)
+  const again = start === 'mfad restart' || pid === undefined ? start : startAgain(context, pid)
+  output.note(`mfad: the daemon takes another socket after: ${again}`)
 }
 
 async function edit(context: Context, output: Output): Promise<void> {

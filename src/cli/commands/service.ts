@@ -14,8 +14,15 @@ import { isOwnDirectory, lastingPath } from '../../edges/service/places.ts'
 import { createServiceRunner, type ServiceRunner } from '../../edges/service/runner.ts'
 import { userId } from '../../edges/user.ts'
 import type { Invocation } from '../command.ts'
+import { daemonPid } from '../connection/connection.ts'
 import { type Context, loadContext, loadSoundContext } from '../connection/context.ts'
-import { missingProgram, programMissing } from '../connection/start-command.ts'
+import {
+  installedService,
+  missingProgram,
+  programMissing,
+  startAgain,
+  startCommand,
+} from '../connection/start-command.ts'
 import type { Output } from '../terminal/output.ts'
 import { startService } from './start-service.ts'
 import { endSessions } from './uninstall-sessions.ts'
@@ -48,22 +55,28 @@ export async function installService(context: Context, output: Output, replace: 
   })
   const copied = [...plan.variables].map(([name, value]) => `the service gets ${name}=${value}`)
   output.print([...lines, ...copied].join('\n'))
-  for (const { message, hint } of endpointWarnings(environment))
+  for (const { message, hint } of endpointWarnings(environment, 'mfad install'))
     output.note(`warning: ${message}\n  → ${hint}`)
 }
 
 export async function runUninstall(invocation: Invocation): Promise<number> {
-  const { environment, output } = invocation
+  const { values, environment, output } = invocation
+  const context = await loadContext(environment)
+  const isInstalled = installedService(context) !== undefined
   // While there is still a daemon that can.
-  const ended = await endSessions(invocation)
-  const { lines } = await runner().uninstall(currentPlan(await loadContext(environment), new Map()))
+  const ended = isInstalled || values.logout === true ? await endSessions(invocation) : []
+  const { lines } = await runner().uninstall(currentPlan(context, new Map()))
   output.print([...ended, ...lines].join('\n'))
+  const pid = isInstalled ? undefined : await daemonPid(context)
+  if (pid !== undefined)
+    output.note(`a daemon that was started by hand is running\n  → to end it, too: kill ${pid}`)
   return 0
 }
 
 export async function runRestart({ values, environment, output }: Invocation): Promise<number> {
   const context = await loadSoundContext(environment)
   const plan = currentPlan(context, new Map())
+  if (installedService(context) === undefined) throw await notInstalled(context, plan)
   runner().requireInstalled(plan)
   const missing = missingProgram(context)
   if (missing !== undefined) throw programMissing(missing)
@@ -77,6 +90,14 @@ export async function runRestart({ values, environment, output }: Invocation): P
   })
   output.print(`restarted ${plan.title}`)
   return 0
+}
+
+/** The next step is what works here: a service, or a daemon without one. */
+async function notInstalled(context: Context, { title }: ServicePlan): Promise<AppError> {
+  const pid = await daemonPid(context)
+  const start = startCommand(context)
+  const again = start === 'mfad install' ? `${start} --replace` : startAgain(context, pid ?? 0)
+  return new AppError('daemon.not-installed', `${title} is not installed`, pid === undefined ? start : again)
 }
 
 function startOf(plan: ServicePlan, context: Context, output: Output, replace: boolean) {

@@ -74,7 +74,7 @@ async function wantsService({ context, output }: Setup): Promise<boolean> {
 function declined(command: string): AppError {
   return new AppError(
     'daemon.not-running',
-    'the daemon is not running, and it is what asks AWS',
-    `start it with: ${command}; then run the setup again`,
+    'the daemon is not running, and setup needs it to ask AWS',
+    `start it with: ${command}; then run mfad setup again`,
   )
 }

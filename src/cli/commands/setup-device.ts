@@ -40,7 +40,7 @@ async function findDevice({ output }: Setup, daemon: Daemon, profile: string): P
 }
 
 async function typeDevice(output: Output): Promise<string> {
-  output.note('You see it in the IAM console: Security credentials, Multi-factor authentication.')
+  output.note('It is in the AWS console: IAM, your user, Security credentials, Multi-factor authentication.')
   return askUntil(
     () => askLine('Serial number of your MFA device (arn:aws:iam::ACCOUNT:mfa/NAME): '),
     (answer) => (givenDeviceProblem(answer) === undefined ? answer : undefined),

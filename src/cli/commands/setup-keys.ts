@@ -63,7 +63,7 @@ export async function proveKeys(
       if (!(error instanceof AppError) || !keysRefused.has(error.code) || keys === undefined) throw error
       await removeKeys(setup, profile, keys)
       const isOver = attempt === mostAttempts || !canAsk()
-      const hint = 'the keys were taken out of the file again; copy both anew from the IAM console'
+      const hint = 'the keys were removed from the file again; copy both once more from the IAM console'
       if (isOver) throw new AppError(error.code, error.message, hint)
       output.printError({ message: error.message, hint })
       keys = await writeKeys(setup, profile, await askKeys(setup))
@@ -94,24 +94,21 @@ async function askKeys({ output }: Setup): Promise<Keys> {
       (answer) => output.note(problemOf(answer) ?? ''),
     )
   const accessKeyId = await checked(() => askLine('AWS access key ID: '), keyIdProblem)
-  const secretAccessKey = await checked(
-    () => askHidden('AWS secret access key (it is not shown): '),
-    secretProblem,
-  )
+  const secretAccessKey = await checked(() => askHidden('AWS secret access key (not shown): '), secretProblem)
   return { accessKeyId, secretAccessKey }
 }
 
 function keyIdProblem(text: string): string | undefined {
   if (keyIdPattern.test(text)) return undefined
   return text.startsWith('ASIA')
-    ? 'an access key id that begins with ASIA is that of a session; mfad needs a long-term key, which begins with AKIA'
-    : 'that is no access key id: one begins with AKIA, and has capital letters and digits only'
+    ? 'an access key id that begins with ASIA belongs to a session; mfad needs a long-term key, which begins with AKIA'
+    : 'that is not an access key id: it begins with AKIA, and has only capital letters and digits'
 }
 
 function secretProblem(text: string): string | undefined {
   return secretPattern.test(text)
     ? undefined
-    : 'that is no secret access key: one has 40 letters, digits, + and /'
+    : 'that is not a secret access key: one has 40 letters, digits, + and /'
 }
 
 /** Asked before the first session only, and not where the shell or the profile has one. */
@@ -121,9 +118,9 @@ async function askRegion({ context, output }: Setup, name: string): Promise<stri
   const isFirst = known === undefined || known.session.kind === 'none'
   if (!isFirst || known?.region !== undefined || regionOfShell(environment) !== undefined) return undefined
   const region = await askUntil(
-    () => askLine('Region, such as eu-west-1 (an empty line: none): '),
+    () => askLine('Region, such as eu-west-1 (empty: none): '),
     (answer) => (answer === '' || isRegion(answer) ? answer : undefined),
-    () => output.note('that is no region'),
+    () => output.note('that is not a region'),
   )
   return region === '' ? undefined : region
 }
@@ -153,7 +150,7 @@ async function writeKeys({ context, output }: Setup, profile: string, keys: Keys
     if (entries?.has(keyIdKey) || entries?.has(secretKey))
       throw new AppError(
         'file.not-as-expected',
-        `[${printable(profile)}] has got an access key in the meantime`,
+        `[${printable(profile)}] was given an access key in the meantime`,
         'run the command again: it looks at the file as it is now',
       )
     return [

@@ -61,12 +61,12 @@ async function wantedPlace(
   const [name, longTerm] = [printable(profile), printable(profile + files.suffixes.longTermSuffix)]
   const places = [
     [`[${printable(sessionProfile)}]`, `a profile of its own: ${awsCommand('s3 ls', sessionProfile)}`],
-    [`[${name}]`, `all that names ${name} just works; keys in [${longTerm}]`],
+    [`[${name}]`, `everything that uses ${name} gets it; keys move to [${longTerm}]`],
   ] as const
   const width = Math.max(...places.map(([section]) => section.length))
   const lines = places.map(([section, what]) => `  ${section.padEnd(width)}  ${what}`)
   output.note(`Sessions of ${name} can go to\n${lines.join('\n')}`)
-  return (await askYes(`Have them in [${name}]?`, false, output.note)) ? 'in-place' : undefined
+  return (await askYes(`Write them to [${name}]?`, false, output.note)) ? 'in-place' : undefined
 }
 
 /** A session that stands would be left without its profile, so it goes first. */
@@ -75,7 +75,9 @@ async function moveKeys(setup: Setup, daemon: Daemon, before: Profile, place: Ke
   const { profile, sessionProfile } = before
   if (isSessionInTheWay(readAwsFiles(context), profile, place)) {
     const { warnings } = await daemon.call<LogoutAnswer>('POST', '/v1/logout', { profile })
-    output.print(`[${printable(sessionProfile)}] is removed: its session has no place there any more`)
+    output.print(
+      `[${printable(sessionProfile)}] is removed: sessions of ${printable(profile)} no longer go there`,
+    )
     printWarnings(warnings, output)
   }
   const answer = await daemon.call<ProfileEditAnswer>('POST', '/v1/profile', { profile, change: place })
@@ -93,7 +95,7 @@ export async function ensureLive({ output, wishes }: Setup, daemon: Daemon, prof
   })
   const done = answer.isChanged ? `written to ${answer.file}` : 'ok'
   output.print(
-    `${printable(live)} is ${printable(profile)} for programs that run for long, which see each renewal by it: ${done}`,
+    `${printable(live)} gives long-running programs the session of ${printable(profile)}, and each renewal: ${done}`,
   )
   printWarnings(answer.warnings, output)
 }
@@ -103,7 +105,7 @@ function profileNow({ context }: Setup, name: string): Profile {
   if (found !== undefined) return found
   throw new AppError(
     'profile.not-found',
-    `${printable(name)} has gone from ${context.files.credentials} in the meantime`,
+    `${printable(name)} was removed from ${context.files.credentials} in the meantime`,
     'run the command again: it looks at the files as they are now',
   )
 }

@@ -42,7 +42,7 @@ export function readWishes({ positionals, values }: Pick<Invocation, 'positional
     if (values[one] === true && values[other] === true)
       throw usage(`--${one} and --${other} exclude each other`)
   const region = text('region')
-  if (region !== undefined && !isRegion(region)) throw usage('--region is no region, such as eu-west-1')
+  if (region !== undefined && !isRegion(region)) throw usage('--region takes a region, such as eu-west-1')
   const places = { 'in-place': values['in-place'], beside: values.beside } as const
   const place = (['in-place', 'beside'] as const).find((name) => places[name] === true)
   const wishes = {
@@ -109,7 +109,7 @@ export async function chooseProfile({ context, output, wishes }: Setup): Promise
   for (const { kind, obstacle } of files.profiles.slice(0, mostProfiles))
     if (['sso', 'aws-login'].includes(kind) && obstacle !== undefined) output.note(`${obstacle.message}.`)
   output.note(
-    'No profile has an access key yet. One is made in the IAM console:\nyour user, Security credentials, Create access key.',
+    'No profile has an access key yet. Create one in the AWS console:\nIAM, your user, Security credentials, Create access key.',
   )
   const name = await askUntil(
     async () => (await askLine('Name of the profile [default]: ')).trim() || 'default',
@@ -134,7 +134,7 @@ function noteNew(files: AwsFiles, chosen: Chosen, output: Output): Chosen {
     chosen.profile,
     keyProfiles(files).map(({ profile }) => profile),
   )
-  const meant = near === undefined ? '' : ` (did you mean ${printable(near)}? then Ctrl-C)`
+  const meant = near === undefined ? '' : ` (did you mean ${printable(near)}? then press Ctrl-C)`
   output.note(`${printable(chosen.profile)} has no access key yet${meant}.`)
   return chosen
 }

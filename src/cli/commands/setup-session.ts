@@ -1,4 +1,4 @@
-// The session of a setup, the proof that AWS tools find it, and what comes next.
+// The session of a setup, the check that AWS tools find it, and what comes next.
 
 import { AppError } from '../../core/errors.ts'
 import { liveProfileEdits } from '../../core/profiles/live-profile.ts'
@@ -19,8 +19,8 @@ import { logIn } from './login.ts'
 import { regionOfShell } from './setup-keys.ts'
 import { type Chosen, liveUntil, type Setup } from './setup-plan.ts'
 
-const trial = 'sts get-caller-identity'
-const trialLimitMs = 30_000
+const check = 'sts get-caller-identity'
+const checkLimitMs = 30_000
 
 /** Asks for a code where one is needed. A role that was named is logged in as well. */
 export async function ensureSession(
@@ -46,34 +46,34 @@ export async function tryWithAws({ context, output }: Setup, name: string): Prom
   const { environment, files } = context
   const { documents, profiles } = readAwsFiles(context)
   const { sessionProfile } = findProfile(profiles, name)
-  const command = awsCommand(trial, sessionProfile)
+  const command = awsCommand(check, sessionProfile)
   const region = viewOf(profileSections(documents), sessionProfile).value('region')
   if ((region ?? regionOfShell(environment)) === undefined) {
     const set = awsCommand('configure set region REGION', name)
-    output.print(`${printable(name)} has no region, and AWS tools want one: ${set}; then try it: ${command}`)
+    output.print(`${printable(name)} has no region, and AWS tools need one: ${set}; then try it: ${command}`)
     return
   }
   if (!isInstalled('aws', environment.PATH)) {
     output.print(`try it: ${command}`)
     return
   }
-  const argv = [...trial.split(' '), `--profile=${sessionProfile}`, '--output=json']
+  const argv = [...check.split(' '), `--profile=${sessionProfile}`, '--output=json']
   const { exitCode, stdout, stderr } = await runProgram('aws', argv, {
     environment: { ...environment, ...absolutePaths(environment, files) },
-    limitMs: trialLimitMs,
+    limitMs: checkLimitMs,
     processGroup: 'shared',
   })
   if (exitCode !== 0)
     throw new AppError(
       'profile.aws-cannot-use',
-      `the session is there, but the AWS CLI does not get through with it: ${printable(lastLine(stderr), 300)}`,
-      `see for yourself: ${command}`,
+      `the session is there, but the AWS CLI fails with it: ${printable(lastLine(stderr), 300)}`,
+      `try it yourself: ${command}`,
     )
   output.print(`$ ${command}\n${printable(arnIn(stdout), 300)}`)
 }
 
 function lastLine(text: string): string {
-  return text.trim().split('\n').at(-1) || 'it did not end well'
+  return text.trim().split('\n').at(-1) || 'it printed no reason'
 }
 
 /** What it prints is for the user, and need not be understood. */
@@ -92,13 +92,12 @@ export function sayWhatIsNext({ context, output }: Setup, name: string): void {
   const before = longest === 0 ? 'when' : `${formatDuration(longest ?? 0)} before`
   const rows: (readonly [string, string])[] = [
     ['mfad', 'what is fresh, and for how long'],
-    ...(isReminded ? [['mfad notify-test', `see a reminder, as ${before} the session ends`] as const] : []),
+    ...(isReminded
+      ? [['mfad notify-test', `see a reminder, like the one ${before} the session ends`] as const]
+      : []),
     ...roles.slice(0, 1).map(({ profile }) => {
-      const others = roles.length === 1 ? '' : `, as for ${roles.length - 1} more behind ${shown}`
-      return [
-        mfadCommand('login', profile),
-        `the role ${printable(profile)}, without a code${others}`,
-      ] as const
+      const others = roles.length === 1 ? '' : `; ${roles.length - 1} more behind ${shown}`
+      return [mfadCommand('login', profile), `log in to this role, without a code${others}`] as const
     }),
     ...(isLiveOffered(context, name)
       ? [
@@ -108,8 +107,8 @@ export function sayWhatIsNext({ context, output }: Setup, name: string): void {
           ] as const,
         ]
       : []),
-    ['mfad prompt --help', 'the time left, in the prompt of your shell'],
-    ['mfad completion --help', 'commands and profiles, at a press of Tab'],
+    ['mfad prompt --help', 'show the time left in your shell prompt'],
+    ['mfad completion --help', 'complete commands and profiles with Tab'],
   ]
   const width = Math.max(...rows.map(([command]) => command.length))
   output.print(

@@ -9,7 +9,7 @@
 //            none, before the 1st session  which (--region)                        region in the config file    written to …
 //   daemon   it runs                       -                                       -                            the daemon runs: ok
 //            it does not                   the service (--service, --no-service)   install, or daemon --detach  what install says
-//   proof    a session that lives          -                                       -                            -
+//   check    a session that lives          -                                       -                            -
 //            none                          the keys again, where AWS knows none    GetCallerIdentity            AWS knows the keys: …
 //   device   mfa_serial                    -                                       -                            dev has a device: ok
 //            none                          which one, of several; the number,      mfa_serial in the config     dev has a device: saved in …
@@ -18,7 +18,7 @@
 //   session  one that lives                -                                       -                            dev has a session: ok
 //            none                          the code (--code)                       a login                      as mfad login says it
 //   live     (only with --live NAME)       -                                       [profile NAME]               what it is for
-//   trial    aws is installed              -                                       sts get-caller-identity      its answer
+//   try      aws is installed              -                                       sts get-caller-identity      its answer
 //
 // Ctrl-C at a question ends it; what was done until then is whole, and the next run goes on from there.
 

@@ -59,7 +59,9 @@ async function look(seen: Seen, { environment, values, positionals }: Invocation
 /** The text to draw now. What does not fit beside the notes is folded. */
 function picture({ seen, status, notes, view }: Found, output: Output): string {
   const { columns, rows } = output.size() ?? { columns: 80, rows: 24 }
-  const below = [...notes.map((note) => wrap(note, columns)), output.style('dim', 'q ends this')].join('\n\n')
+  const below = [...notes.map((note) => wrap(note, columns)), output.style('dim', 'press q to quit')].join(
+    '\n\n',
+  )
   if (status === undefined) return below
   const left = rows - below.split('\n').length - 1
   const now = new Date()

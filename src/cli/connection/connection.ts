@@ -10,7 +10,14 @@ import type { Output } from '../terminal/output.ts'
 import { isUsable } from './answers.ts'
 import { type Answer, request } from './client.ts'
 import type { Context } from './context.ts'
-import { missingProgram, programMissing, restartHint, startCommand, updateHint } from './start-command.ts'
+import {
+  missingProgram,
+  programMissing,
+  restartHint,
+  startAgain,
+  startCommand,
+  updateHint,
+} from './start-command.ts'
 
 export type Daemon = {
   status: Status
@@ -273,14 +280,17 @@ function unwrap<T>({ status, version, body }: Answer, route: string, path: strin
   )
 }
 
+const fileVariables = { credentials: 'AWS_SHARED_CREDENTIALS_FILE', config: 'AWS_CONFIG_FILE' }
+
 /** A daemon started with other variables would renew another file than the one the user looks at. */
-function checkSameFiles({ files }: Context, { files: daemonFiles }: Status): void {
+function checkSameFiles(context: Context, { files: daemonFiles, daemon }: Status): void {
+  const { files } = context
   for (const file of ['credentials', 'config'] as const) {
     if (files[file] === daemonFiles[file]) continue
     throw new AppError(
       filesDiffer,
       `the daemon uses ${daemonFiles[file]}, but this command line means ${files[file]}`,
-      `set AWS_${file === 'config' ? 'CONFIG' : 'SHARED_CREDENTIALS'}_FILE to the same path for both, then: mfad install (or start mfad daemon again)`,
+      `to have the daemon use this one: ${startAgain(context, daemon?.pid ?? 0)}; to use the daemon's here: export ${fileVariables[file]}=${quoted(daemonFiles[file])}`,
     )
   }
 }

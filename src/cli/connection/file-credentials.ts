@@ -48,7 +48,7 @@ export async function sessionFromFile(
   if (session === undefined) throw await missingSession(context, name)
   const secondsLeft = await timeLeft(context, session, leastSeconds)
   if (secondsLeft > 0 && secondsLeft >= leastSeconds) return { ...session, secondsLeft }
-  throw notEnough(context, session, secondsLeft, leastSeconds)
+  throw await notEnough(context, session, secondsLeft, leastSeconds)
 }
 
 async function readStill(context: Context, name: string): Promise<FileSession | undefined> {
@@ -72,22 +72,29 @@ async function timeLeft(
   return known?.expiration === formatInstant(expiration) ? (known.secondsLeft ?? byOurClock) : byOurClock
 }
 
-function notEnough(
-  { settings: { suffix } }: Context,
+async function notEnough(
+  context: Context,
   { sessionProfile }: FileSession,
   secondsLeft: number,
   leastSeconds: number,
-): AppError {
+): Promise<AppError> {
+  const { suffix, durationSeconds } = context.settings
   const isSuffixed = sessionProfile.endsWith(suffix) && sessionProfile.length > suffix.length
   const profile = isSuffixed ? sessionProfile.slice(0, -suffix.length) : sessionProfile
-  const next = `renew it with: ${mfadCommand('login', profile)}`
   const name = printable(profile)
   if (secondsLeft <= 0)
-    return new AppError('session.expired', `the session of ${name} expired ${ago(-secondsLeft)}`, next)
+    return new AppError(
+      'session.expired',
+      `the session of ${name} expired ${ago(-secondsLeft)}`,
+      `renew it with: ${mfadCommand('login', profile)}`,
+    )
+  const { localProfile } = await import('./local-status.ts')
+  const known = localProfile(context, sessionProfile)
+  const { longerLogin, plainLoginSeconds } = await import('../../core/login/longer-login.ts')
   return new AppError(
     'session.too-short',
     `the session of ${name} lasts ${formatDuration(secondsLeft)} more, which is less than ${formatDuration(leastSeconds)}`,
-    next,
+    longerLogin(known, leastSeconds, plainLoginSeconds(known, durationSeconds)),
   )
 }
 

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
+import { startAgainCommand } from '../../core/service/background.ts'
 import { propertyListArgv, unitArgv } from '../../core/service/installed-argv.ts'
 import { homeDirectory } from '../../edges/paths.ts'
 import type { Context } from './context.ts'
@@ -22,6 +23,11 @@ export function restartHint(where: Where): string {
   if (installedArgv(where) === undefined)
     return 'end it (its pid: pgrep -f "mfad.* daemon"), then start it again: mfad daemon --detach'
   return missingProgram(where) === undefined ? 'restart it: mfad restart' : 'install it again: mfad install'
+}
+
+/** How a daemon that runs is started with the variables of this shell. */
+export function startAgain(where: Where, pid: number): string {
+  return startAgainCommand(installedArgv(where) === undefined ? 'detached' : 'service', pid)
 }
 
 /** What to do with a daemon of another version: a service that starts it from elsewhere would do so again. */

@@ -49,8 +49,8 @@ export async function askUntil<T>(
     if (asked === mostAttempts)
       throw new AppError(
         'usage.bad-answer',
-        'three answers, and none that can be used',
-        'begin again when you have it',
+        'none of the three answers can be used',
+        'start again when you have the answer: mfad setup',
       )
   }
 }

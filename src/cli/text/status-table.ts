@@ -119,9 +119,9 @@ function renewalWords(
 ): string {
   if (renews !== 'by-itself') return ''
   if (renewal === 'sign') return ` ${renewalSign}`
-  if (renewal === 'short') return ', by itself'
+  if (renewal === 'short') return ', renews'
   const isFromSource = kind === 'role' && sourceProfile !== undefined && sourceProfile !== profile
-  return isFromSource ? `, renewed by itself from ${printable(sourceProfile)}` : ', renewed by itself'
+  return isFromSource ? `, renews by itself from ${printable(sourceProfile)}` : ', renews by itself'
 }
 
 function bar(seconds: number): string {

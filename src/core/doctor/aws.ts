@@ -25,12 +25,12 @@ export function checkAws(facts: AwsFacts): Check {
   const asked = reached.flatMap(({ host, proxy, error }) =>
     host === undefined || error !== undefined
       ? []
-      : [`${host} answers${proxy === undefined ? '' : ` (by ${proxy})`}`],
+      : [`${host} answers${proxy === undefined ? '' : ` (through ${proxy})`}`],
   )
   const more = left === 0 ? [] : [`${left} more were not asked`]
   return {
     area: 'AWS',
-    looked: reached.length === 0 ? 'no profile to ask for' : [...asked, ...more].join('\n') || 'no answer',
+    looked: reached.length === 0 ? 'no profile needs it' : [...asked, ...more].join('\n') || 'no answer',
     findings: reached.flatMap(reachFindings),
   }
 }

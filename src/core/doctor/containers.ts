@@ -10,13 +10,13 @@ export function checkContainers(mounted: readonly MountedFile[], directory: stri
     area: 'containers',
     looked:
       mounted.length === 0
-        ? 'none that can be seen mounts the credentials file'
+        ? 'no container that can be seen mounts the credentials file'
         : `${mounted.length} mount the credentials file`,
     findings: mounted.map(({ pid, program, mountPoint, isReplaced }) =>
       finding('warning', {
         code: 'file.mounted-alone',
-        message: `${printable(program)} (pid ${pid}) has the credentials file mounted by itself, at ${printable(mountPoint, 200)}${isReplaced ? ', and sees a former one' : ''}`,
-        hint: `mount the directory ${directory} in place of the file, and start it again`,
+        message: `${printable(program)} (pid ${pid}) mounts only the credentials file, at ${printable(mountPoint, 200)}${isReplaced ? ', and sees an old copy' : ''}`,
+        hint: `mount the directory ${directory} instead of the file, and start it again`,
       }),
     ),
   }

@@ -1,7 +1,6 @@
 // The user's files: are they there, whose are they, who else can read or write them, and do all AWS tools read the same in them?
 import type { Finding as DocumentFinding } from '../document/document.ts'
 import type { ErrorBody } from '../errors.ts'
-import { awsCommand } from '../text/commands.ts'
 import { quoted } from '../text/quoted.ts'
 import type { Files, Warning } from '../wire.ts'
 import { type Check, type Finding, finding } from './finding.ts'
@@ -73,7 +72,7 @@ function noKeys(files: readonly FileFacts[]): Finding[] {
   const problem = {
     code: 'profile.no-keys' as const,
     message: 'there is no profile with an access key in the AWS files',
-    hint: `add one with: ${awsCommand('configure', 'dev')}`,
+    hint: 'add one with: mfad setup',
     file: path,
   }
   return [finding('warning', problem, 'mfad makes sessions out of long-term keys, and finds none')]

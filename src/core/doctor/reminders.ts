@@ -38,7 +38,7 @@ function linuxFindings({ hasDisplay, hasNotifySend, capabilities, noDialog }: Re
       finding('note', {
         code: 'notifier.no-desktop',
         message: 'there is no desktop here',
-        hint: 'to be told otherwise: mfad config set notify_command COMMAND',
+        hint: 'to be reminded in another way: mfad config set notify_command COMMAND',
       }),
     ]
   if (!hasNotifySend)

@@ -57,20 +57,20 @@ function down({ active, result, exitStatus }: ServiceState, daemonPid: number | 
 
 const notEnabled = finding('warning', {
   code: 'daemon.not-enabled',
-  message: 'the service is installed, and does not start by itself',
+  message: 'the service is installed, but does not start by itself',
   hint: 'mfad install',
 })
 
 const unitChanged = finding('warning', {
   code: 'daemon.unit-changed',
-  message: 'the file of the service is newer than what systemd has read',
+  message: 'the service file is newer than what systemd has read',
   hint: 'systemctl --user daemon-reload && mfad restart',
 })
 
 function restarted(restarts: number): Finding {
   return finding('warning', {
     code: 'daemon.restarted',
-    message: `the service was started again ${restarts} times after it had failed`,
+    message: `the service failed and was restarted ${restarts} times`,
     hint: 'see why: mfad logs',
   })
 }
@@ -79,7 +79,7 @@ function lastErrorNote({ text, at }: { text: string; at: string }): Finding {
   return finding('note', {
     code: 'daemon.last-error',
     message: `the last error in the log (${at}): ${text}`,
-    hint: 'see what was around it: mfad logs',
+    hint: 'see what happened around it: mfad logs',
   })
 }
 
@@ -88,7 +88,7 @@ function notInstalled({ hasManager, manager }: ServiceFacts): Finding[] {
   return [
     finding('note', {
       code: 'daemon.not-installed',
-      message: `no service is installed, although ${manager} is here`,
+      message: `no service is installed, and ${manager} could run one`,
       hint: 'mfad install',
     }),
   ]
@@ -99,5 +99,5 @@ function describe({ isInstalled, hasManager, manager, state }: ServiceFacts): st
   if (state === undefined) return `installed for ${manager}`
   const { active, isEnabled, restarts, pid } = state
   const process = pid === undefined ? '' : `, pid ${pid}`
-  return `${manager}: ${active}${process}, ${isEnabled ? 'starts' : 'does not start'} by itself, restarted ${restarts} times`
+  return `${manager}: ${active}${process}, ${isEnabled ? 'starts' : 'does not start'} by itself, restarts: ${restarts}`
 }

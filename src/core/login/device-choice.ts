@@ -98,7 +98,7 @@ export function givenDeviceProblem(text: string): string | undefined {
   const isOfOther = /^arn:[^:]*:iam:[^:]*:[^:]*:(?!mfa\/)/.test(text)
   if (isSerialNumber(text) && !isOfOther) return undefined
   return isOfOther
-    ? 'that is no ARN of an MFA device, which has :mfa/ in it'
+    ? 'that is not the ARN of an MFA device, which has :mfa/ in it'
     : 'that is neither the ARN of an MFA device nor the serial number of a hardware one'
 }
 

@@ -164,7 +164,7 @@ export function notifierWarning(error: unknown): Warning {
     code: 'notifier.unavailable',
     message: `notifications cannot be shown: ${problem}`,
     hint: /not installed/.test(problem)
-      ? 'apt-get install libnotify-bin, or set notify = none in the settings'
-      : 'look whether a desktop session runs and allows notifications; without a desktop, set notify = none in the settings',
+      ? 'apt-get install libnotify-bin; or, to have no reminders: mfad config set notify none'
+      : 'look whether a desktop session runs and allows notifications; where there is no desktop: mfad config set notify none',
   }
 }

@@ -16,11 +16,10 @@
 // A reminder that is closed, or that was answered with a wrong code too often, leaves them waiting: the user may log in elsewhere.
 
 import type { ErrorBody } from '../errors.ts'
-import { mostRoleSeconds } from '../login/role-plan.ts'
-import { sessionDurationLimits } from '../profiles/aws-values.ts'
+import { longerLogin } from '../login/longer-login.ts'
 import type { Profile } from '../profiles/profile.ts'
 import { secondsLeft } from '../profiles/session-state.ts'
-import { awsCommand, mfadCommand } from '../text/commands.ts'
+import { mfadCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
 import { formatDuration } from '../time/duration.ts'
 import { formatInstant } from '../time/instant.ts'
@@ -72,22 +71,9 @@ export function judgeWaiter(waiter: Waiter, profiles: readonly Profile[], now: D
   return over(
     'session.too-short',
     `the new session of ${printable(waiter.profile)} lasts ${formatDuration(left)}, which is less than ${formatDuration(waiter.leastSeconds)}`,
-    longerHint(profile, waiter.leastSeconds),
+    // The new one is what a plain login gives.
+    longerLogin(profile, waiter.leastSeconds, 0),
   )
-}
-
-/** What the next session can last at most is AWS's to say; of a role, its own duration counts as well. */
-function longerHint({ kind, profile, durationSeconds }: Profile, leastSeconds: number): string {
-  const isRole = kind === 'role'
-  const mostSeconds = isRole ? mostRoleSeconds : sessionDurationLimits.most
-  if (leastSeconds >= mostSeconds)
-    return `require less: AWS lets ${isRole ? 'the session of a role' : 'a session'} last ${mostSeconds / 3600}h at most`
-  if (!isRole) {
-    const hours = Math.ceil((leastSeconds + 1) / 3600)
-    return `require less, or log in for longer: ${mfadCommand(`login --duration ${hours}h`, profile)}`
-  }
-  if (durationSeconds === undefined || durationSeconds > leastSeconds) return 'require less'
-  return `require less, or have the role last longer: ${awsCommand(`configure set duration_seconds ${mostSeconds}`, profile)}`
 }
 
 function judgeGone({ profile, goneSince }: Waiter, now: Date): WaiterVerdict {

@@ -16,8 +16,14 @@ const awsDomains = [
   'csp.hci.ic.gov',
 ]
 
-/** A warning for each variable by which keys and codes go elsewhere than to AWS. */
-export function endpointWarnings(environment: Readonly<Record<string, string | undefined>>): Warning[] {
+/**
+ * A warning for each variable by which keys and codes go elsewhere than to AWS. `startAgain`: the command by which the daemon
+ * loses them.
+ */
+export function endpointWarnings(
+  environment: Readonly<Record<string, string | undefined>>,
+  startAgain: string,
+): Warning[] {
   const set = endpointVariables.flatMap((name) => {
     const value = environment[name]
     return value ? [[name, value] as const] : []
@@ -25,8 +31,8 @@ export function endpointWarnings(environment: Readonly<Record<string, string | u
   const foreign = set.filter(([, value]) => !isOfAws(value))
   return [...redactedEnvironment(new Map(foreign))].map(([name, shown]) => ({
     code: 'daemon.foreign-endpoint',
-    message: `${name} has the daemon send keys and codes to ${shown}, which is not AWS`,
-    hint: `unless that is meant: unset ${name}, then: mfad install (or start mfad daemon again)`,
+    message: `${name} makes the daemon send keys and codes to ${shown}, which is not AWS`,
+    hint: `unless that is meant: unset ${name}, then: ${startAgain}`,
   }))
 }
 

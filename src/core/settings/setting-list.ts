@@ -19,6 +19,7 @@ const defaults: Readonly<Record<string, string>> = {
   duration: '12h',
   reminders: '10m, 0m',
   suffix: '-mfa',
+  long_term_suffix: '-long-term',
   notify: 'desktop',
   prompt: 'auto',
   log_level: 'info',

@@ -76,7 +76,7 @@ describe('the status of 27 profiles', () => {
     expect(show({ columns: 80, rows: 24, hide: ['legacy-*'] })).toBe(`\
 PROFILE              SECTION                  STATE     LEFT    EXPIRES
 development          development-mfa          valid     8h      18:00
-team-platform-admin  team-platform-admin-mfa  expiring  9m 59s  10:09, by itself
+team-platform-admin  team-platform-admin-mfa  expiring  9m 59s  10:09, renews
 inactive: team-platform-role-0, team-platform-role-1, team-platform-role-2,
 team-platform-role-3, team-platform-role-4, team-platform-role-5,
 team-platform-role-6, team-platform-role-7, team-platform-role-8,
@@ -95,11 +95,11 @@ cannot be logged in (mfad status PROFILE says why): no-device
   it('leaves out first the words, then the bar, then the section, then the state, never the time', () => {
     const at = (columns: number) => show({ columns }, [real.at(-1) as ProfileStatus]).split('\n')[1]
     expect(at(120)).toMatch(
-      /team-platform-admin-mfa +expiring +█░* 9m 59s +10:09, renewed by itself from development$/,
+      /team-platform-admin-mfa +expiring +█░* 9m 59s +10:09, renews by itself from development$/,
     )
-    expect(at(100)).toMatch(/team-platform-admin-mfa +expiring +█░* 9m 59s +10:09, by itself$/)
-    expect(at(85)).toMatch(/team-platform-admin-mfa +expiring +9m 59s +10:09, by itself$/)
-    expect(at(60)).toMatch(/^team-platform-admin +expiring +9m 59s +10:09, by itself$/)
+    expect(at(100)).toMatch(/team-platform-admin-mfa +expiring +█░* 9m 59s +10:09, renews$/)
+    expect(at(85)).toMatch(/team-platform-admin-mfa +expiring +9m 59s +10:09, renews$/)
+    expect(at(60)).toMatch(/^team-platform-admin +expiring +9m 59s +10:09, renews$/)
     expect(at(47)).toMatch(/^team-platform-admin +expiring +9m 59s +10:09 ↻$/)
     expect(at(40)).toMatch(/^team-platform-admin +9m 59s +10:09 ↻$/)
     expect(at(30)).toMatch(/^team-platfor… +9m 59s +10:09 ↻$/)

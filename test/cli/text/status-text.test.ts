@@ -38,17 +38,13 @@ afterEach(() => {
 
 describe('the table of mfad status', () => {
   it.each<[string, Partial<ProfileStatus>, string]>([
-    [
-      'a role names its source',
-      { kind: 'role', sourceProfile: 'base' },
-      '18:00, renewed by itself from base',
-    ],
+    ['a role names its source', { kind: 'role', sourceProfile: 'base' }, '18:00, renews by itself from base'],
     [
       'a role with keys of its own has none',
       { kind: 'role', sourceProfile: 'dev' },
-      '18:00, renewed by itself',
+      '18:00, renews by itself',
     ],
-    ['a profile of a device with an mfa_process', {}, '18:00, renewed by itself'],
+    ['a profile of a device with an mfa_process', {}, '18:00, renews by itself'],
   ])('says what renews without a code: %s', (_, profile, end) => {
     expect(text([{ ...profile, renews: 'by-itself' }]).split('\n')[1]).toMatch(new RegExp(`${end}$`))
   })

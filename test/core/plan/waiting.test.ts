@@ -20,8 +20,8 @@ const profile = (more: Partial<Profile>): Profile => ({
 
 describe('a new session that is too short', () => {
   it.each([
-    ['a session', {}, 7200, 'require less, or log in for longer: mfad login dev --duration 3h'],
-    ['a session', {}, 130_000, 'require less: AWS lets a session last 36h at most'],
+    ['a session', {}, 7200, 'renew it with: mfad login dev --duration 3h'],
+    ['a session', {}, 130_000, 'require less: AWS lets a session last 1d 12h at most'],
     [
       'a role',
       { kind: 'role' as const },
@@ -33,7 +33,7 @@ describe('a new session that is too short', () => {
       'a role with a duration',
       { kind: 'role' as const, durationSeconds: 900 },
       1800,
-      'require less, or have the role last longer: aws configure set duration_seconds 3600 --profile dev',
+      'have the role last longer: aws configure set duration_seconds 3600 --profile dev, or require less',
     ],
   ])('of %s is answered with what helps: %j, %i s', (_, more, leastSeconds, hint) => {
     const waiter = { profile: 'dev', program: undefined, leastSeconds, firstSession: undefined }

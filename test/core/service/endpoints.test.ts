@@ -11,7 +11,7 @@ describe('an endpoint', () => {
     'https://sts.eusc-de-east-1.amazonaws.eu',
     'HTTPS://STS.US-ISO-EAST-1.C2S.IC.GOV',
   ])('of AWS is no matter: %s', (url) => {
-    expect(endpointWarnings({ AWS_ENDPOINT_URL: url })).toEqual([])
+    expect(endpointWarnings({ AWS_ENDPOINT_URL: url }, 'mfad install')).toEqual([])
   })
 
   test.each([
@@ -25,21 +25,24 @@ describe('an endpoint', () => {
     'http://sts.eu-west-1.amazonaws.com',
     'nonsense',
   ])('that is not AWS’s never gets keys and codes without a word: %s', (url) => {
-    expect(endpointWarnings({ AWS_ENDPOINT_URL: url })).toHaveLength(1)
-    expect(endpointWarnings({ AWS_ENDPOINT_URL_STS: url, AWS_ENDPOINT_URL_IAM: url })).toHaveLength(2)
+    expect(endpointWarnings({ AWS_ENDPOINT_URL: url }, 'mfad install')).toHaveLength(1)
+    expect(
+      endpointWarnings({ AWS_ENDPOINT_URL_STS: url, AWS_ENDPOINT_URL_IAM: url }, 'mfad install'),
+    ).toHaveLength(2)
   })
 
   test('is shown without its password', () => {
-    expect(endpointWarnings({ AWS_ENDPOINT_URL: 'https://me:hunter2@proxy' })).toEqual([
+    expect(endpointWarnings({ AWS_ENDPOINT_URL: 'https://me:hunter2@proxy' }, 'mfad install')).toEqual([
       {
         code: 'daemon.foreign-endpoint',
-        message: 'AWS_ENDPOINT_URL has the daemon send keys and codes to https://***@proxy, which is not AWS',
-        hint: 'unless that is meant: unset AWS_ENDPOINT_URL, then: mfad install (or start mfad daemon again)',
+        message:
+          'AWS_ENDPOINT_URL makes the daemon send keys and codes to https://***@proxy, which is not AWS',
+        hint: 'unless that is meant: unset AWS_ENDPOINT_URL, then: mfad install',
       },
     ])
   })
 
   test('that nobody has set is none', () => {
-    expect(endpointWarnings({ AWS_ENDPOINT_URL: '' })).toEqual([])
+    expect(endpointWarnings({ AWS_ENDPOINT_URL: '' }, 'mfad install')).toEqual([])
   })
 })

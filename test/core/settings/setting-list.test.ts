@@ -57,6 +57,17 @@ describe('a setting', () => {
       `[mfad]\n${settings.map(({ key, default: text }) => `${key} = ${text}`).join('\n')}\n`,
     )
     expect(readSettings(parsed, document, '/s')).toEqual({ settings: defaultSettings })
-    expect(settings).toHaveLength(6)
+    expect(settings).toHaveLength(7)
+    // Those that have none, so that a new setting is not forgotten.
+    const without = [...list('').values()].filter(({ default: text }) => text === '').map(({ key }) => key)
+    expect(without.filter((key) => key !== 'socket').sort()).toEqual([
+      'after_write_command',
+      'ca_bundle',
+      'hide',
+      'https_proxy',
+      'no_proxy',
+      'notify_command',
+      'quiet_hours',
+    ])
   })
 })
