@@ -1,5 +1,5 @@
 // What speaks against exchanging an access key for a new one, in words.
-import { AppError } from '../errors.ts'
+import { AppError, type ErrorBody } from '../errors.ts'
 import { mfadCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
 import { formatInstant } from '../time/instant.ts'
@@ -77,6 +77,18 @@ export function notTheSessionsUser(profile: string): AppError {
     `the session of ${printable(profile)} is not one of the user whose access key stands there now; no key was made or deleted`,
     `end it, then start again: ${mfadCommand('logout', profile)}`,
   )
+}
+
+/** The exchange is done; what keeps the former key where it is, is to be mended first where it can be. */
+export function formerLeft(profile: string, ending: string, { code, message, hint }: ErrorBody): ErrorBody {
+  const isMendable = code === 'iam.access-denied' || code === 'profile.key-in-use'
+  return {
+    code,
+    message: `the new key is in place, and the former one, ending in ${ending}, is still there: ${message}`,
+    hint: isMendable
+      ? hint
+      : `the next exchange can begin with it: ${mfadCommand(`keys --delete-other=${ending}`, 'rotate', profile)}`,
+  }
 }
 
 export function notKnownYet(profile: string, seconds: number): AppError {

@@ -12,6 +12,7 @@ import { applyEdits } from '../../core/document/user-edit.ts'
 import { AppError, errorBody } from '../../core/errors.ts'
 import {
   endingOf,
+  formerLeft,
   keyInUse,
   keyStillNamed,
   noSuchKey,
@@ -304,9 +305,7 @@ async function removeFormer(
       if (item !== undefined) await asked(deps.keyring.remove(item, deps.stopping), name, 'rotate')
     return []
   } catch (error) {
-    const { code, message, hint } = errorBody(error)
-    const fact = `the new key is in place, and the former one, ending in ${endingOf(former.accessKeyId)}, is still there`
-    return [{ code, message: `${fact}: ${message}`, hint }]
+    return [formerLeft(profile.profile, endingOf(former.accessKeyId), errorBody(error))]
   }
 }
 
