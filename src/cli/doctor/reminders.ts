@@ -21,7 +21,13 @@ export async function lookAtReminders({ settings }: Context, own: Environment): 
     hasDisplay,
     hasNotifySend: isInstalled('notify-send', environment.PATH),
     capabilities,
+    ...(isMac ? macNotifier(environment) : {}),
     ...(program === undefined ? {} : { dialog: program }),
     ...(missing === undefined ? {} : { noDialog: missing }),
   }
+}
+
+function macNotifier({ PATH }: Environment): { macNotifier?: string } {
+  const found = ['alerter', 'terminal-notifier'].find((name) => isInstalled(name, PATH))
+  return found === undefined ? {} : { macNotifier: found }
 }

@@ -7,6 +7,8 @@ export type RemindersFacts = {
   settings: Pick<Settings, 'notify' | 'notifyCommand'>
   hasDisplay: boolean
   hasNotifySend: boolean
+  /** On a Mac: the program whose notifications can be typed into. */
+  macNotifier?: string
   /** What the notification service can do; or that there is no program to ask it with, or no answer (nor a display). */
   capabilities: ReadonlySet<string> | 'unknown' | 'unreachable'
   dialog?: string
@@ -17,7 +19,11 @@ export type RemindersFacts = {
 export function checkReminders(facts: RemindersFacts): Check {
   const { settings, platform } = facts
   const findings =
-    settings.notify === 'none' ? switchedOff(settings) : platform === 'darwin' ? [] : linuxFindings(facts)
+    settings.notify === 'none'
+      ? switchedOff(settings)
+      : platform === 'darwin'
+        ? macFindings(facts)
+        : linuxFindings(facts)
   return { area: 'reminders', looked: describe(facts), findings }
 }
 
@@ -28,6 +34,17 @@ function switchedOff({ notifyCommand }: RemindersFacts['settings']): Finding[] {
       code: 'settings.notify-none',
       message: 'reminders are switched off: notify = none, and no notify_command',
       hint: 'to have them: mfad config unset notify',
+    }),
+  ]
+}
+
+function macFindings({ macNotifier }: RemindersFacts): Finding[] {
+  if (macNotifier !== undefined) return []
+  return [
+    finding('note', {
+      code: 'notifier.no-buttons',
+      message: 'neither alerter nor terminal-notifier is installed: a reminder opens a dialog',
+      hint: 'for a notification to type the code into: brew install vjeantet/tap/alerter, then: mfad notify-test',
     }),
   ]
 }
@@ -77,11 +94,19 @@ function withoutDialog(reason: string): Finding {
   })
 }
 
-function describe({ platform, settings, capabilities, dialog, hasDisplay }: RemindersFacts): string {
+function describe({
+  platform,
+  settings,
+  capabilities,
+  dialog,
+  hasDisplay,
+  macNotifier,
+}: RemindersFacts): string {
   const { notify, notifyCommand } = settings
   const command = notifyCommand === undefined ? '' : 'notify_command, '
   if (notify === 'none') return `${command}notify = none`
-  if (platform === 'darwin') return `${command}macOS: try it with mfad notify-test`
+  if (platform === 'darwin')
+    return `${command}macOS, with ${macNotifier ?? 'osascript'}: try it with mfad notify-test`
   if (!hasDisplay) return `${command}no display`
   const service =
     typeof capabilities === 'string'

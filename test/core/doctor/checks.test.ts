@@ -130,7 +130,8 @@ describe('reminders', () => {
     ['where none is wanted', { noDialog: 'prompt = none in the settings' }, ['note notifier.no-dialog']],
     ['that are switched off', { settings: { notify: 'none' } }, ['note settings.notify-none']],
     ['that a command is told of', { settings: { notify: 'none', notifyCommand: 'x' } }, []],
-    ['on macOS', { platform: 'darwin', noDialog: 'x' }, []],
+    ['on macOS', { platform: 'darwin', noDialog: 'x', macNotifier: 'alerter' }, []],
+    ['on a Mac without a program to type into', { platform: 'darwin' }, ['note notifier.no-buttons']],
   ])('%s', (_what, change, expected) => {
     expect(said(checkReminders({ ...facts, ...change }))).toEqual(expected)
   })
