@@ -18,6 +18,7 @@ export type LoginWords = { profiles: string[]; code?: string }
  *
  *     login dev 123456       profile dev, code 123456
  *     login dev '123 456'    the same
+ *     login dev 123 456      the same, as phones show it; unless a profile is called 456
  *     login 123456           a code; or a profile, where one is called 123456
  *     login dev 12345        usage.malformed-token-code
  */
@@ -26,13 +27,24 @@ export function splitLoginWords(
   names: ReadonlySet<string>,
   awsProfile: string | undefined,
 ): LoginWords {
-  const last = words.at(-1)
+  const [last, ...before] = lastWordAsCode(words, names)
   const isCode = last !== undefined && !names.has(last) && (last === '-' || /^[\d ]+$/.test(last))
   const code = isCode ? last.replaceAll(' ', '') : undefined
   if (code !== undefined && code !== '-' && !isTokenCode(code)) checkTokenCode(code)
-  const named = isCode ? words.slice(0, -1) : [...words]
+  const named = isCode ? before : [...words]
   const profiles = named.length > 0 ? named : profileOfEnvironment(names, awsProfile)
   return { profiles, ...(code === undefined ? {} : { code }) }
+}
+
+/** The last word, and those before it: two of three digits are one, which is how phones show a code. */
+function lastWordAsCode(
+  words: readonly string[],
+  names: ReadonlySet<string>,
+): [string | undefined, ...string[]] {
+  const [first = '', second = ''] = words.slice(-2)
+  const areTwo = [first, second].every((word) => /^\d{3}$/.test(word) && !names.has(word))
+  if (words.length >= 2 && areTwo) return [`${first} ${second}`, ...words.slice(0, -2)]
+  return [words.at(-1), ...words.slice(0, -1)]
 }
 
 /** One that does not exist is a mistake: whoever set it does not mean another profile. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { type LoginWords, splitLoginWords } from '../../../src/cli/commands/login-words.ts'
 import { thrownBy } from '../../support/thrown.ts'
 
-const names = new Set(['dev', 'dev-mfa', 'staging', '424242', '424242-mfa'])
+const names = new Set(['dev', 'dev-mfa', 'staging', '424242', '424242-mfa', '789'])
 const split = (words: string[], awsProfile?: string) => splitLoginWords(words, names, awsProfile)
 
 describe('the words after mfad login', () => {
@@ -13,6 +13,10 @@ describe('the words after mfad login', () => {
     [['dev', '123456'], { profiles: ['dev'], code: '123456' }],
     [['dev', 'staging', '000000'], { profiles: ['dev', 'staging'], code: '000000' }],
     [['dev', '123 456'], { profiles: ['dev'], code: '123456' }],
+    [['dev', '123', '456'], { profiles: ['dev'], code: '123456' }],
+    [['123', '456'], { profiles: [], code: '123456' }],
+    [['dev', 'staging', '123', '456'], { profiles: ['dev', 'staging'], code: '123456' }],
+    [['123', '789'], { profiles: ['123', '789'] }],
     [['dev', '-'], { profiles: ['dev'], code: '-' }],
     [['-'], { profiles: [], code: '-' }],
     [['424242'], { profiles: ['424242'] }],
@@ -25,7 +29,7 @@ describe('the words after mfad login', () => {
     expect(split(words)).toEqual(expected)
   })
 
-  it.each([['12345'], ['dev', '1234567'], ['dev', '123', '456'], ['dev', ' ']])(
+  it.each([['12345'], ['dev', '1234567'], ['dev', '123', '45'], ['dev', '789', '456'], ['dev', ' ']])(
     'are refused where the last is a malformed code: %j %j',
     (...words) => {
       const error = thrownBy(() => split(words))
