@@ -1,5 +1,5 @@
-// Bundles the CLI (one CommonJS file, so that it starts fast), and apart from it what only some commands need: the
-// daemon, the AWS SDK, the demo, and whatever would only make the start of `mfad status` longer.
+// Bundles each command into a CommonJS file of its own, so that it starts fast, and apart from them what is loaded only when it is
+// needed: the daemon, the AWS SDK, the demo, and whatever would only make the start of a command longer.
 // node-notifier and the keyring stay outside: they look for files beside themselves.
 import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
