@@ -4,7 +4,7 @@ import { inStepKeys } from '../profiles/in-step-settings.ts'
 import { keySourceOf } from '../profiles/key-source.ts'
 import { ownKeysWith, withoutUsers } from '../profiles/own-keys.ts'
 import { keysOfRoot, type Profile } from '../profiles/profile.ts'
-import { type Documents, profileSections } from '../profiles/sections.ts'
+import type { Documents, ProfileSections } from '../profiles/sections.ts'
 import { readSessionCredentials, sectionValues, sessionValues } from '../profiles/session-section.ts'
 import { isActive } from '../profiles/session-state.ts'
 import type { SessionWrite } from './ledger.ts'
@@ -12,9 +12,12 @@ import type { SessionWrite } from './ledger.ts'
 /** `aws_security_token` is never written: botocore prefers a stale one. */
 const followed = [...inStepKeys, 'mfad_settings', 'aws_security_token']
 
-/** The writes that bring all sections of ours in step with their profiles. */
-export function outOfStep(profiles: readonly Profile[], documents: Documents): SessionWrite[] {
-  const sections = profileSections(documents)
+/** The writes that bring all sections of ours in step with their profiles. `sections`: those of the documents. */
+export function outOfStep(
+  profiles: readonly Profile[],
+  documents: Documents,
+  sections: ProfileSections,
+): SessionWrite[] {
   return profiles
     .filter((profile) => isActive(profile) && !profile.isOrphan)
     .flatMap((profile) => {

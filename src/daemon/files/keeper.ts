@@ -184,7 +184,7 @@ async function bringInStep({ known, log }: KeeperDeps, tries: Tries): Promise<vo
 }
 
 function corrections(known: KnownFiles, tries: Tries): SessionWrite[] {
-  return outOfStep(known.profiles, known.documents).filter(
+  return outOfStep(known.profiles, known.documents, known.sections).filter(
     (write) => (tries.corrections.get(correctionId(write)) ?? 0) < mostCorrections,
   )
 }
