@@ -1,12 +1,10 @@
 // What `mfad doctor` says of the service under a real systemd.
-import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Finding } from '../../src/core/doctor/finding.ts'
 import { startEmbeddedSts } from '../../src/demo/sts/embedded-sts.ts'
-import { alice, devConfig, devCredentials, run } from '../support/sandbox.ts'
+import { alice, devConfig } from '../support/sandbox.ts'
+import { openServiceStory } from '../support/service-story.ts'
 import { systemdObstacle } from '../support/systemd-session.ts'
 
 const obstacle = systemdObstacle()
@@ -15,29 +13,13 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
   `a service that runs, is disabled, has stopped, has lost its Node, has failed, or is gone${obstacle === undefined ? '' : ` (not here: ${obstacle})`}`,
   async ({ onTestFinished }) => {
     if (obstacle !== undefined) throw new Error(obstacle)
-    const home = mkdtempSync(join(tmpdir(), 'mfad-doctor-'))
-    const results = mkdtempSync(join(tmpdir(), 'mfad-results-'))
     const sts = await startEmbeddedSts({ users: [alice] })
-    onTestFinished(async () => {
-      await sts.close()
-      for (const directory of [home, results]) rmSync(directory, { recursive: true, force: true })
-    })
-    mkdirSync(join(home, '.aws'), { mode: 0o700 })
-    mkdirSync(join(home, '.config'))
-    writeFileSync(join(home, '.aws/credentials'), devCredentials, { mode: 0o600 })
-    writeFileSync(join(home, '.aws/config'), `${devConfig}endpoint_url = ${sts.endpoint}\n`, { mode: 0o600 })
-    const environment = {
-      PATH: process.env.PATH,
-      NODE: process.execPath,
-      MFAD: resolve('dist/mfad.cjs'),
-      RESULTS: results,
-    }
-    const argv = [home, resolve('test/support/doctor-story.sh')]
-    const story = await run(spawn('test/support/systemd-user.sh', argv, { env: environment, stdio: 'pipe' }))
-    expect(story.exitCode, story.stderr + story.stdout).toBe(0)
+    onTestFinished(() => sts.close())
+    const { home, play, result } = openServiceStory(`${devConfig}endpoint_url = ${sts.endpoint}\n`)
+    await play('doctor-story', {})
 
     const said = (name: string) => {
-      const { findings } = JSON.parse(readFileSync(join(results, `${name}.json`), 'utf8')) as {
+      const { findings } = JSON.parse(result(`${name}.json`)) as {
         findings: Finding[]
       }
       return findings

@@ -1,11 +1,10 @@
-import { spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import type { Status } from '../../src/core/wire.ts'
 import { startEmbeddedSts } from '../../src/demo/sts/embedded-sts.ts'
-import { alice, aliceSerial, devConfig, devCredentials, run } from '../support/sandbox.ts'
+import { alice, aliceSerial, devCredentials } from '../support/sandbox.ts'
+import { factsOf, openServiceStory } from '../support/service-story.ts'
 import { systemdObstacle } from '../support/systemd-session.ts'
 
 const obstacle = systemdObstacle()
@@ -14,35 +13,15 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
   `install, kill -9, login, restart and uninstall work under a real systemd${obstacle === undefined ? '' : ` (not here: ${obstacle})`}`,
   async ({ onTestFinished }) => {
     if (obstacle !== undefined) throw new Error(obstacle)
-    const home = mkdtempSync(join(tmpdir(), 'mfad-service-'))
-    const results = mkdtempSync(join(tmpdir(), 'mfad-results-'))
+    const { home, play, result } = openServiceStory()
     const sts = await startEmbeddedSts({ users: [alice] })
-    onTestFinished(async () => {
-      await sts.close()
-      for (const directory of [home, results]) rmSync(directory, { recursive: true, force: true })
-    })
-    mkdirSync(join(home, '.aws'), { mode: 0o700 })
-    mkdirSync(join(home, '.config'))
-    writeFileSync(join(home, '.aws/credentials'), devCredentials, { mode: 0o600 })
-    writeFileSync(join(home, '.aws/config'), devConfig, { mode: 0o600 })
-    const environment = {
-      PATH: process.env.PATH,
-      NODE: process.execPath,
-      MFAD: resolve('dist/mfad.cjs'),
-      RESULTS: results,
-      AWS_ENDPOINT_URL_STS: sts.endpoint,
-    }
-    const argv = [home, resolve('test/support/service-story.sh'), sts.tokenCode(aliceSerial)]
-    const story = await run(spawn('test/support/systemd-user.sh', argv, { env: environment, stdio: 'pipe' }))
-    const result = (name: string) => readFileSync(join(results, name), 'utf8')
-
-    expect(story.exitCode, story.stderr + story.stdout).toBe(0)
-    const facts = Object.fromEntries(
-      story.stdout
-        .trim()
-        .split('\n')
-        .map((line) => line.split(/=(.*)/s)),
+    onTestFinished(() => sts.close())
+    const printed = await play(
+      'service-story',
+      { AWS_ENDPOINT_URL_STS: sts.endpoint },
+      sts.tokenCode(aliceSerial),
     )
+    const facts = factsOf(printed)
     expect(facts).toMatchObject({
       kept: 'yes',
       restarted: 'yes',

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { startEmbeddedSts } from '../../src/demo/sts/embedded-sts.ts'
 import { alice, aliceSerial, devConfig, devCredentials, run } from '../support/sandbox.ts'
+import { factsOf } from '../support/service-story.ts'
 import { systemdObstacle } from '../support/systemd-session.ts'
 
 const user = '4242'
@@ -42,12 +43,7 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
     const argv = [home, resolve('test/support/ordinary-user-story.sh'), sts.tokenCode(aliceSerial)]
     const story = await run(spawn('test/support/systemd-user.sh', argv, { env: environment, stdio: 'pipe' }))
     expect(story.exitCode, story.stderr + story.stdout).toBe(0)
-    const facts = Object.fromEntries(
-      story.stdout
-        .trim()
-        .split('\n')
-        .map((line) => line.split(/=(.*)/s)),
-    )
+    const facts = factsOf(story.stdout)
     expect(facts).toMatchObject({
       uid: user,
       NoNewPrivs: '1',

@@ -1,6 +1,7 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type BarFormat, barText } from '../../../src/cli/text/bar-text.ts'
 import type { ProfileStatus } from '../../../src/core/wire.ts'
+import { useUtc } from '../../support/utc.ts'
 
 const now = new Date('2026-11-23T10:00:00Z')
 const bracketed = (style: string, text: string) => `<${style}>${text}</>`
@@ -36,15 +37,7 @@ const several = [
   session('idle', 0, { state: 'inactive' }),
 ]
 
-let timeZone: string | undefined
-beforeEach(() => {
-  timeZone = process.env.TZ
-  process.env.TZ = 'UTC'
-})
-afterEach(() => {
-  if (timeZone === undefined) delete process.env.TZ
-  else process.env.TZ = timeZone
-})
+useUtc()
 
 describe('a bar', () => {
   it('gets one line: what ends first, and last what renews by itself', () => {

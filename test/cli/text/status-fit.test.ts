@@ -1,8 +1,9 @@
 // The status of a real configuration on small terminals: two live sessions among 27 profiles.
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { groupProfiles, isLike, restLine } from '../../../src/cli/text/status-groups.ts'
 import { statusText } from '../../../src/cli/text/status-text.ts'
 import type { ProfileStatus, Status } from '../../../src/core/wire.ts'
+import { useUtc } from '../../support/utc.ts'
 
 const now = new Date('2026-11-23T10:00:00Z')
 const plain = (_: string, text: string) => text
@@ -47,15 +48,7 @@ const status = (profiles: ProfileStatus[], more: Partial<Status> = {}): Status =
 const show = (view: Parameters<typeof statusText>[3], profiles = real) =>
   statusText(status(profiles), now, plain, view)
 
-let timeZone: string | undefined
-beforeEach(() => {
-  timeZone = process.env.TZ
-  process.env.TZ = 'UTC'
-})
-afterEach(() => {
-  if (timeZone === undefined) delete process.env.TZ
-  else process.env.TZ = timeZone
-})
+useUtc()
 
 describe('the status of 27 profiles', () => {
   it.each([

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { localTime } from '../../../src/cli/text/local-time.ts'
 import { statusText } from '../../../src/cli/text/status-text.ts'
 import type { ProfileStatus, Status } from '../../../src/core/wire.ts'
+import { useUtc } from '../../support/utc.ts'
 
 const now = new Date('2026-11-23T10:00:00Z')
 const plain = (_: string, text: string) => text
@@ -26,15 +27,7 @@ const status = (profiles: Partial<ProfileStatus>[], more: Partial<Status> = {}):
 })
 const text = (...args: Parameters<typeof status>) => statusText(status(...args), now, plain)
 
-let timeZone: string | undefined
-beforeEach(() => {
-  timeZone = process.env.TZ
-  process.env.TZ = 'UTC'
-})
-afterEach(() => {
-  if (timeZone === undefined) delete process.env.TZ
-  else process.env.TZ = timeZone
-})
+useUtc()
 
 describe('the table of mfad status', () => {
   it.each<[string, Partial<ProfileStatus>, string]>([
