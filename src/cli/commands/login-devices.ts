@@ -3,6 +3,7 @@
 
 import { AppError } from '../../core/errors.ts'
 import { shortName } from '../../core/login/device-choice.ts'
+import { findNamed } from '../../core/profiles/named.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import type { DevicesAnswer, LoginRequest, ProfileStatus } from '../../core/wire.ts'
 import type { Daemon } from '../connection/connection.ts'
@@ -38,11 +39,7 @@ function profilesMeant(profiles: readonly ProfileStatus[], request: LoginRequest
   const ready = keys.filter(({ serialNumber }) => serialNumber !== undefined)
   if (request.all) return ready
   if (request.profiles.length === 0) return ready.length === 0 && keys.length === 1 ? keys : []
-  const named = [...new Set(request.profiles)].map(
-    (name) =>
-      profiles.find(({ profile }) => profile === name) ??
-      profiles.find(({ sessionProfile }) => sessionProfile === name),
-  )
+  const named = [...new Set(request.profiles)].map((name) => findNamed(profiles, name))
   const known = named.filter((profile) => profile !== undefined)
   return known.length === named.length ? known : []
 }

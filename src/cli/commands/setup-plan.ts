@@ -1,10 +1,10 @@
 // What `mfad setup` is to do: the wishes from its options, the profile that is meant, and which profile that is at a terminal.
 
-import { deviceObstacles } from '../../core/error-codes.ts'
 import { AppError } from '../../core/errors.ts'
 import { isPortableName, isRegion } from '../../core/profiles/aws-values.ts'
 import type { KeyPlace } from '../../core/profiles/key-place.ts'
-import type { Profile } from '../../core/profiles/profile.ts'
+import { findNamed } from '../../core/profiles/named.ts'
+import { isUsable, type Profile, requireUsable } from '../../core/profiles/profile.ts'
 import { nearestName } from '../../core/text/nearest-name.ts'
 import { printable } from '../../core/text/printable.ts'
 import type { Invocation } from '../command.ts'
@@ -63,9 +63,7 @@ export type Chosen = { profile: string; hasKeys: boolean; role?: string }
 
 /** Throws what stands against it. */
 export function profileNamed({ profiles }: Pick<AwsFiles, 'profiles'>, name: string): Chosen {
-  const found =
-    profiles.find(({ profile }) => profile === name) ??
-    profiles.find((each) => each.sessionProfile === name || each.keyProfile === name)
+  const found = findNamed(profiles, name)
   if (found === undefined) {
     if (isPortableName(name)) return { profile: name, hasKeys: false }
     throw new AppError(
@@ -76,8 +74,7 @@ export function profileNamed({ profiles }: Pick<AwsFiles, 'profiles'>, name: str
   }
   const { profile, kind, obstacle, source } = found
   if (obstacle?.code === 'profile.no-keys') return { profile, hasKeys: false }
-  if (obstacle !== undefined && !deviceObstacles.has(obstacle.code))
-    throw new AppError(obstacle.code, obstacle.message, obstacle.hint)
+  requireUsable(found)
   return kind === 'role' && source !== undefined && source.root !== profile
     ? { ...profileNamed({ profiles }, source.root), role: profile }
     : { profile, hasKeys: true }
@@ -85,9 +82,7 @@ export function profileNamed({ profiles }: Pick<AwsFiles, 'profiles'>, name: str
 
 /** The profiles whose keys can be used. */
 export function keyProfiles({ profiles }: AwsFiles): Profile[] {
-  return profiles.filter(
-    ({ kind, obstacle }) => kind === 'key' && (obstacle === undefined || deviceObstacles.has(obstacle.code)),
-  )
+  return profiles.filter((profile) => profile.kind === 'key' && isUsable(profile))
 }
 
 /** At a terminal. */

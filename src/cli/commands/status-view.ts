@@ -1,6 +1,7 @@
 // Which profiles a status is about: those that are named on the command line, else all but those that the settings hide.
 
 import { AppError } from '../../core/errors.ts'
+import { findNamed } from '../../core/profiles/named.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import { nearestName } from '../../core/text/nearest-name.ts'
 import { printable } from '../../core/text/printable.ts'
@@ -22,14 +23,12 @@ export async function viewOf(
 /** A word means a profile by its own name or by that of its session. Throws profile.not-found. */
 export function onlyNamed(status: Status, words: readonly string[]): Status {
   if (words.length === 0) return status
-  const named = new Set(words.map((word) => findNamed(status, word)))
+  const named = new Set(words.map((word) => requireNamed(status, word)))
   return { ...status, profiles: status.profiles.filter((profile) => named.has(profile)) }
 }
 
-function findNamed({ profiles }: Status, word: string): ProfileStatus {
-  const found =
-    profiles.find(({ profile }) => profile === word) ??
-    profiles.find(({ sessionProfile }) => sessionProfile === word)
+function requireNamed({ profiles }: Status, word: string): ProfileStatus {
+  const found = findNamed(profiles, word)
   if (found !== undefined) return found
   const near = nearestName(
     word,

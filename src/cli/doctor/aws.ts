@@ -1,12 +1,11 @@
 // Asks STS for an answer, the way a login would: same region, endpoint, proxy and certificates, and no signature.
 import type { AwsFacts, ReachedAws } from '../../core/doctor/aws.ts'
 import type { CredentialsDocument } from '../../core/document/document.ts'
-import { deviceObstacles } from '../../core/error-codes.ts'
 import { AppError, errorBody } from '../../core/errors.ts'
 import { targetOf } from '../../core/login/profile-target.ts'
 import { describeStsFailure } from '../../core/login/sts-failure.ts'
 import { type AwsTarget, type AwsVariables, awsVariableNames } from '../../core/login/sts-target.ts'
-import type { Profile } from '../../core/profiles/profile.ts'
+import { isUsable, type Profile } from '../../core/profiles/profile.ts'
 import { profileSections } from '../../core/profiles/sections.ts'
 import { isolateSdk } from '../../edges/aws/sdk-environment.ts'
 import type { Environment } from '../../edges/paths.ts'
@@ -56,9 +55,10 @@ export async function lookAtAws(context: Context, known: Known, environment: Env
 }
 
 /** Those that a code is for. What is wrong with a profile itself, the profiles' own check says. */
-function mayCall({ kind, hasOwnKeys, obstacle }: Profile): boolean {
+function mayCall(profile: Profile): boolean {
+  const { kind, hasOwnKeys } = profile
   const hasKeys = kind === 'key' || (kind === 'role' && hasOwnKeys === true)
-  return hasKeys && (obstacle === undefined || deviceObstacles.has(obstacle.code))
+  return hasKeys && isUsable(profile)
 }
 
 type Reach = (target: AwsTarget) => ReturnType<typeof import('../../edges/aws/clients.ts').reachSts>

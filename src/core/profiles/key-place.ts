@@ -8,14 +8,13 @@
 
 import type { Section } from '../document/document.ts'
 import { applyEdits, type UserEdit } from '../document/user-edit.ts'
-import { deviceObstacles } from '../error-codes.ts'
 import { AppError } from '../errors.ts'
 import { awsCommand, mfadCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
 import { quoted } from '../text/quoted.ts'
 import type { Suffixes } from './in-place.ts'
 import { ownKeysOf } from './own-keys.ts'
-import type { FilePaths, Profile } from './profile.ts'
+import { type FilePaths, type Profile, requireUsable } from './profile.ts'
 import { buildProfiles, findProfile } from './profiles.ts'
 import { configProfileName, type Documents, headerOf, profileSections } from './sections.ts'
 
@@ -65,9 +64,9 @@ function sectionsOf(
     : { from: longTerm, to: profile, gone: longTerm }
 }
 
-function refuseOtherProfiles({ profile, kind, obstacle }: Profile): void {
-  if (obstacle !== undefined && !deviceObstacles.has(obstacle.code))
-    throw new AppError(obstacle.code, obstacle.message, obstacle.hint)
+function refuseOtherProfiles(known: Profile): void {
+  const { profile, kind } = known
+  requireUsable(known)
   if (kind !== 'key')
     throw refused(
       `${printable(profile)} is a role, and has no keys that could be moved`,

@@ -1,6 +1,7 @@
 // What is known of a profile, and when it can be logged in.
 
-import type { ErrorBody } from '../errors.ts'
+import { deviceObstacles } from '../error-codes.ts'
+import { AppError, type ErrorBody } from '../errors.ts'
 import type { Session } from './session-section.ts'
 
 export type FilePaths = { credentials: string; config: string }
@@ -91,4 +92,16 @@ export function isCodeReady(profile: Profile): profile is KeyProfile {
 export function isLoginReady(profile: Profile): profile is KeyProfile {
   const { kind, serialNumber, accessKeyId, obstacle } = profile
   return kind === 'key' && serialNumber !== undefined && accessKeyId !== undefined && obstacle === undefined
+}
+
+/** Does nothing stand against its keys? What stands against its device does not count: another one can be given. */
+export function isUsable({ obstacle }: Pick<Profile, 'obstacle'>): boolean {
+  return obstacle === undefined || deviceObstacles.has(obstacle.code)
+}
+
+/** Throws what stands against its keys. */
+export function requireUsable(profile: Pick<Profile, 'obstacle'>): void {
+  const { obstacle } = profile
+  if (obstacle !== undefined && !isUsable(profile))
+    throw new AppError(obstacle.code, obstacle.message, obstacle.hint)
 }

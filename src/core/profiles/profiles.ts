@@ -9,6 +9,7 @@ import { isRegion } from './aws-values.ts'
 import { findInPlace, type InPlace, roleWarning, type Suffixes, takenWarning } from './in-place.ts'
 import { inStepOf } from './in-step-settings.ts'
 import { isKeyProcess, keyNameOf, keyringKey, keySourceOf } from './key-source.ts'
+import { findNamed } from './named.ts'
 import { findObstacle } from './obstacles.ts'
 import { type FilePaths, keysAt, type MfaProcess, type Profile, type Role } from './profile.ts'
 import { withSources } from './roles.ts'
@@ -53,8 +54,7 @@ export function buildProfiles(
  * Throws profile.not-found with the nearest name.
  */
 export function findProfile(profiles: readonly Profile[], name: string): Profile {
-  const exact = profiles.find(({ profile }) => profile === name)
-  const found = exact ?? profiles.find((each) => each.sessionProfile === name || each.keyProfile === name)
+  const found = findNamed(profiles, name)
   if (found !== undefined) return found
   const near = nearestName(
     name,

@@ -13,7 +13,7 @@ import {
 import { profilesOfLogin } from '../../core/login/login-plan.ts'
 import { targetOf } from '../../core/login/profile-target.ts'
 import { rootOf } from '../../core/login/role-plan.ts'
-import type { Profile } from '../../core/profiles/profile.ts'
+import { type Profile, requireUsable } from '../../core/profiles/profile.ts'
 import { findProfile } from '../../core/profiles/profiles.ts'
 import type { DevicesAnswer, LoginRequest } from '../../core/wire.ts'
 import type { Iam } from '../../edges/aws/iam.ts'
@@ -50,9 +50,7 @@ export async function findDevices(deps: FindDeviceDeps, request: LoginRequest): 
 export async function devicesOf(deps: FindDeviceDeps, name: string): Promise<DevicesAnswer> {
   const profiles = profilesNow(deps.known, deps.state)
   const named = findProfile(profiles, name)
-  const { obstacle } = named
-  if (obstacle !== undefined && !deviceObstacles.has(obstacle.code))
-    throw new AppError(obstacle.code, obstacle.message, obstacle.hint)
+  requireUsable(named)
   const { usable, securityKeys } = await listDevices(deps, rootOf(named, profiles))
   return { profile: named.profile, serialNumbers: usable, securityKeys }
 }
