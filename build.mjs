@@ -20,6 +20,10 @@ const lateBundles = {
   'cli/commands/env-endpoint.ts': 'env-endpoint',
   'cli/connection/connection.ts': 'connection',
   'cli/connection/local-status.ts': 'local-status',
+  // What a session takes that is not there, or not plain to see.
+  'cli/connection/session-reader.ts': 'session-reader',
+  'cli/connection/session-shortage.ts': 'session-shortage',
+  'cli/commands/session-wait.ts': 'session-wait',
   'daemon/main.ts': 'daemon',
   'demo/main.ts': 'demo',
   'edges/container-endpoint.ts': 'container-endpoint',

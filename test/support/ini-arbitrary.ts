@@ -14,6 +14,7 @@ const oddNames = [
   'constructor',
   'toString',
   'my profile',
+  'profile  dev',
   ' dev-mfa',
   'dev-mfa ',
   'Dev-MFA',

@@ -49,7 +49,7 @@ async function chosenVariables(
     return endpointVariables(context, name, { values, output })
   }
   const { credentials, region } = await sessionFromFile(context, output, name)
-  return { variables: sessionVariables(credentials, region()), rivals: rivalVariables }
+  return { variables: sessionVariables(credentials, await region()), rivals: rivalVariables }
 }
 
 function chosenFormat(wish: unknown, environment: Invocation['environment']): VariableFormat {

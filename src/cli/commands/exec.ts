@@ -24,7 +24,7 @@ export async function runExec(invocation: Invocation): Promise<number> {
   const need = { name, leastSeconds: leastSeconds(values), waitSeconds: waitSeconds(values), renews: true }
   const { credentials, region } = await liveSession(await loadContext(environment), output, need)
   const without = Object.entries(environment).filter(([key]) => !rivals.has(key))
-  const variables = { ...Object.fromEntries(without), ...sessionVariables(credentials, region()) }
+  const variables = { ...Object.fromEntries(without), ...sessionVariables(credentials, await region()) }
   try {
     return await runPassedThrough(rest, variables)
   } catch (error) {

@@ -1,9 +1,9 @@
-// Reads a session out of the credentials file. Commands that need it run for every process with a `credential_process`, so no
-// more is loaded than that takes.
-import { agreedValue, type CredentialsDocument } from '../../core/document/document.ts'
+// Reads a session out of the credentials file, whatever the file looks like. It is loaded only where quick-session.ts does not know.
+import { setTimeout as pause } from 'node:timers/promises'
+import { agreedValue } from '../../core/document/document.ts'
 import { parseDocument } from '../../core/document/parse.ts'
 import { isRegion } from '../../core/profiles/aws-values.ts'
-import { profileSections } from '../../core/profiles/sections.ts'
+import { configSections } from '../../core/profiles/sections.ts'
 import {
   readSession,
   readSessionCredentials,
@@ -17,24 +17,38 @@ export type FileSession = {
   sessionProfile: string
   credentials: SessionCredentials
   /** Reads the config file where the session has none of its own, so ask only if it is needed. Throws file.*. */
-  region(): string | undefined
+  region(): Promise<string | undefined>
 }
 
-export type Reading = {
-  /** Undefined where there is no session of ours that can be used. */
-  session: FileSession | undefined
-  changedAt: Date | undefined
-}
+/** A file that was changed this short a time ago may be half written: it is looked at again until it has been still for so long. */
+const stillMs = 500
+const stepMs = 50
+
+type AwsFiles = Pick<Files, 'credentials' | 'config'>
 
 /**
  * The session of the profile, or session profile, of that name. `dev-mfa` is the section `[dev-mfa]`, and so is `dev` where
- * `[dev]` is no session of ours. Throws file.*.
+ * `[dev]` is no session of ours. Undefined where there is none that can be used. Throws file.*.
  */
-export function readFileSession(
-  files: Pick<Files, 'credentials' | 'config'>,
+export async function readFileSession(
+  files: AwsFiles,
   suffix: string,
   name: string,
-): Reading {
+): Promise<FileSession | undefined> {
+  for (;;) {
+    const { session, changedAt } = sessionNow(files, suffix, name)
+    const age = changedAt === undefined ? stillMs : Date.now() - changedAt.getTime()
+    if (session !== undefined || age < 0 || age >= stillMs) return session
+    await pause(stepMs)
+  }
+}
+
+/** What the file says in this instant. */
+export function sessionNow(
+  files: AwsFiles,
+  suffix: string,
+  name: string,
+): { session: FileSession | undefined; changedAt: Date | undefined } {
   const file = readWholeFile(files.credentials)
   if (file === undefined) return { session: undefined, changedAt: undefined }
   const document = parseDocument(file.bytes)
@@ -43,21 +57,16 @@ export function readFileSession(
   const credentials = section === undefined ? undefined : readSessionCredentials(section)
   const { changedAt } = file
   if (credentials === undefined || sessionProfile === undefined) return { session: undefined, changedAt }
-  const region = () => {
-    const found = agreedValue(section, 'region') ?? regionInConfig(document, files.config, sessionProfile)
+  const region = async () => {
+    const found = agreedValue(section, 'region') ?? regionInConfig(files.config, sessionProfile)
     return found === undefined || !isRegion(found) ? undefined : found
   }
   return { session: { sessionProfile, credentials, region }, changedAt }
 }
 
-/** Ours holds one unless the config file gives the session profile its own. */
-function regionInConfig(
-  credentials: CredentialsDocument,
-  path: string,
-  sessionProfile: string,
-): string | undefined {
+/** Our section has one unless the config file gives the session profile its own. Throws file.*. */
+export function regionInConfig(path: string, sessionProfile: string): string | undefined {
   const file = readWholeFile(path)
   if (file === undefined) return undefined
-  const sections = profileSections({ credentials, config: parseDocument(file.bytes) })
-  return agreedValue(sections.config.get(sessionProfile), 'region')
+  return agreedValue(configSections(parseDocument(file.bytes)).get(sessionProfile), 'region')
 }

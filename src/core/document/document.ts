@@ -62,12 +62,15 @@ export type Earlier = { split: Split; unchanged: number }
 export type SdkEntry = { value: string; line: number }
 /** By the SDK's own section names and keys: `profile.dev`, `s3.addressing_style`. */
 export type SdkSections = ReadonlyMap<string, ReadonlyMap<string, SdkEntry>>
+/** As much of a section as its values take. */
+export type Agreeable = { readonly entries: ReadonlyMap<string, Pick<Entry, 'value' | 'disputed'>> }
+
 /** A value that every AWS reader reads alike, or undefined. */
-export function agreedValue(section: Section | undefined, key: string): string | undefined {
+export function agreedValue(section: Agreeable | undefined, key: string): string | undefined {
   return agreed(section?.entries.get(key))
 }
 
 /** What every AWS tool reads there; undefined where there is nothing, or nothing that they agree on. */
-export function agreed(entry: Entry | undefined): string | undefined {
+export function agreed(entry: Pick<Entry, 'value' | 'disputed'> | undefined): string | undefined {
   return entry === undefined || entry.disputed || entry.value === '' ? undefined : entry.value
 }

@@ -2,22 +2,9 @@
 // sections. They need one pass over the text; entries are read when they are asked for.
 
 import type { Earlier, Entry, Part, Section, Split } from './document.ts'
+import { header, key, lineEnd, trivia, value } from './plain-lines.ts'
 import { countLineEnds, detached, splitLines } from './text.ts'
 
-/** Names that mean something special to some reader. */
-const specialNames = ['DEFAULT', 'profile __proto__', ...Object.getOwnPropertyNames(Object.prototype)]
-
-// Neighbouring parts of these patterns share no character, so that matching is linear.
-const lineEnd = '(?:\\r?\\n|$)'
-const prefixes = '(?:profile|sso-session|services)'
-const name = `(?!${prefixes}\\.|(?:${specialNames.join('|')})\\])((?:${prefixes} )?[A-Za-z0-9_./%@:+-]+)`
-/** Without a bracket, which botocore would take for that of the header, and without what only some readers take for white
- * space. */
-const commentAfterHeader = '[ \\t]+[#;][\\t -\\\\^-~\\xa1-\\u167f]*'
-const header = `\\[${name}\\](?:${commentAfterHeader}|[ \\t]*)${lineEnd}`
-const key = '[a-z][a-z0-9_]*'
-const value = '[ \\t]*=[ \\t]*(?:[!$-&(-:<-~][ !$-&(-:<-~]*)?'
-const trivia = '[ \\t]*(?:[#;][^\\r\\n]*)?'
 const linePattern = new RegExp(`${header}|(?:(${key})${value}|${trivia})${lineEnd}`, 'y')
 const nextHeaderPattern = new RegExp(`\\n(?=${header})`, 'g')
 /** A longer section costs less line by line, since a match remembers where it passed each of its characters. */

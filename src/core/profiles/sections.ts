@@ -45,8 +45,16 @@ export type ProfileView = {
 
 export type LongTermCredentials = { accessKeyId: string; secretAccessKey: string }
 
-/** `[profile default]` wins over `[default]` in the config file; of other double spellings the first counts. */
 export function profileSections({ credentials, config }: Documents): ProfileSections {
+  return {
+    credentials: credentials.sections,
+    config: configSections(config),
+    misplaced: misplacedSections(credentials, config),
+  }
+}
+
+/** `[profile default]` wins over `[default]` in the config file; of other double spellings the first counts. */
+export function configSections(config: CredentialsDocument): Map<string, Section> {
   const byName = new Map<string, Section>()
   for (const section of config.sections.values()) {
     const name = configProfileName(section.name)
@@ -54,11 +62,7 @@ export function profileSections({ credentials, config }: Documents): ProfileSect
   }
   const bare = config.sections.get('default')
   if (bare !== undefined && !byName.has('default')) byName.set('default', bare)
-  return {
-    credentials: credentials.sections,
-    config: byName,
-    misplaced: misplacedSections(credentials, config),
-  }
+  return byName
 }
 
 /** The header that a profile has in a file. */

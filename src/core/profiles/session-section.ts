@@ -1,6 +1,6 @@
 // The section mfad writes: its keys, whose it is, and which values may ever stand in it.
 
-import { agreedValue, type CredentialsDocument, type Section } from '../document/document.ts'
+import { type Agreeable, agreedValue, type CredentialsDocument, type Section } from '../document/document.ts'
 import { AppError } from '../errors.ts'
 import { formatInstant } from '../time/instant.ts'
 import { isRegion, isSerialNumber, patterns } from './aws-values.ts'
@@ -121,20 +121,27 @@ function hasRoom({ entries }: Section): boolean {
  * Ours is a section whose `manager` is mfad and whose `mfad_key` still ends its access key id: another tool that
  * replaces the keys leaves those two standing.
  */
+export function isOurs(section: Agreeable): boolean {
+  const accessKeyId = agreedValue(section, 'aws_access_key_id')
+  return (
+    agreedValue(section, 'manager') === 'mfad' &&
+    accessKeyId !== undefined &&
+    patterns.accessKeyId.test(accessKeyId) &&
+    agreedValue(section, 'mfad_key') === accessKeyId.slice(-ownKeyIdLength)
+  )
+}
+
 export function readSessionSection(section: Section): Session {
   const accessKeyId = agreedValue(section, 'aws_access_key_id')
-  const isMarked = agreedValue(section, 'manager') === 'mfad'
-  if (isMarked && accessKeyId !== undefined && patterns.accessKeyId.test(accessKeyId)) {
-    if (agreedValue(section, 'mfad_key') === accessKeyId.slice(-ownKeyIdLength)) {
-      const expiration = parseExpiration(agreedValue(section, 'expiration'))
-      const serialNumber = agreedValue(section, 'mfad_serial')
-      return {
-        kind: 'ours',
-        accessKeyId,
-        line: section.line,
-        ...(expiration === undefined ? {} : { expiration }),
-        ...(serialNumber === undefined || !isSerialNumber(serialNumber) ? {} : { serialNumber }),
-      }
+  if (accessKeyId !== undefined && isOurs(section)) {
+    const expiration = parseExpiration(agreedValue(section, 'expiration'))
+    const serialNumber = agreedValue(section, 'mfad_serial')
+    return {
+      kind: 'ours',
+      accessKeyId,
+      line: section.line,
+      ...(expiration === undefined ? {} : { expiration }),
+      ...(serialNumber === undefined || !isSerialNumber(serialNumber) ? {} : { serialNumber }),
     }
   }
   const hasSessionKeys = accessKeyId !== undefined && patterns.accessKeyId.test(accessKeyId)
@@ -142,12 +149,12 @@ export function readSessionSection(section: Section): Session {
     kind: 'foreign',
     line: section.line,
     isAdoptable: hasSessionKeys || !longTermKeys.some((key) => section.entries.has(key)),
-    reason: foreignReason(section, isMarked, hasSessionKeys),
+    reason: foreignReason(section, hasSessionKeys),
   }
 }
 
 /** The session credentials that a section of ours holds, or undefined where one is missing or malformed. */
-export function readSessionCredentials(section: Section): SessionCredentials | undefined {
+export function readSessionCredentials(section: Agreeable): SessionCredentials | undefined {
   const accessKeyId = agreedValue(section, 'aws_access_key_id')
   const secretAccessKey = agreedValue(section, 'aws_secret_access_key')
   const sessionToken = agreedValue(section, 'aws_session_token')
@@ -157,8 +164,9 @@ export function readSessionCredentials(section: Section): SessionCredentials | u
   return malformedValue(credentials) === undefined ? credentials : undefined
 }
 
-function foreignReason(section: Section, isMarked: boolean, hasSessionKeys: boolean): string {
-  if (isMarked) return `[${section.name}] was written by mfad, but another program has changed its keys since`
+function foreignReason(section: Section, hasSessionKeys: boolean): string {
+  if (agreedValue(section, 'manager') === 'mfad')
+    return `[${section.name}] was written by mfad, but another program has changed its keys since`
   if (hasSessionKeys) return `[${section.name}] holds session credentials that mfad did not write`
   return `[${section.name}] is not mfad's`
 }
