@@ -260,6 +260,7 @@ describe('the architecture', () => {
     expect(eager.filter((target) => target.startsWith('src/')).sort()).toEqual([
       'src/cli/command-table.ts',
       'src/cli/main.ts',
+      'src/cli/plain-words.ts',
       'src/cli/run.ts',
       'src/cli/terminal/output.ts',
       'src/cli/terminal/terminal.ts',

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { AppError, errorBody, exitCodeOf } from '../core/errors.ts'
 import type { Command, Invocation } from './command.ts'
 import { commands } from './command-table.ts'
+import { plainWords } from './plain-words.ts'
 import type { Output } from './terminal/output.ts'
 
 /** Runs `mfad ARGUMENTS`; answers the exit code. Prints every error itself. */
@@ -77,10 +78,8 @@ function parse(command: Command, args: string[]): Pick<Invocation, 'positionals'
   const hint = `look at: mfad ${command.name} --help`
   let parsed: Pick<Invocation, 'positionals' | 'values'>
   try {
-    // parseArgs is loaded with its first use, which `mfad status` and `mfad env dev` can do without.
-    parsed = args.some((arg) => arg.startsWith('-'))
-      ? parseWords(command, args)
-      : { positionals: args, values: {} }
+    const words = withBareValues(command, args)
+    parsed = plainWords(command.options, words) ?? parseWords(command, words)
   } catch (error) {
     throw usage(parseProblem(error), hint)
   }
@@ -102,7 +101,7 @@ function parseWords(command: Command, args: string[]): Pick<Invocation, 'positio
     ...(command.profiles !== undefined ? profileOption : {}),
   }
   const { positionals, values } = parseArgs({
-    args: withBareValues(command, args),
+    args,
     options,
     allowPositionals: true,
     strict: true,
