@@ -1,6 +1,7 @@
 // What programs start again and again: `mfad credential-process`, `env` and `require`, against a bare Node that reads the same file,
 // and against the AWS CLI's own way to print credentials.
 import { spawnSync } from 'node:child_process'
+import { delimiter, join } from 'node:path'
 import { openBenchHome, program } from './bench-home.ts'
 import { interleaved, type Missing, median, type Row, ratioRow, wallMs } from './measure.ts'
 
@@ -31,19 +32,25 @@ export async function programRows(rounds: number): Promise<(Row | Missing)[]> {
       ...(['credential-process', 'env', 'require'] as const).map((name) =>
         ratioRow(`mfad ${name} / node that reads the same file`, times[name], times.bare, 1.15),
       ),
-      await awsRow(times['credential-process'], home.environment),
+      await awsRow(home.environment),
     ]
   } finally {
     await home.close()
   }
 }
 
-async function awsRow(own: readonly number[], environment: NodeJS.ProcessEnv): Promise<Row | Missing> {
+async function awsRow(environment: NodeJS.ProcessEnv): Promise<Row | Missing> {
   const what = 'mfad credential-process / aws configure export-credentials'
-  const argv = ['aws', 'configure', 'export-credentials', '--profile', 'p0-mfa'] as const
-  if (spawnSync(argv[0], argv.slice(1), { env: environment }).status !== 0)
-    return { what, missing: 'needs the AWS CLI 2' }
-  const times: number[] = []
-  for (let round = 0; round < awsRounds; round++) times.push(await wallMs(argv, environment))
-  return ratioRow(what, own, times, 1 / 8)
+  const words = ['configure', 'export-credentials', '--profile', 'p0-mfa']
+  // The AWS CLI 1, which has no such command, may stand before it.
+  const aws = (environment.PATH ?? '')
+    .split(delimiter)
+    .map((directory) => join(directory, 'aws'))
+    .find((path) => spawnSync(path, words, { env: environment }).status === 0)
+  if (aws === undefined) return { what, missing: 'needs the AWS CLI 2' }
+  const times = await interleaved(awsRounds, {
+    own: () => wallMs([process.execPath, program, 'credential-process', 'p0'], environment),
+    aws: () => wallMs([aws, ...words], environment),
+  })
+  return ratioRow(what, times.own, times.aws, 1 / 8)
 }
