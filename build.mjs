@@ -28,6 +28,7 @@ const lateBundles = {
   'demo/main.ts': 'demo',
   'edges/container-endpoint.ts': 'container-endpoint',
   'edges/settings-file.ts': 'settings-file',
+  'edges/plain-settings-file.ts': 'plain-settings-file',
   'edges/aws/clients.ts': 'aws',
   'edges/aws/sign-in.ts': 'sign-in',
   // A program of its own; see there.

@@ -51,6 +51,7 @@ describe('the package', () => {
       'dist/mfad.1',
       'dist/mfad.cjs',
       'dist/overview.cjs',
+      'dist/plain-settings-file.cjs',
       'dist/service.cjs',
       'dist/session-reader.cjs',
       'dist/session-shortage.cjs',

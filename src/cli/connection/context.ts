@@ -27,9 +27,12 @@ export async function loadSoundContext(environment: Environment): Promise<Contex
   return context
 }
 
-/** What reads the file is loaded only where there is one: it is half of the command line's code. */
+/** What reads the file is loaded only where there is one; and of that the greater part only where it is not plain. */
 async function readSettings(path: string): Promise<ReadSettings> {
   if (isAbsent(path)) return { settings: defaultSettings }
+  const { readPlainSettings } = await import('../../edges/plain-settings-file.ts')
+  const plain = readPlainSettings(path)
+  if (plain !== undefined) return plain
   const { readSettingsFile } = await import('../../edges/settings-file.ts')
   return readSettingsFile(path)
 }

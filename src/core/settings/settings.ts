@@ -42,6 +42,7 @@ const freeText: ReadonlySet<string> = new Set([
 /** `problem`: the first value that cannot be used, as settings.invalid; the settings are then those of the other lines. */
 export type ReadSettings = { settings: Settings; problem?: AppError }
 
+type Sections = Pick<CredentialsDocument, 'findings' | 'sections'>
 type Reader = (text: string) => Partial<Settings> | string
 
 const readers: Readonly<Record<string, Reader>> = {
@@ -135,7 +136,7 @@ export function settingTexts(
  * The settings in a file. `parsed` is what `ini` made of the same bytes as `document`. What is not known is left out with a
  * warning, so that a typing error costs one setting and not every login.
  */
-export function readSettings(parsed: unknown, document: CredentialsDocument, path: string): ReadSettings {
+export function readSettings(parsed: unknown, document: Sections, path: string): ReadSettings {
   const broken = document.findings.find(({ rejectsFile }) => rejectsFile)
   if (broken !== undefined)
     return { settings: defaultSettings, problem: invalid(path, broken.line, broken.message) }
@@ -163,7 +164,7 @@ export function readSettings(parsed: unknown, document: CredentialsDocument, pat
 /** One name would be that of a session and of a section of keys. */
 function sameSuffix(
   { suffix, longTermSuffix }: Settings,
-  document: CredentialsDocument,
+  document: Sections,
   path: string,
 ): AppError | undefined {
   if (suffix !== longTermSuffix) return undefined
