@@ -2,13 +2,13 @@
 
 import { AppError } from '../../core/errors.ts'
 import { findNamed } from '../../core/profiles/named.ts'
+import type { StatusView } from '../../core/status-text/status-groups.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import { nearestName } from '../../core/text/nearest-name.ts'
 import { printable } from '../../core/text/printable.ts'
 import type { ProfileStatus, Status } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
 import { loadContext } from '../connection/context.ts'
-import type { StatusView } from '../text/status-groups.ts'
 
 /** What is left out: nothing that was named. */
 export async function viewOf(

@@ -1,12 +1,13 @@
 // `mfad status`: a line for every profile, then what is wrong.
 
 import { AppError, exitCodeOf } from '../../core/errors.ts'
+import { statusText } from '../../core/status-text/status-text.ts'
 import { printable } from '../../core/text/printable.ts'
 import type { Status } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
 import { currentStatus } from '../connection/current-status.ts'
 import type { BarFormat } from '../text/bar-text.ts'
-import { statusText } from '../text/status-text.ts'
+import { here } from '../text/local-time.ts'
 import { onlyNamed, viewOf } from './status-view.ts'
 
 const formats: readonly BarFormat[] = ['line', 'waybar', 'xbar']
@@ -31,7 +32,7 @@ export async function showStatus({ positionals, values, environment, output }: I
   else if (values.format !== undefined) {
     const { barText } = await import('../text/bar-text.ts')
     output.print(barText(values.format as BarFormat, status, now, output.style, view))
-  } else output.print(statusText(status, now, output.style, { ...output.size(), ...view }))
+  } else output.print(statusText(status, here(now), output.style, { ...output.size(), ...view }))
   return status
 }
 

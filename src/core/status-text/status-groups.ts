@@ -1,5 +1,5 @@
 // Which profiles `mfad status` has a line for, in which order, and how it sums up the others.
-import type { ProfileStatus, SessionState } from '../../core/wire.ts'
+import type { ProfileStatus, SessionState } from '../wire.ts'
 
 /** What fits, and what is wanted. Without `columns` and `rows` nothing is cut or folded, as into a pipe. */
 export type StatusView = {

@@ -1,11 +1,10 @@
 // The status of a real configuration on small terminals: two live sessions among 27 profiles.
 import { describe, expect, it } from 'vitest'
-import { groupProfiles, isLike, restLine } from '../../../src/cli/text/status-groups.ts'
-import { statusText } from '../../../src/cli/text/status-text.ts'
+import { groupProfiles, isLike, restLine } from '../../../src/core/status-text/status-groups.ts'
+import { statusText } from '../../../src/core/status-text/status-text.ts'
 import type { ProfileStatus, Status } from '../../../src/core/wire.ts'
-import { useUtc } from '../../support/utc.ts'
 
-const now = new Date('2026-11-23T10:00:00Z')
+const now = { now: new Date('2026-11-23T10:00:00Z'), utcOffset: () => 0 }
 const plain = (_: string, text: string) => text
 const profile = (name: string, more: Partial<ProfileStatus> = {}): ProfileStatus => ({
   profile: name,
@@ -47,8 +46,6 @@ const status = (profiles: ProfileStatus[], more: Partial<Status> = {}): Status =
 })
 const show = (view: Parameters<typeof statusText>[3], profiles = real) =>
   statusText(status(profiles), now, plain, view)
-
-useUtc()
 
 describe('the status of 27 profiles', () => {
   it.each([
