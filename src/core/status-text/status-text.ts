@@ -71,15 +71,27 @@ function foldedLines(profiles: readonly ProfileStatus[], view: StatusView): stri
 function nameLines(title: string, profiles: readonly ProfileStatus[], view: StatusView): string[] {
   if (profiles.length === 0) return []
   const names = profiles.map(({ profile }) => printable(profile))
-  for (let count = names.length; count > 0; count--) {
+  const linesOf = (count: number) => {
     const more = names.length - count
-    const lines = fitted(
+    return fitted(
       `${title}: ${names.slice(0, count).join(', ')}${more === 0 ? '' : `, and ${more} more: mfad status --all`}`,
       { ...view, wraps: true },
     )
-    if (lines.length <= mostFoldedLines) return lines
   }
-  return [`${title}: ${names.length} profiles: mfad status --all`]
+  const fits = (count: number) => linesOf(count).length <= mostFoldedLines
+  const count = fits(names.length) ? names.length : greatest(names.length, fits)
+  return count === 0 ? [`${title}: ${names.length} profiles: mfad status --all`] : linesOf(count)
+}
+
+/** The greatest number below `end` that fits, where every smaller one does, too; else 0. */
+function greatest(end: number, fits: (count: number) => boolean): number {
+  let [least, tooMany] = [0, end]
+  while (tooMany - least > 1) {
+    const middle = Math.floor((least + tooMany) / 2)
+    if (fits(middle)) least = middle
+    else tooMany = middle
+  }
+  return least
 }
 
 function noteLines(profile: ProfileStatus, now: LocalNow, view: StatusView): string[] {

@@ -5,13 +5,22 @@ import { splitStyles } from './styles.ts'
 export function wrap(text: string, columns: number): string {
   return text
     .split('\n')
-    .map((line) =>
-      line.split(/(?<=\S) /).reduce((wrapped, word) => {
-        const last = wrapped.slice(wrapped.lastIndexOf('\n') + 1)
-        return `${wrapped}${widthOf(last) + 1 + widthOf(word) > columns ? '\n' : ' '}${word}`
-      }),
-    )
+    .flatMap((line) => wrapLine(line, columns))
     .join('\n')
+}
+
+function wrapLine(line: string, columns: number): string[] {
+  const [first = '', ...words] = line.split(/(?<=\S) /)
+  const lines: string[] = []
+  let last = first
+  for (const word of words) {
+    if (widthOf(last) + 1 + widthOf(word) <= columns) last = `${last} ${word}`
+    else {
+      lines.push(last)
+      last = word
+    }
+  }
+  return [...lines, last]
 }
 
 /** A line no wider than this; what is cut off is shown as `…`. The sequences for styles have no width. */
