@@ -16,7 +16,7 @@ const consoleCall = /\bconsole\.(?:assert|count|debug|dir|error|group|info|log|t
  */
 const allowedRooms: Record<string, { from: string[]; reason: string }> = {
   core: {
-    from: ['core/document', 'core/profiles', 'core/time'],
+    from: ['core/document', 'core/profiles', 'core/text', 'core/time'],
     reason: 'errors, wire and status are what daemon and command line have in common',
   },
   'core/doctor': {
@@ -53,7 +53,7 @@ const allowedRooms: Record<string, { from: string[]; reason: string }> = {
     reason: 'settings are values; who uses them asks for them',
   },
   'core/status-text': {
-    from: ['core', 'core/text', 'core/time'],
+    from: ['core', 'core/profiles', 'core/text', 'core/time'],
     reason: 'the daemon lays it out for the command line, which does so itself where it has to',
   },
   'core/text': { from: [], reason: 'words and quoting are at the bottom' },

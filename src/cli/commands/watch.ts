@@ -1,6 +1,7 @@
 // `mfad status --watch`: the status, until somebody ends it. The daemon says when there is another one; the time that is left is
 // drawn anew every second.
 import { AppError } from '../../core/errors.ts'
+import { onlyNamed } from '../../core/status-text/only-named.ts'
 import type { StatusView } from '../../core/status-text/status-groups.ts'
 import { statusText } from '../../core/status-text/status-text.ts'
 import { wrap } from '../../core/text/width.ts'
@@ -11,7 +12,7 @@ import type { Output } from '../terminal/output.ts'
 import { openScreen, type Screen } from '../terminal/screen.ts'
 import { here } from '../text/local-time.ts'
 import { followStatus, type Seen } from './followed-status.ts'
-import { onlyNamed, viewOf } from './status-view.ts'
+import { viewOf } from './status-view.ts'
 
 const stepMs = 1000
 /** As a shell reports them: 128 plus the signal's number. */
