@@ -14,6 +14,9 @@ const lateBundles = {
   // Of four commands, none of which is in a hurry.
   'cli/commands/service.ts': 'service',
   'cli/commands/watch.ts': 'watch',
+  // The forms that are not at once.
+  'cli/commands/status-in-full.ts': 'status',
+  'cli/commands/login-in-full.ts': 'login',
   'cli/help.ts': 'help',
   'cli/unknown-command.ts': 'unknown-command',
   'cli/connection/known-profiles.ts': 'known-profiles',

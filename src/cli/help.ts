@@ -1,6 +1,7 @@
 // The words of --help.
+
+import { wrap } from '../core/text/width.ts'
 import type { Command, OptionSpec } from './command.ts'
-import { wrap } from './terminal/screen.ts'
 
 const columns = 80
 

@@ -1,10 +1,23 @@
 // What crosses the socket, in both directions. Requests come from outside and are checked here, field by field.
 import type { ErrorCode } from './error-codes.ts'
 import { AppError, type ErrorBody } from './errors.ts'
+import type { Colours } from './text/styles.ts'
 
 export type Warning = { code: ErrorCode; message: string; hint: string; file?: string; line?: number }
 
 export type Files = { credentials: string; config: string; settings: string; socket: string }
+
+/** The variables that say which files a command line means. */
+export const fileVariables = [
+  'HOME',
+  'MFAD_CONFIG',
+  'MFAD_SOCKET',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_CONFIG_FILE',
+  'XDG_CONFIG_HOME',
+  'XDG_RUNTIME_DIR',
+] as const
+export type FileVariables = { [name in (typeof fileVariables)[number]]?: string }
 
 export type SessionState = 'valid' | 'expiring' | 'expired' | 'inactive' | 'unmanaged'
 
@@ -37,6 +50,28 @@ export type Status = {
   profiles: ProfileStatus[]
 }
 
+/** What `mfad status` prints, with all that only the command line knows: where it is read. */
+export type StatusTextRequest = {
+  /** Nothing is said unless the daemon uses the files that they mean. */
+  variables: FileVariables
+  colours: Colours
+  /** Of a terminal. */
+  columns?: number
+  rows?: number
+  /** Minutes by which local time is ahead of UTC now. */
+  utcOffset: number
+  all?: boolean
+  profiles: string[]
+}
+
+export type StatusTextAnswer = {
+  text: string
+  /** Instants in it, in milliseconds, each with the minutes by which local time was taken to be ahead of UTC. */
+  times: [number, number][]
+  /** Has every one of the profiles a live session? */
+  areLive: boolean
+}
+
 export type LoginRequest = {
   profiles: string[]
   all?: boolean
@@ -46,8 +81,8 @@ export type LoginRequest = {
   /** The device becomes the mfa_serial of the profiles. */
   save?: boolean
   adopt?: boolean
-  /** Sent without asking for the status before: nothing is done unless these are the daemon's files, and the code is no profile. */
-  assuming?: Pick<Files, 'credentials' | 'config'>
+  /** Sent without asking for the status before: nothing is done unless they mean the daemon's files, and the code is no profile. */
+  assuming?: FileVariables
 }
 
 export type LoginAnswer = {
@@ -124,6 +159,11 @@ export type NotifyTestAnswer = {
 /** A client may wait this long for the status to change. */
 const mostPollSeconds = 300
 
+const mostColumns = 10_000
+/** Two days: more than any time zone. */
+const mostUtcOffset = 2880
+const mostPathLength = 4096
+
 export type WaitRequest = {
   profile: string
   /** How long the session has to last at least; 0: it lives. */
@@ -157,10 +197,8 @@ export function readLoginRequest(body: unknown): LoginRequest {
     'assuming',
   ])
   const { profiles, all, tokenCode, serialNumber, durationSeconds, save, adopt } = fields
-  const assuming = fields.assuming === undefined ? undefined : readAssuming(fields.assuming)
-  if (!Array.isArray(profiles) || profiles.length > 100 || !profiles.every(isName)) {
-    throw badRequest('profiles must be a list of at most 100 names')
-  }
+  const names = readNames(profiles)
+  const assuming = fields.assuming === undefined ? undefined : readVariables(fields.assuming)
   if (all !== undefined && typeof all !== 'boolean') throw badRequest('all must be true or false')
   if (save !== undefined && typeof save !== 'boolean') throw badRequest('save must be true or false')
   if (adopt !== undefined && typeof adopt !== 'boolean') throw badRequest('adopt must be true or false')
@@ -172,7 +210,7 @@ export function readLoginRequest(body: unknown): LoginRequest {
     throw badRequest('durationSeconds must be a whole number of seconds')
   }
   return {
-    profiles,
+    profiles: names,
     ...(all === undefined ? {} : { all }),
     ...(tokenCode === undefined ? {} : { tokenCode }),
     ...(serialNumber === undefined ? {} : { serialNumber }),
@@ -183,11 +221,37 @@ export function readLoginRequest(body: unknown): LoginRequest {
   }
 }
 
-function readAssuming(value: unknown): NonNullable<LoginRequest['assuming']> {
-  const { credentials, config } = readFields(value, ['credentials', 'config'])
-  if (typeof credentials !== 'string' || typeof config !== 'string')
-    throw badRequest('assuming must name a credentials and a config file')
-  return { credentials, config }
+function readVariables(value: unknown): FileVariables {
+  const fields = readFields(value, fileVariables)
+  if (!Object.values(fields).every(isPath)) throw badRequest('a variable must be a path')
+  return fields as FileVariables
+}
+
+/** A request for the text of a status. Throws usage.bad-request. */
+export function readStatusTextRequest(body: unknown): StatusTextRequest {
+  const names = ['variables', 'colours', 'columns', 'rows', 'utcOffset', 'all', 'profiles']
+  const { variables, colours, columns, rows, utcOffset, all, profiles = [] } = readFields(body, names)
+  if (colours !== 'none' && colours !== 'sixteen' && colours !== 'many')
+    throw badRequest('colours must be none, sixteen or many')
+  if (![columns, rows].every((size) => size === undefined || isCount(size, 1, mostColumns)))
+    throw badRequest(`columns and rows must be whole numbers from 1 to ${mostColumns}`)
+  if (!isCount(utcOffset, -mostUtcOffset, mostUtcOffset))
+    throw badRequest(`utcOffset must be a whole number from -${mostUtcOffset} to ${mostUtcOffset}`)
+  if (all !== undefined && typeof all !== 'boolean') throw badRequest('all must be true or false')
+  return {
+    variables: readVariables(variables),
+    colours,
+    ...(columns === undefined ? {} : { columns: columns as number }),
+    ...(rows === undefined ? {} : { rows: rows as number }),
+    utcOffset,
+    ...(all === undefined ? {} : { all }),
+    profiles: readNames(profiles),
+  }
+}
+
+function readNames(value: unknown): string[] {
+  if (Array.isArray(value) && value.length <= 100 && value.every(isName)) return value
+  throw badRequest('profiles must be a list of at most 100 names')
 }
 
 /** The profile of a logout, a renew or a devices request. Throws usage.bad-request. */
@@ -284,6 +348,10 @@ function readFields(body: unknown, known: readonly string[]): Record<string, unk
   if (stranger !== undefined)
     throw badRequest(`the body holds a field that this request does not have; it knows ${known.join(', ')}`)
   return body as Record<string, unknown>
+}
+
+function isPath(value: unknown): boolean {
+  return typeof value === 'string' && value.length <= mostPathLength
 }
 
 function isName(value: unknown): value is string {

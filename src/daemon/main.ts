@@ -7,7 +7,7 @@ import { type AwsVariables, awsVariableNames } from '../core/login/sts-target.ts
 import { backgroundVariable, startAgainCommand } from '../core/service/background.ts'
 import { daemonEnvironment } from '../core/service/environment.ts'
 import { formatInstant } from '../core/time/instant.ts'
-import type { Warning } from '../core/wire.ts'
+import type { Status } from '../core/wire.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
 import { openDaemonNotes } from '../edges/daemon-notes.ts'
@@ -118,8 +118,10 @@ async function run(environment: Environment, start: Start): Promise<number> {
   const background = environment[backgroundVariable]
   const startAgain = startAgainCommand(background, process.pid)
   const warnings = () => ownWarnings({ known, environment, notes, pid: process.pid, startAgain })
-  const polls = startPolls(agent, warnings, clock.now)
-  const server = createHttpServer(createRoutes(agent, polls), MFAD_VERSION, log)
+  const read = () => wholeStatus(agent, warnings())
+  const polls = startPolls(agent, read, clock.now)
+  const text = { read, known, now: clock.now, utcOffset: localUtcOffset }
+  const server = createHttpServer(createRoutes(agent, polls, text), MFAD_VERSION, log)
   // From here on a signal must not end the process before the socket is removed.
   const signalled = firstSignal(background !== undefined)
   const socket = await bindSocket(server, placeOf(environment, known.files.socket), start.descriptor)
@@ -172,8 +174,7 @@ async function shutDown({ server, stopping, ends }: Ending): Promise<void> {
   clearTimeout(abortTimer)
 }
 
-function startPolls(agent: Agent, warnings: () => readonly Warning[], now: () => Date): StatusPolls {
-  const read = () => wholeStatus(agent, warnings())
+function startPolls(agent: Agent, read: () => Status, now: () => Date): StatusPolls {
   const polls = createStatusPolls({ read, changesAt: agent.statusChangesAt, now })
   agent.follow(polls.changed)
   return polls

@@ -6,6 +6,7 @@ import {
   readProfileEdit,
   readProfileRequest,
   readSnoozeRequest,
+  readStatusTextRequest,
 } from '../../src/core/wire.ts'
 import { thrownBy } from '../support/thrown.ts'
 
@@ -22,6 +23,7 @@ const readers = {
   readProfileEdit,
   readProfileRequest,
   readSnoozeRequest,
+  readStatusTextRequest,
 }
 const complete = {
   readLoginRequest: { profiles: ['dev'] },
@@ -30,6 +32,7 @@ const complete = {
   readNotifyTestRequest: { waitSeconds: 30 },
   readKeysRequest: { profile: 'dev', action: 'store' },
   readSnoozeRequest: { seconds: 60 },
+  readStatusTextRequest: { variables: {}, colours: 'none', utcOffset: 0, profiles: [] },
 }
 
 describe.each(Object.keys(readers) as (keyof typeof readers)[])('%s', (name) => {
@@ -176,6 +179,48 @@ describe('a request for a test reminder', () => {
   it.each([null, '30', -1, 1.5, 81])('is refused with %j seconds', (waitSeconds) => {
     expect(refusal(readNotifyTestRequest, { waitSeconds })).toBe(
       'waitSeconds must be a whole number from 0 to 80',
+    )
+  })
+})
+
+describe('a request for the text of a status', () => {
+  it('may hold every field', () => {
+    const body = {
+      variables: { HOME: '/home/me', MFAD_CONFIG: '~/mfad.ini', XDG_RUNTIME_DIR: '/run/user/1000' },
+      colours: 'many',
+      columns: 80,
+      rows: 24,
+      utcOffset: -570,
+      all: true,
+      profiles: ['dev', 'staging'],
+    }
+    expect(readStatusTextRequest(body)).toEqual(body)
+  })
+
+  it.each([
+    ['variables', undefined, 'the body must be a JSON object'],
+    ['variables', { HOME: 7 }, 'a variable must be a path'],
+    ['variables', { HOME: 'x'.repeat(4097) }, 'a variable must be a path'],
+    [
+      'variables',
+      { AWS_SECRET_ACCESS_KEY: 'x' },
+      'the body holds a field that this request does not have; it knows HOME, MFAD_CONFIG, MFAD_SOCKET, AWS_SHARED_CREDENTIALS_FILE, AWS_CONFIG_FILE, XDG_CONFIG_HOME, XDG_RUNTIME_DIR',
+    ],
+    ['colours', undefined, 'colours must be none, sixteen or many'],
+    ['colours', 'toString', 'colours must be none, sixteen or many'],
+    ['columns', 0, 'columns and rows must be whole numbers from 1 to 10000'],
+    ['rows', 10_001, 'columns and rows must be whole numbers from 1 to 10000'],
+    ['rows', '24', 'columns and rows must be whole numbers from 1 to 10000'],
+    ['rows', null, 'columns and rows must be whole numbers from 1 to 10000'],
+    ['utcOffset', undefined, 'utcOffset must be a whole number from -2880 to 2880'],
+    ['utcOffset', 0.5, 'utcOffset must be a whole number from -2880 to 2880'],
+    ['utcOffset', -2881, 'utcOffset must be a whole number from -2880 to 2880'],
+    ['all', 'yes', 'all must be true or false'],
+    ['profiles', Array(101).fill('dev'), 'profiles must be a list of at most 100 names'],
+    ['profiles', 'dev', 'profiles must be a list of at most 100 names'],
+  ])('is refused with %s = %j', (field, value, message) => {
+    expect(refusal(readStatusTextRequest, { ...complete.readStatusTextRequest, [field]: value })).toBe(
+      message,
     )
   })
 })

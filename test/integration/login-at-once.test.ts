@@ -1,53 +1,47 @@
 // The usual login takes one request. What stands in between here sees how many there are, and can refuse as another daemon would.
-import { createConnection, createServer, type Server } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type Relay, startRelay } from '../support/relay.ts'
 import { aliceKeys, devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
 
 let sandbox: Sandbox
-let server: Server
-let requests: string[]
-/** Answers instead of the daemon where it gives something. */
-let refuse: (request: string) => object | undefined
+let relay: Relay
 
 beforeEach(async () => {
   sandbox = await openSandbox()
   sandbox.writeCredentials(devCredentials)
   sandbox.writeConfig(devConfig)
   await sandbox.startDaemon()
-  requests = []
-  refuse = () => undefined
-  server = await listenBetween(join(sandbox.home, 'run/mfad/mfad.sock'), between())
+  relay = await startRelay(join(sandbox.home, 'run/mfad/mfad.sock'), between())
 })
 afterEach(async () => {
-  await new Promise((done) => server.close(done))
+  await relay.close()
   await sandbox.close()
 })
 
 const between = () => join(sandbox.home, 'between.sock')
 const login = (...words: string[]) =>
   sandbox.mfadWith({ environment: { MFAD_SOCKET: between() } }, 'login', ...words)
-const first = (request: string) => request.slice(0, request.indexOf(' HTTP/'))
 
 describe('mfad login with a profile and a code', () => {
   it('takes one request', async () => {
     const { exitCode, stdout } = await login('dev', sandbox.code())
     expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: expect.stringContaining('dev → [dev-mfa]') })
-    expect(requests.map(first)).toEqual(['POST /v1/login'])
+    expect(relay.requests()).toEqual(['POST /v1/login'])
   })
 
   it('asks first where a daemon does not know what is taken for granted', async () => {
-    refuse = (request) =>
+    relay.refuse = (request) =>
       request.includes('"assuming"')
         ? { error: { code: 'usage.bad-request', message: 'unknown field: assuming', hint: 'x' } }
         : undefined
     expect(await login('dev', sandbox.code())).toMatchObject({ exitCode: 0, stderr: '' })
-    expect(requests.map(first)).toEqual(['POST /v1/login', 'GET /v1/status', 'POST /v1/login'])
+    expect(relay.requests()).toEqual(['POST /v1/login', 'GET /v1/status', 'POST /v1/login'])
   })
 
   it('does not send a code again that AWS has seen', async () => {
     expect(await login('dev', '000000')).toMatchObject({ exitCode: 5 })
-    expect(requests.map(first)).toEqual(['POST /v1/login'])
+    expect(relay.requests()).toEqual(['POST /v1/login'])
   })
 
   it('logs nobody in where the daemon uses other files', async () => {
@@ -70,28 +64,3 @@ describe('mfad login with a profile and a code', () => {
     expect(sandbox.codesSent()).toEqual([])
   })
 })
-
-async function listenBetween(from: string, to: string): Promise<Server> {
-  const listening = createServer({ allowHalfOpen: true }, (client) => {
-    let request = ''
-    client.on('error', () => undefined)
-    client.on('data', (chunk) => {
-      request += String(chunk)
-      const [head = '', body = ''] = request.split('\r\n\r\n')
-      if (!request.includes('\r\n\r\n') || body.length < Number(/content-length: (\d+)/.exec(head)?.[1]))
-        return
-      requests.push(request)
-      const refusal = refuse(request)
-      if (refusal !== undefined) {
-        client.end(`HTTP/1.0 400 x\r\nmfad-version: 0.0.0\r\n\r\n${JSON.stringify(refusal)}`)
-        return
-      }
-      const daemon = createConnection(from)
-      daemon.on('error', () => client.destroy())
-      daemon.write(request)
-      daemon.pipe(client)
-    })
-  })
-  await new Promise<void>((done) => listening.listen(to, done))
-  return listening
-}

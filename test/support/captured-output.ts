@@ -19,6 +19,7 @@ export function captureOutput(): CapturedOutput {
     printError({ message, hint }) {
       output.stderr += `mfad: ${message}\n  → ${hint}\n`
     },
+    colours: 'none',
     style: (_, text) => text,
     size: () => undefined,
     hasReader: () => true,

@@ -3,7 +3,7 @@ import { commandProblems } from '../../core/error-codes.ts'
 import type { ProfileStatus, Status } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
 import { canAsk } from '../terminal/prompt.ts'
-import { showStatus } from './status.ts'
+import { showStatus } from './status-in-full.ts'
 
 export async function runBare(invocation: Invocation): Promise<number> {
   const status = await showStatus(invocation)
@@ -17,7 +17,7 @@ async function askForCodes({ environment, output }: Invocation): Promise<void> {
   const [{ loadContext }, { connectDaemon }, { logIn }, { printLogin }] = await Promise.all([
     import('../connection/context.ts'),
     import('../connection/connection.ts'),
-    import('./login.ts'),
+    import('./login-in-full.ts'),
     import('../text/login-text.ts'),
   ])
   output.note('')

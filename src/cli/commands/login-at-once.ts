@@ -1,41 +1,39 @@
 // `mfad login dev 123456`, as it is mostly typed, takes one request: it goes without asking for the status first, and says what it
 // takes for granted.
-import { AppError } from '../../core/errors.ts'
 import { isTokenCode } from '../../core/login/token-code.ts'
 import type { LoginAnswer, LoginRequest } from '../../core/wire.ts'
-import { callUnasked } from '../connection/connection.ts'
-import type { Context } from '../connection/context.ts'
-import type { Output } from '../terminal/output.ts'
-import { canAsk } from '../terminal/prompt.ts'
+import type { Invocation } from '../command.ts'
+import { callAtOnce, fileVariablesOf } from '../connection/at-once.ts'
+import { printLogin } from '../text/login-text.ts'
+import { wishesOf } from './login-wishes.ts'
+
+const limitMs = 95_000
 
 /**
- * Undefined where it has to be asked first: for other words, and where the daemon refused what was sent before it used the code.
- * Throws what came of a code that may have been used: it must not be sent again.
+ * Says what became of it, and answers the exit code. Undefined where it has to be asked first: for other words, and where the daemon
+ * refused what was sent before it used the code. Throws what came of a code that may have been used: it must not be sent again.
  */
-export async function loginAtOnce(
-  context: Context,
-  output: Output,
-  words: readonly string[],
-  wishes: Partial<LoginRequest>,
-): Promise<{ request: LoginRequest; answer: LoginAnswer } | undefined> {
-  const [profile = '', word = ''] = words
+export async function loginAtOnce(invocation: Invocation): Promise<number | undefined> {
+  const { positionals, values, environment, output } = invocation
+  const [profile = '', word = ''] = positionals
   const tokenCode = word.replaceAll(' ', '')
-  const isPlain = words.length === 2 && profile !== '' && !/^[\d ]+$/.test(profile) && isTokenCode(tokenCode)
-  // What is wrong with the settings is said before anything is done.
-  if (!isPlain || context.problem !== undefined) return undefined
-  const { credentials, config } = context.files
-  const request = { ...wishes, profiles: [profile], tokenCode, assuming: { credentials, config } }
+  const isPlain =
+    positionals.length === 2 && profile !== '' && !/^[\d ]+$/.test(profile) && isTokenCode(tokenCode)
+  if (!isPlain || values.all === true) return undefined
+  const assuming = fileVariablesOf(environment)
+  const request: LoginRequest = { ...wishesOf(values), profiles: [profile], tokenCode, assuming }
+  const late = () => import('./login-in-full.ts')
+  let answer: LoginAnswer | undefined
   try {
-    return { request, answer: await callUnasked<LoginAnswer>(context, output, '/v1/login', request) }
+    answer = await callAtOnce<LoginAnswer>(environment, output, '/v1/login', request, limitMs)
   } catch (error) {
-    if (error instanceof AppError && isForAsking(error)) return undefined
-    throw error
+    return (await late()).logInDespite(error, invocation)
   }
+  if (answer === undefined) return undefined
+  const isJson = values.json === true
+  if (!isJson) printLogin(answer, output, new Date())
+  if (!isJson && answer.failed.length === 0) return 0
+  const { exitCodeAfter, joined } = await late()
+  if (isJson) output.printJson(joined([answer]))
+  return exitCodeAfter(answer, request, environment)
 }
-
-/** A daemon of another version does not know these assumptions, and refuses the request as malformed. */
-function isForAsking({ code }: AppError): boolean {
-  return refusedBefore.test(code) || (code === 'device.choice-needed' && canAsk())
-}
-
-const refusedBefore = /^(?:usage|profile|settings)\.|^daemon\.not-running$/

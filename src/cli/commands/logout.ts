@@ -1,5 +1,6 @@
 // `mfad logout`: removes session sections.
 import { AppError } from '../../core/errors.ts'
+import { isActive } from '../../core/status-text/status-groups.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import { printable } from '../../core/text/printable.ts'
 import type { LogoutAnswer, Status } from '../../core/wire.ts'
@@ -8,7 +9,6 @@ import { connectDaemon } from '../connection/connection.ts'
 import { loadContext } from '../connection/context.ts'
 import type { Output } from '../terminal/output.ts'
 import { printWarnings } from '../text/login-text.ts'
-import { isActive } from '../text/status-groups.ts'
 
 export async function runLogout({ positionals, values, environment, output }: Invocation): Promise<number> {
   if (values.all === true && positionals.length > 0)

@@ -1,11 +1,12 @@
 // `mfad logs`: the daemon's log, wherever it is kept.
 
+import { escapeUnsafe } from '../../core/text/clean.ts'
 import { readJournal } from '../../edges/journal.ts'
 import { openLogReader } from '../../edges/log-reader.ts'
 import type { Invocation } from '../command.ts'
 import { loadContext } from '../connection/context.ts'
 import { findLog, type LogPlace } from '../connection/log-place.ts'
-import { escapeUnsafe, type Output } from '../terminal/output.ts'
+import type { Output } from '../terminal/output.ts'
 import { type LogEntry, logJson, logText } from '../text/log-text.ts'
 
 const mostLines = 1000

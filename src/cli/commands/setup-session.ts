@@ -15,7 +15,7 @@ import type { Daemon } from '../connection/connection.ts'
 import type { Context } from '../connection/context.ts'
 import { localTime } from '../text/local-time.ts'
 import { printLogin } from '../text/login-text.ts'
-import { logIn } from './login.ts'
+import { logIn } from './login-in-full.ts'
 import { regionOfShell } from './setup-keys.ts'
 import { type Chosen, liveUntil, type Setup } from './setup-plan.ts'
 

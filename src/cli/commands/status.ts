@@ -1,53 +1,7 @@
-// `mfad status`: a line for every profile, then what is wrong.
-
-import { AppError, exitCodeOf } from '../../core/errors.ts'
-import { printable } from '../../core/text/printable.ts'
-import type { Status } from '../../core/wire.ts'
+// `mfad status`: as it is mostly typed, in one request; for everything else there is status-in-full.ts.
 import type { Invocation } from '../command.ts'
-import { currentStatus } from '../connection/current-status.ts'
-import type { BarFormat } from '../text/bar-text.ts'
-import { statusText } from '../text/status-text.ts'
-import { onlyNamed, viewOf } from './status-view.ts'
-
-const formats: readonly BarFormat[] = ['line', 'waybar', 'xbar']
+import { statusAtOnce } from './status-at-once.ts'
 
 export async function runStatus(invocation: Invocation): Promise<number> {
-  const { values, positionals, output } = invocation
-  checkOptions(values)
-  // Into a file or a pipe, the status is printed once.
-  if (values.watch === true && output.size() !== undefined)
-    return (await import('./watch.ts')).watchStatus(invocation)
-  const { profiles } = await showStatus(invocation)
-  if (positionals.length === 0) return 0
-  return profiles.every(({ state }) => state === 'valid' || state === 'expiring') ? 0 : exitCodeOf('session.')
-}
-
-/** Prints the status of the profiles that are named, else of all, and answers it. */
-export async function showStatus({ positionals, values, environment, output }: Invocation): Promise<Status> {
-  const status = onlyNamed(await currentStatus(environment, output), positionals)
-  const view = await viewOf(environment, values, positionals)
-  const now = new Date()
-  if (values.json === true) output.printJson(status)
-  else if (values.format !== undefined) {
-    const { barText } = await import('../text/bar-text.ts')
-    output.print(barText(values.format as BarFormat, status, now, output.style, view))
-  } else output.print(statusText(status, now, output.style, { ...output.size(), ...view }))
-  return status
-}
-
-function checkOptions({ watch, json, format }: Invocation['values']): void {
-  if (watch === true && json === true)
-    throw usage('--watch redraws a table, and --json prints one answer', 'leave one of them out')
-  if (format === undefined) return
-  if (!formats.some((known) => known === format))
-    throw usage(
-      `there is no format ${printable(String(format))}`,
-      `the formats are ${formats.join(', ')}; for scripts: mfad status --json`,
-    )
-  if (watch === true || json === true)
-    throw usage('--format prints one answer in a form of its own', 'leave out --watch and --json')
-}
-
-function usage(message: string, hint: string): AppError {
-  return new AppError('usage.bad-arguments', message, hint)
+  return (await statusAtOnce(invocation)) ?? (await import('./status-in-full.ts')).statusInFull(invocation)
 }

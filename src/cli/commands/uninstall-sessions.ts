@@ -1,13 +1,13 @@
 // What becomes of the session sections when the service is removed: they are credentials that nothing renews any more. The
 // user says it with an option, or is asked; they are never removed without either.
 import { AppError } from '../../core/errors.ts'
+import { isActive } from '../../core/status-text/status-groups.ts'
 import { printable } from '../../core/text/printable.ts'
 import type { LogoutAnswer } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
 import { connectOwnDaemon, type Daemon } from '../connection/connection.ts'
 import { type Context, loadContext } from '../connection/context.ts'
 import { askLine, canAsk } from '../terminal/prompt.ts'
-import { isActive } from '../text/status-groups.ts'
 
 type Session = { profile: string; sessionProfile: string }
 

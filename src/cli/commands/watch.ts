@@ -1,15 +1,18 @@
 // `mfad status --watch`: the status, until somebody ends it. The daemon says when there is another one; the time that is left is
 // drawn anew every second.
 import { AppError } from '../../core/errors.ts'
+import { onlyNamed } from '../../core/status-text/only-named.ts'
+import type { StatusView } from '../../core/status-text/status-groups.ts'
+import { statusText } from '../../core/status-text/status-text.ts'
+import { wrap } from '../../core/text/width.ts'
 import type { Status } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
 import { type Keys, openKeys } from '../terminal/keys.ts'
 import type { Output } from '../terminal/output.ts'
-import { openScreen, type Screen, wrap } from '../terminal/screen.ts'
-import type { StatusView } from '../text/status-groups.ts'
-import { statusText } from '../text/status-text.ts'
+import { openScreen, type Screen } from '../terminal/screen.ts'
+import { here } from '../text/local-time.ts'
 import { followStatus, type Seen } from './followed-status.ts'
-import { onlyNamed, viewOf } from './status-view.ts'
+import { viewOf } from './status-view.ts'
 
 const stepMs = 1000
 /** As a shell reports them: 128 plus the signal's number. */
@@ -69,7 +72,7 @@ function picture({ seen, status, notes, view }: Found, output: Output): string {
   const profiles = status.profiles.map((profile) =>
     profile.secondsLeft === undefined ? profile : { ...profile, secondsLeft: profile.secondsLeft - passed },
   )
-  const table = statusText({ ...status, profiles }, now, output.style, {
+  const table = statusText({ ...status, profiles }, here(now), output.style, {
     ...view,
     columns,
     rows: left,

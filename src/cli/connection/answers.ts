@@ -13,6 +13,7 @@ const shapes: Readonly<Record<string, Shape>> = {
     warnings: [warning],
     profiles: [{ profile: 'text', sessionProfile: 'text', kind: 'text', state: 'text', renews: 'text' }],
   },
+  '/v1/status-text': { text: 'text', times: [['any']] },
   '/v1/login': {
     renewed: [{ profile: 'text', sessionProfile: 'text', expiration: 'text' }],
     failed: [{ profile: 'text', error: warning }],

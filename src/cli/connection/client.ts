@@ -1,10 +1,9 @@
-// The socket's client: HTTP/1.0 over node:net, one request a connection. Loading `node:http` would take longer than
-// everything else that a command does.
+// The socket's client: HTTP/1.0 over node:net, one request a connection. `node:http` takes longer to load than a command to run.
 import { createConnection } from 'node:net'
 
 export type Answer = { status: number; version: string; body: unknown }
-
 const maxAnswerBytes = 64 * 1024 * 1024
+const lingerMs = 100
 
 /**
  * Sends a request and reads the whole answer. Rejects with Node's errors (ENOENT, ECONNREFUSED, ...), with EPROTO or a
@@ -19,7 +18,7 @@ export function request(
   ending?: AbortSignal,
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const connection = createConnection(socketPath)
+    const connection = createConnection({ path: socketPath, allowHalfOpen: true })
     const chunks: Buffer[] = []
     let bytes = 0
     const giveUp = () => connection.destroy(failure('ETIMEDOUT'))
@@ -34,11 +33,13 @@ export function request(
       chunks.push(chunk)
     })
     connection.on('error', reject)
-    connection.on('close', () => {
-      clearTimeout(timer)
-      ending?.removeEventListener('abort', giveUp)
-    })
+    connection.on('close', () => clearTimeout(timer))
+    connection.on('close', () => ending?.removeEventListener('abort', giveUp))
     connection.on('end', () => {
+      timer.unref()
+      // Closing it takes Node a third of a millisecond, which a process that ends now can save.
+      setTimeout(() => connection.destroy(), lingerMs).unref()
+      connection.unref()
       resolve(Promise.resolve(Buffer.concat(chunks).toString('utf8')).then(parseAnswer))
     })
   })

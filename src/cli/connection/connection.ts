@@ -9,7 +9,7 @@ import { checkSocketPath } from '../../edges/socket-path.ts'
 import type { Output } from '../terminal/output.ts'
 import { isUsable } from './answers.ts'
 import { type Answer, request } from './client.ts'
-import type { Context } from './context.ts'
+import { type Context, loadContext } from './context.ts'
 import {
   missingProgram,
   programMissing,
@@ -74,18 +74,21 @@ async function connect(
 }
 
 /**
- * Sends a request that says itself what has to be so, without asking for the status before; never to a daemon that ssh forwards,
- * which has to be announced. Throws the daemon's own error, and daemon.*.
+ * What came of a request that at-once.ts has sent to this socket: an answer, or what Node says. Throws the daemon's own error, and
+ * daemon.*.
  */
-export async function callUnasked<T>(
-  context: Context,
+export async function readAnswer<T>(
+  environment: Context['environment'],
   output: Output,
   route: string,
-  body: unknown,
+  path: string,
+  answer: Answer | Error,
 ): Promise<T> {
-  const answer = await createSend(context, findSockets(context, 'here'))<T>('POST', route, body, callLimitMs)
+  const context = await loadContext(environment)
+  if (answer instanceof Error) throw connectionError(context, path, answer)
+  const body = unwrap<T>(answer, route, path, context)
   noteVersion(context, answer.version, output)
-  return answer.body
+  return body
 }
 
 type Send = <T>(

@@ -12,6 +12,7 @@ export async function knownProfiles(environment: Invocation['environment']): Pro
     printJson: nothing,
     note: nothing,
     printError: nothing,
+    colours: 'none',
     style: (_, text) => text,
     size: nothing,
     control: nothing,

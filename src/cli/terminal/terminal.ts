@@ -1,5 +1,5 @@
 // The two standard outputs as file descriptors: making Node's streams for them takes as long as asking the daemon.
-import { fstatSync, statSync, writeSync } from 'node:fs'
+import { fstatSync, lstatSync, writeSync } from 'node:fs'
 
 type Descriptor = 1 | 2
 
@@ -48,7 +48,7 @@ export function createTerminal(): Terminal {
 function isTerminal(descriptor: Descriptor): boolean {
   try {
     const found = fstatSync(descriptor)
-    if (!found.isCharacterDevice() || found.rdev === statSync('/dev/null').rdev) return false
+    if (!found.isCharacterDevice() || found.rdev === lstatSync('/dev/null').rdev) return false
   } catch {
     return false
   }

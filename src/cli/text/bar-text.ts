@@ -1,12 +1,13 @@
 // The status for the bars of desktops and terminals: the sessions that end first, and what there is besides.
 
+import { groupProfiles, isActive, type StatusView } from '../../core/status-text/status-groups.ts'
+import { styleOf } from '../../core/status-text/status-table.ts'
+import { clean } from '../../core/text/clean.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import { printable } from '../../core/text/printable.ts'
+import type { Paint } from '../../core/text/styles.ts'
 import type { ProfileStatus, SessionState, Status } from '../../core/wire.ts'
-import { clean } from '../terminal/output.ts'
 import { localTime } from './local-time.ts'
-import { groupProfiles, isActive, type StatusView } from './status-groups.ts'
-import { type Paint, styleOf } from './status-table.ts'
 
 export type BarFormat = 'line' | 'waybar' | 'xbar'
 

@@ -1,8 +1,8 @@
 // What `mfad doctor` says: a line for each thing that was looked at, and below it what is wrong there.
 import type { Check, Diagnosis, Finding, Severity } from '../../core/doctor/finding.ts'
 import { findingsOf } from '../../core/doctor/finding.ts'
-import { wrap } from '../terminal/screen.ts'
-import type { Paint } from './status-table.ts'
+import type { Paint } from '../../core/text/styles.ts'
+import { wrap } from '../../core/text/width.ts'
 
 const usualColumns = 80
 const leastColumns = 30

@@ -56,6 +56,8 @@ export type KnownFiles = {
   /** Stops watching for late writes into files that were replaced. */
   close(): Promise<void>
   readonly settings: Settings
+  /** Can they be used as they stand in their file now? Else they are those of before. */
+  readonly areSettingsSound: boolean
   readonly files: Files
   readonly documents: Documents
   /** The sections of both files by profile. */
@@ -118,6 +120,9 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     ...createWrittenSections(),
     get settings() {
       return settings.current
+    },
+    get areSettingsSound() {
+      return settings.warnings.length === 0
     },
     get files() {
       return settings.files

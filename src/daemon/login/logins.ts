@@ -10,6 +10,7 @@ import type { LogLevel } from '../../core/settings/default-settings.ts'
 import type { LoginAnswer, LoginRequest } from '../../core/wire.ts'
 import type { Log } from '../../edges/logger.ts'
 import { profilesNow } from '../agent-state.ts'
+import { checkMeant } from '../meant-files.ts'
 import { createQueue, type Queue } from '../queue.ts'
 import type { RoleDeps, RoleRun } from './assume-roles.ts'
 import type { CodeCommands } from './code-commands.ts'
@@ -97,7 +98,8 @@ export function createLogins(deps: LoginsDeps): Logins {
     const { tokenCode } = request
     const code: TokenCode | undefined = tokenCode === undefined ? undefined : { tokenCode, from: 'user' }
     known.refresh()
-    checkAssumptions(request, known.files, known.profiles)
+    if (request.assuming !== undefined) checkMeant(known, request.assuming)
+    checkAssumptions(request, known.profiles)
     await deps.begin()
     const devices = await tracked(findDevices(deps, request))
     const outcome = await logInOnce(devices, code, level)

@@ -7,6 +7,7 @@ import {
   readProfileEdit,
   readProfileRequest,
   readSnoozeRequest,
+  readStatusTextRequest,
   readWaitRequest,
   type Status,
   type Warning,
@@ -14,16 +15,18 @@ import {
 import type { Agent } from '../agent.ts'
 import type { Routes } from './http-server.ts'
 import type { StatusPolls } from './status-polls.ts'
+import { type StatusTextDeps, statusTextOf } from './status-text.ts'
 
 /** Login and renew are answered within this; what they began goes on to its end. */
 const loginLimitMs = 90_000
 /** A keyring may wait for its password three times, a minute each. */
 const keysLimitMs = 240_000
 
-/** `polls` answers with the status of `wholeStatus`. */
-export function createRoutes(agent: Agent, polls: StatusPolls): Routes {
+/** `polls` and `text` answer with the status of `wholeStatus`. */
+export function createRoutes(agent: Agent, polls: StatusPolls, text: StatusTextDeps): Routes {
   return {
     'GET /v1/status': (_, { query, gone }) => polls.answer(query, gone),
+    'POST /v1/status-text': (body) => statusTextOf(text, readStatusTextRequest(body)),
     'POST /v1/login': (body) => within(loginLimitMs, agent.login(readLoginRequest(body))),
     'POST /v1/renew': (body) => within(loginLimitMs, agent.renew(readProfileRequest(body))),
     'POST /v1/logout': (body) => within(loginLimitMs, agent.logout(readProfileRequest(body))),

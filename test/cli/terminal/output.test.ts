@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { clean, createOutput } from '../../../src/cli/terminal/output.ts'
+import { createOutput } from '../../../src/cli/terminal/output.ts'
+import { clean } from '../../../src/core/text/clean.ts'
 
 let stdout = ''
 let stderr = ''

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { openScreen, picture, wrap } from '../../../src/cli/terminal/screen.ts'
+import { openScreen, picture } from '../../../src/cli/terminal/screen.ts'
 
 const esc = '\u001b'
 const ownSequences = new RegExp(`${esc}\\[(?:0m|K|J|1m|2m|31m|32m|33m)`, 'g')
@@ -63,20 +63,6 @@ describe('a picture', () => {
         },
       ),
     )
-  })
-})
-
-describe('sentences', () => {
-  it.each([
-    ['one two', 'one two'],
-    ['one two three', 'one two\nthree'],
-    ['  → one two three', '  → one\ntwo three'],
-    ['a\nb c', 'a\nb c'],
-    ['averylongword and', 'averylongword\nand'],
-    ['東京 東京 東京', '東京 東京\n東京'],
-    ['', ''],
-  ])('%j are wrapped as %j', (text, expected) => {
-    expect(wrap(text, 9)).toBe(expected)
   })
 })
 

@@ -1,5 +1,5 @@
 // Which profiles `mfad status` has a line for, in which order, and how it sums up the others.
-import type { ProfileStatus, SessionState } from '../../core/wire.ts'
+import type { ProfileStatus, SessionState } from '../wire.ts'
 
 /** What fits, and what is wanted. Without `columns` and `rows` nothing is cut or folded, as into a pipe. */
 export type StatusView = {
@@ -35,9 +35,12 @@ export function groupProfiles(
   const sorted = profiles.toSorted((a, b) => order[a.state] - order[b.state])
   if (isAll) return { shown: sorted, others: [], hidden: [] }
   const hidden = sorted.filter(({ profile }) => hide.some((pattern) => isLike(profile, pattern)))
-  const rest = sorted.filter((profile) => !hidden.includes(profile))
-  const others = rest.filter(({ kind, state }) => state === 'inactive' && kind !== 'key' && kind !== 'role')
-  const shown = rest.filter((profile) => !others.includes(profile))
+  const isHidden = new Set(hidden)
+  const rest = sorted.filter((profile) => !isHidden.has(profile))
+  const isOther = ({ kind, state }: ProfileStatus) =>
+    state === 'inactive' && kind !== 'key' && kind !== 'role'
+  const others = rest.filter(isOther)
+  const shown = rest.filter((profile) => !isOther(profile))
   // Where there is nothing else, they are not the rest of anything.
   return shown.length > 0 ? { shown, others, hidden } : { shown: others, others: [], hidden }
 }

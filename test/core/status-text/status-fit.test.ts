@@ -1,11 +1,12 @@
 // The status of a real configuration on small terminals: two live sessions among 27 profiles.
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { groupProfiles, isLike, restLine } from '../../../src/cli/text/status-groups.ts'
-import { statusText } from '../../../src/cli/text/status-text.ts'
+import { groupProfiles, isLike, restLine } from '../../../src/core/status-text/status-groups.ts'
+import { statusText } from '../../../src/core/status-text/status-text.ts'
+import { wrap } from '../../../src/core/text/width.ts'
 import type { ProfileStatus, Status } from '../../../src/core/wire.ts'
-import { useUtc } from '../../support/utc.ts'
 
-const now = new Date('2026-11-23T10:00:00Z')
+const now = { now: new Date('2026-11-23T10:00:00Z'), utcOffset: () => 0 }
 const plain = (_: string, text: string) => text
 const profile = (name: string, more: Partial<ProfileStatus> = {}): ProfileStatus => ({
   profile: name,
@@ -47,8 +48,6 @@ const status = (profiles: ProfileStatus[], more: Partial<Status> = {}): Status =
 })
 const show = (view: Parameters<typeof statusText>[3], profiles = real) =>
   statusText(status(profiles), now, plain, view)
-
-useUtc()
 
 describe('the status of 27 profiles', () => {
   it.each([
@@ -97,6 +96,46 @@ cannot be logged in (mfad status PROFILE says why): no-device
     expect(at(40)).toMatch(/^team-platform-admin +9m 59s +10:09 ↻$/)
     expect(at(30)).toMatch(/^team-platfor… +9m 59s +10:09 ↻$/)
     expect(show({ columns: 30 }, [real.at(-1) as ProfileStatus])).toContain('↻ renews by itself')
+  })
+})
+
+describe('the names of profiles without a session', () => {
+  const title = 'inactive: '
+  const folded = (names: string[], columns: number) =>
+    show(
+      { columns, rows: 1 },
+      names.map((name) => profile(name)),
+    )
+      .split('\n')
+      .filter((line) => !line.startsWith('  →'))
+
+  it('are as many as four lines hold', () => {
+    const namesAndColumns = fc.record({
+      names: fc.uniqueArray(fc.stringMatching(/^[a-z]{1,30}$/), { minLength: 1, maxLength: 60 }),
+      columns: fc.integer({ min: 20, max: 120 }),
+    })
+    fc.assert(
+      fc.property(namesAndColumns, ({ names, columns }) => {
+        const lines = folded(names, columns)
+        expect(lines.length).toBeLessThanOrEqual(4)
+        const text = lines.join(' ')
+        const wrapped = (count: number) => {
+          const more = names.length - count
+          const end = more === 0 ? '' : `, and ${more} more: mfad status --all`
+          return wrap(`${title}${names.slice(0, count).join(', ')}${end}`, columns).split('\n')
+        }
+        const more = Number(/, and (\d+) more: /.exec(text)?.[1] ?? 0)
+        if (/^inactive: \d+ profiles: /.test(text)) expect(wrapped(1).length).toBeGreaterThan(4)
+        else expect(lines).toEqual(wrapped(names.length - more))
+        for (let count = names.length - more + 1; more > 0 && count <= names.length; count++)
+          expect(wrapped(count).length).toBeGreaterThan(4)
+      }),
+    )
+  })
+
+  it('are found at once among 10,000', () => {
+    const names = Array.from({ length: 10_000 }, (_, index) => `profile-${index}`)
+    expect(folded(names, 80).join('\n')).toMatch(/and 99\d\d more: mfad status --all$/)
   })
 })
 

@@ -1,21 +1,22 @@
 // What `mfad status` says: the table, what is to be done next, what was left out, and what is wrong.
 
-import { mfadCommand } from '../../core/text/commands.ts'
-import { printable } from '../../core/text/printable.ts'
-import { formatDuration } from '../../core/time/duration.ts'
-import type { ProfileStatus, Status, Warning } from '../../core/wire.ts'
-import { clean } from '../terminal/output.ts'
-import { wrap } from '../terminal/screen.ts'
-import { localTime } from './local-time.ts'
+import { clean } from '../text/clean.ts'
+import { mfadCommand } from '../text/commands.ts'
+import { printable } from '../text/printable.ts'
+import type { Paint } from '../text/styles.ts'
+import { wrap } from '../text/width.ts'
+import { formatDuration } from '../time/duration.ts'
+import { type LocalNow, localTime } from '../time/local-time.ts'
+import type { ProfileStatus, Status, Warning } from '../wire.ts'
 import { groupProfiles, isActive, restLine, type StatusView } from './status-groups.ts'
-import { type Paint, renewalSign, tableLines } from './status-table.ts'
+import { renewalSign, tableLines } from './status-table.ts'
 
 /** Besides the table: the rest line, a hint, an empty line, and the prompt that follows. */
 const linesBeside = 4
 const mostFoldedLines = 4
 
 /** What `mfad status` prints. */
-export function statusText(status: Status, now: Date, paint: Paint, view: StatusView = {}): string {
+export function statusText(status: Status, now: LocalNow, paint: Paint, view: StatusView = {}): string {
   // Nothing can be read of a file that is broken: it need not be empty.
   const isBroken = status.profiles.length === 0 && status.warnings.some(({ file }) => file !== undefined)
   const warnings = warningLines(status, paint, view)
@@ -24,7 +25,7 @@ export function statusText(status: Status, now: Date, paint: Paint, view: Status
   return [table, warnings.join('\n')].filter((part) => part !== '').join('\n\n')
 }
 
-function profileText(status: Status, now: Date, paint: Paint, view: StatusView): string {
+function profileText(status: Status, now: LocalNow, paint: Paint, view: StatusView): string {
   const { profiles, daemon } = status
   if (profiles.length === 0) return 'no profiles yet\n  → mfad setup'
   const groups = groupProfiles(profiles, view)
@@ -41,7 +42,12 @@ function profileText(status: Status, now: Date, paint: Paint, view: StatusView):
   return [...table, ...lines.map((line) => paint('dim', line))].join('\n')
 }
 
-function withNotes(profiles: readonly ProfileStatus[], now: Date, paint: Paint, view: StatusView): string[] {
+function withNotes(
+  profiles: readonly ProfileStatus[],
+  now: LocalNow,
+  paint: Paint,
+  view: StatusView,
+): string[] {
   if (profiles.length === 0) return []
   const [heads = '', ...lines] = tableLines(profiles, now, paint, view.columns)
   const notes = profiles.map((profile) => noteLines(profile, now, view).map((note) => paint('dim', note)))
@@ -65,18 +71,30 @@ function foldedLines(profiles: readonly ProfileStatus[], view: StatusView): stri
 function nameLines(title: string, profiles: readonly ProfileStatus[], view: StatusView): string[] {
   if (profiles.length === 0) return []
   const names = profiles.map(({ profile }) => printable(profile))
-  for (let count = names.length; count > 0; count--) {
+  const linesOf = (count: number) => {
     const more = names.length - count
-    const lines = fitted(
+    return fitted(
       `${title}: ${names.slice(0, count).join(', ')}${more === 0 ? '' : `, and ${more} more: mfad status --all`}`,
       { ...view, wraps: true },
     )
-    if (lines.length <= mostFoldedLines) return lines
   }
-  return [`${title}: ${names.length} profiles: mfad status --all`]
+  const fits = (count: number) => linesOf(count).length <= mostFoldedLines
+  const count = fits(names.length) ? names.length : greatest(names.length, fits)
+  return count === 0 ? [`${title}: ${names.length} profiles: mfad status --all`] : linesOf(count)
 }
 
-function noteLines(profile: ProfileStatus, now: Date, view: StatusView): string[] {
+/** The greatest number below `end` that fits, where every smaller one does, too; else 0. */
+function greatest(end: number, fits: (count: number) => boolean): number {
+  let [least, tooMany] = [0, end]
+  while (tooMany - least > 1) {
+    const middle = Math.floor((least + tooMany) / 2)
+    if (fits(middle)) least = middle
+    else tooMany = middle
+  }
+  return least
+}
+
+function noteLines(profile: ProfileStatus, now: LocalNow, view: StatusView): string[] {
   const { state, reason, lastError, snoozedUntil, kind } = profile
   const notes: string[] = []
   if (reason !== undefined && (kind === 'key' || state !== 'inactive' || view.isAll === true))

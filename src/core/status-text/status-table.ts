@@ -1,14 +1,12 @@
 // The table of `mfad status`, in as many columns as there is room for: of two sessions among many, on whatever terminal,
 // the time is what somebody looks for, so it goes last.
 
-import { printable } from '../../core/text/printable.ts'
-import { formatDuration } from '../../core/time/duration.ts'
-import type { ProfileStatus, SessionState } from '../../core/wire.ts'
-import type { Style } from '../terminal/output.ts'
-import { cutLine, widthOf } from '../terminal/screen.ts'
-import { localTime } from './local-time.ts'
-
-export type Paint = (style: Style, text: string) => string
+import { printable } from '../text/printable.ts'
+import type { Paint, Style } from '../text/styles.ts'
+import { cutLine, widthOf } from '../text/width.ts'
+import { formatDuration } from '../time/duration.ts'
+import { type LocalNow, localTime } from '../time/local-time.ts'
+import type { ProfileStatus, SessionState } from '../wire.ts'
 
 type Layout = {
   hasBar: boolean
@@ -45,7 +43,7 @@ export const styleOf: Readonly<Record<SessionState, Style>> = {
 /** The heads, then a line for each profile. */
 export function tableLines(
   profiles: readonly ProfileStatus[],
-  now: Date,
+  now: LocalNow,
   paint: Paint,
   columns = Number.POSITIVE_INFINITY,
 ): string[] {
@@ -68,7 +66,7 @@ export function tableLines(
 /** In the first layout that fits, else in the last. */
 function widestTable(
   profiles: readonly ProfileStatus[],
-  now: Date,
+  now: LocalNow,
   columns: number,
 ): { cells: Cell[][]; widths: number[] } {
   let table: { cells: Cell[][]; widths: number[] } = { cells: [], widths: [] }
@@ -83,7 +81,7 @@ function widestTable(
 /** Does this line say by a sign only that a session renews by itself? */
 export const renewalSign = '↻'
 
-function cellsOf(profiles: readonly ProfileStatus[], layout: Layout, now: Date): Cell[][] {
+function cellsOf(profiles: readonly ProfileStatus[], layout: Layout, now: LocalNow): Cell[][] {
   const { hasSection, hasState } = layout
   const heads = ['PROFILE', ...(hasSection ? ['SECTION'] : []), ...(hasState ? ['STATE'] : [])]
   return [
@@ -107,7 +105,7 @@ function leftOf({ state, secondsLeft }: ProfileStatus, { hasBar, hasState }: Lay
   return `${hasBar ? `${bar(secondsLeft)} ` : ''}${formatDuration(secondsLeft)}`
 }
 
-function expiresOf(profile: ProfileStatus, { renewal }: Layout, now: Date): string {
+function expiresOf(profile: ProfileStatus, { renewal }: Layout, now: LocalNow): string {
   const { expiration } = profile
   if (expiration === undefined) return ''
   return `${localTime(new Date(expiration), now)}${renewalWords(profile, renewal)}`

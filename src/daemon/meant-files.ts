@@ -1,0 +1,40 @@
+// Which files a command line means that has not asked for the status first: it tells its variables, and the settings are known here.
+import { AppError } from '../core/errors.ts'
+import type { FileVariables } from '../core/wire.ts'
+import { resolveFiles, socketCandidates } from '../edges/paths.ts'
+import { userId } from '../edges/user.ts'
+import type { KnownFiles } from './files/known-files.ts'
+
+export type UsedFiles = Pick<KnownFiles, 'files' | 'settings' | 'areSettingsSound'>
+
+/**
+ * Throws settings.files-differ unless these variables and the settings mean the files and the socket that the daemon uses, and
+ * where that cannot be said: because of a path that depends on a directory, or of settings that cannot be used as they are now.
+ */
+export function checkMeant({ files, settings, areSettingsSound }: UsedFiles, variables: FileVariables): void {
+  const meant = resolveFiles(variables, settings)
+  const isSame =
+    variables.HOME?.startsWith('/') === true &&
+    lastingVariables.every((name) => /^(?:$|~?\/)/.test(variables[name] ?? '')) &&
+    meant.settings === files.settings &&
+    areSettingsSound &&
+    meant.credentials === files.credentials &&
+    meant.config === files.config &&
+    // It was asked for by its name, or the settings have to lead to it.
+    (Boolean(variables.MFAD_SOCKET) ||
+      socketCandidates(variables, meant.socket, userId()).includes(files.socket))
+  if (isSame) return
+  throw new AppError(
+    'settings.files-differ',
+    'the daemon may use other files than this command line',
+    'ask for its files with: mfad status --json',
+  )
+}
+
+/** Those in which a relative path counts. */
+const lastingVariables = [
+  'MFAD_CONFIG',
+  'MFAD_SOCKET',
+  'AWS_SHARED_CREDENTIALS_FILE',
+  'AWS_CONFIG_FILE',
+] as const
