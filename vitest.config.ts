@@ -27,10 +27,8 @@ const shortForm = [
   'file-credentials',
   'hardening',
   'keyring',
-  'keys',
   'login',
   'service-cli',
-  'status-watch',
 ]
 const include =
   process.env.MFAD_EXECUTABLE === undefined
