@@ -6,6 +6,7 @@ import * as fs from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 import { build } from 'esbuild'
+import { recordCode } from './code-cache.mjs'
 import { licencesOf } from './licences.mjs'
 
 const nodeVersion = '26.10.0'
@@ -32,14 +33,30 @@ const platform = `${process.platform}-${process.arch}`
 const cache = join('node_modules/.cache/mfad-executable', `${nodeVersion}-${platform}`)
 const output = 'executable/mfad'
 const require = createRequire(import.meta.url)
+const shared = {
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: `node${nodeVersion}`,
+  minify: true,
+  legalComments: 'none',
+  logLevel: 'warning',
+}
 
 fs.mkdirSync(cache, { recursive: true })
 fs.mkdirSync('executable', { recursive: true })
 const node = fetchNode()
+const { singleFileFlags } = await evaluate('src/core/service/daemon-argv.ts')
 /** Whose packages have a licence that has to be in it, beside those that are in `dist`. */
 const usedFiles = []
-const assets = { ...(await bundles()), ...keyringLibrary(), ...texts() }
-await writeExecutable(assets)
+const bundles = await findBundles()
+const recorder = await makeExecutable('mfad-recorder')
+const made = await makeExecutable('mfad', await recordCode(recorder, cache))
+// What is written in one piece is kept in memory in large pieces, and every process that runs it counts 40 MiB more.
+fs.copyFileSync(made, `${output}.new`)
+fs.chmodSync(`${output}.new`, 0o755)
+fs.renameSync(`${output}.new`, output)
+for (const path of [recorder, made]) fs.rmSync(path)
 console.log(`${output}: ${(fs.statSync(output).size / 2 ** 20).toFixed(0)} MiB, with Node ${nodeVersion}`)
 
 /** Node's executable, out of a tarball that has been looked at. */
@@ -65,16 +82,7 @@ function fetchNode() {
 }
 
 /** All bundles by the names that they load each other by, and what stands in for packages outside them. */
-async function bundles() {
-  const shared = {
-    bundle: true,
-    platform: 'node',
-    format: 'cjs',
-    target: `node${nodeVersion}`,
-    minify: true,
-    legalComments: 'none',
-    logLevel: 'warning',
-  }
+async function findBundles() {
   const standIns = {
     '@napi-rs/keyring': 'src/single-file/keyring.ts',
     // Of node-notifier the class for Linux. That for macOS needs a program beside it; osascript takes its place.
@@ -92,12 +100,6 @@ async function bundles() {
     })
     usedFiles.push(...Object.keys(metafile.inputs))
   }
-  await build({
-    ...shared,
-    entryPoints: ['src/single-file/main.ts'],
-    outfile: join(cache, 'main.cjs'),
-    define: { MFAD_BUNDLES: JSON.stringify(Object.keys(found)) },
-  })
   return found
 }
 
@@ -135,27 +137,39 @@ function texts() {
   return { ...Object.fromEntries(names.map((name) => [name, name])), 'dist/licences.txt': licences }
 }
 
-async function writeExecutable(assets) {
-  const { singleFileFlags } = await evaluate('src/core/service/daemon-argv.ts')
-  const made = join(cache, 'mfad')
+/**
+ * One file of Node, an entry and the assets; answers its path. `compiled`: what code-cache.mjs has recorded; without it, it is the one
+ * that records into the cache.
+ */
+async function makeExecutable(name, compiled) {
+  const path = join(cache, name)
+  const main = `${path}.cjs`
+  await build({
+    ...shared,
+    entryPoints: ['src/single-file/main.ts'],
+    outfile: main,
+    inject: compiled === undefined ? ['src/single-file/recorder.ts'] : [],
+    define: {
+      MFAD_BUNDLES: JSON.stringify(Object.keys(bundles)),
+      MFAD_COMPILED: JSON.stringify(Object.keys(compiled ?? {})),
+      MFAD_RECORD_TO: JSON.stringify(fs.realpathSync(cache)),
+    },
+  })
+  const caches = Object.entries(compiled ?? {}).map(([bundle, file]) => [`${bundle}.cache`, file])
   const config = {
-    main: join(cache, 'main.cjs'),
+    main,
     executable: node,
-    output: made,
+    output: path,
     disableExperimentalSEAWarning: true,
     execArgv: singleFileFlags,
     // Neither NODE_OPTIONS nor an argument changes what Node does.
     execArgvExtension: 'none',
-    assets,
+    assets: { ...bundles, ...keyringLibrary(), ...texts(), ...Object.fromEntries(caches) },
   }
-  fs.writeFileSync(join(cache, 'config.json'), JSON.stringify(config, undefined, 2))
-  execFileSync(node, ['--build-sea', join(cache, 'config.json')], { stdio: ['ignore', 'ignore', 'inherit'] })
-  if (process.platform === 'darwin') execFileSync('codesign', ['--force', '--sign', '-', made])
-  // What is written in one piece is kept in memory in large pieces, and every process that runs it counts 40 MiB more.
-  fs.copyFileSync(made, `${output}.new`)
-  fs.chmodSync(`${output}.new`, 0o755)
-  fs.renameSync(`${output}.new`, output)
-  fs.rmSync(made)
+  fs.writeFileSync(`${path}.json`, JSON.stringify(config, undefined, 2))
+  execFileSync(node, ['--build-sea', `${path}.json`], { stdio: ['ignore', 'ignore', 'inherit'] })
+  if (process.platform === 'darwin') execFileSync('codesign', ['--force', '--sign', '-', path])
+  return path
 }
 
 /** A module of src without imports, as it is when it has run. */

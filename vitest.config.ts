@@ -21,7 +21,6 @@ const shortForm = [
   'completion',
   'credential-process',
   'demo',
-  'desktop',
   'doctor',
   'exec',
   'file-credentials',
@@ -29,6 +28,7 @@ const shortForm = [
   'keyring',
   'login',
   'service-cli',
+  'waiting',
 ]
 const include =
   process.env.MFAD_EXECUTABLE === undefined

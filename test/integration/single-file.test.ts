@@ -57,6 +57,13 @@ describe.skipIf(!isSingleFile)('mfad as a single file', () => {
     expect(stdout).toContain('\nNode.js is licensed for use as follows:\n')
   })
 
+  it('shows a notification without buttons by the library in it', async () => {
+    await sandbox.startDaemon()
+    const { exitCode, stdout } = await sandbox.mfad('notify-test')
+    expect([exitCode, stdout]).toEqual([0, expect.stringContaining('notify-send')])
+    expect(sandbox.notifications()).toEqual([expect.arrayContaining(['--app-name'])])
+  })
+
   it('leaves nothing of the library that reads the keyring', async () => {
     const asked = await askKeyring()
     expect(asked.stdout).toMatch(/^\{"failure":"(?!the library)/)
