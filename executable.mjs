@@ -1,5 +1,5 @@
 // Makes executable/mfad: what `npm run build` has made and a Node of its own, in one file for this platform ("single executable
-// application" in Node's manual). It needs nothing installed beside it.
+// application" in Node's manual).
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import * as fs from 'node:fs'
