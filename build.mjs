@@ -11,6 +11,7 @@ const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 /** Parts that are loaded only when they are needed, by `await import(...)`, from a bundle of their own. */
 const lateBundles = {
   'cli/commands/bare.ts': 'bare',
+  'cli/commands/licences.ts': 'licences',
   // Of four commands, none of which is in a hurry.
   'cli/commands/service.ts': 'service',
   'cli/commands/watch.ts': 'watch',

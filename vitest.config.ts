@@ -15,10 +15,30 @@ class LongFilesFirst extends BaseSequencer {
   }
 }
 
+/** With a single file in place of the bundles (`npm run test:executable`): what is another thing there, and a bit of everything. */
+const shortForm = [
+  'single-file',
+  'completion',
+  'credential-process',
+  'demo',
+  'doctor',
+  'exec',
+  'file-credentials',
+  'hardening',
+  'keyring',
+  'login',
+  'service-cli',
+  'waiting',
+]
+const include =
+  process.env.MFAD_EXECUTABLE === undefined
+    ? ['test/**/*.test.ts']
+    : shortForm.map((name) => `test/integration/${name}.test.ts`)
+
 export default defineConfig({
   define: { MFAD_VERSION: '"0.0.0-test"' },
   test: {
-    include: ['test/**/*.test.ts'],
+    include,
     globalSetup: ['test/support/build.ts'],
     // Many tests wait, for a reminder or for another program, and leave their core to others.
     maxWorkers: availableParallelism() + 1,

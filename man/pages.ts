@@ -32,6 +32,7 @@ export function commandPage(facts: Facts): string {
     sectionOf('options'),
     tagged(`${bold('-h')}, ${bold('--help')}`, 'An overview; after a COMMAND its own help.'),
     tagged(`${bold('-V')}, ${bold('--version')}`, 'The version.'),
+    tagged(bold('--licences'), 'The licences of mfad and of what is shipped with it.'),
     sectionOf('exit status'),
     roffOf(table(facts.docs.integrations, '| exit code |')),
     sectionOf('environment'),

@@ -140,6 +140,10 @@ const allowedRooms: Record<string, { from: string[]; reason: string }> = {
   },
   'cli/terminal': { from: ['core', 'core/text'], reason: 'the only place that prints knows no command' },
   'cli/text': { from: ['cli/terminal', 'core/*'], reason: 'words, with nothing behind them' },
+  'single-file': {
+    from: ['core', 'core/login', 'edges', 'edges/files', 'edges/files/disk'],
+    reason: 'it stands in for what a single file cannot have beside it',
+  },
   demo: {
     from: ['core/*', 'demo/*', 'edges/*'],
     reason: 'the demo drives the real programs as a user would',

@@ -21,13 +21,18 @@ const profileOption: OptionSpec = {
 }
 const nothing: Wanted = { candidates: [] }
 const help: Candidate = { word: '--help', description: 'how to use it' }
+/** Before a command. */
+const ownOptions: Candidate[] = [
+  { word: '--version', description: 'the version' },
+  { word: '--licences', description: 'of mfad and of what is shipped with it' },
+]
 
 /** `words`: those after `mfad`, the last of them the one to be completed, as far as it is typed. */
 export function wantedAt(commands: readonly Command[], words: readonly string[]): Wanted {
   const current = words.at(-1) ?? ''
   const [name, ...before] = words.slice(0, -1)
   if (name === undefined && current.startsWith('-')) {
-    return { candidates: [help, { word: '--version', description: 'the version' }] }
+    return { candidates: [help, ...ownOptions] }
   }
   if (name === undefined || name === 'help') {
     return { candidates: commands.map(({ name: word, summary }) => ({ word, description: summary })) }

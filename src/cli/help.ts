@@ -14,7 +14,7 @@ export function overview(commands: readonly Command[]): string {
     'mfad keeps temporary AWS credentials fresh: it writes them into [NAME-mfa]',
     'sections of ~/.aws/credentials, and asks for an MFA code before they expire.',
     '',
-    'Usage: mfad [COMMAND] [--help | -h], mfad --version | -V',
+    'Usage: mfad [COMMAND] [--help | -h], mfad --version | -V | --licences',
     '',
     ...everyday.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`),
     filled(`  also ${others.map(({ name }) => name).join(', ')}`, '  '),

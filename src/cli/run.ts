@@ -41,6 +41,11 @@ async function dispatch(
     output.print(MFAD_VERSION)
     return 0
   }
+  if (first === '--licences') {
+    const { licences } = await import('./commands/licences.ts')
+    output.print(licences())
+    return 0
+  }
   if (first === '--help' || first === '-h' || first === 'help') return printHelp(rest[0], output)
   if (environment.MFAD_INSIDE) throw insideHelper()
   if (first === undefined) {

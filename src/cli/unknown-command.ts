@@ -18,6 +18,9 @@ export type Unknown = {
 const habits: Readonly<Record<string, string>> = {
   version: '--version',
   '-v': '--version',
+  '--licenses': '--licences',
+  licences: '--licences',
+  licenses: '--licences',
   ls: 'status',
   list: 'status',
   show: 'status',

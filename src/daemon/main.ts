@@ -34,6 +34,7 @@ import {
 } from '../edges/paths.ts'
 import { runHelperCommand } from '../edges/programs/helper-command.ts'
 import { loadSettings } from '../edges/settings-file.ts'
+import { isSingleFile } from '../edges/single-file.ts'
 import { openStatusFile } from '../edges/status-file.ts'
 import { userId } from '../edges/user.ts'
 import { startWatcher } from '../edges/watcher.ts'
@@ -130,7 +131,7 @@ async function run(environment: Environment, start: Start): Promise<number> {
   for (const { code, message } of warnings()) log.warn({ code, problem: message }, 'noticed at the start')
   const following = startFollowing({ known, agent, log, clock })
   if (background !== undefined) process.on('SIGHUP', following.look)
-  const program = openOwnProgram(process.argv0, process.argv[1] ?? '')
+  const program = openOwnProgram(process.argv0, isSingleFile() ? undefined : process.argv[1])
 
   try {
     const { why, exitCode } = await reasonToStop({

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { parseDocument } from '../core/document/parse.ts'
 import { AppError } from '../core/errors.ts'
 import { readSessionCredentials } from '../core/profiles/session-section.ts'
-import { daemonArgv } from '../core/service/daemon-argv.ts'
+import { daemonArgv, programArgv } from '../core/service/daemon-argv.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import {
   createDemoHome,
@@ -160,7 +160,7 @@ async function playOn({ home, sts, say, scriptPath }: Demo): Promise<void> {
     `\nStill running, until Ctrl-C. In another terminal:\n\n  export HOME=${home.path} MFAD_SOCKET=${home.environment.MFAD_SOCKET}`,
   )
   say(
-    `  export AWS_ENDPOINT_URL=${sts.endpoint}\n  ${process.execPath} ${scriptPath} login dev\n\nThe phone shows (a code works once, and the first two may have been used above; a fresh one comes within a minute):`,
+    `  export AWS_ENDPOINT_URL=${sts.endpoint}\n  ${programArgv(process.execPath, scriptPath).join(' ')} login dev\n\nThe phone shows (a code works once, and the first two may have been used above; a fresh one comes within a minute):`,
   )
   await new Promise<void>((resolve) => {
     const showCode = () =>
@@ -179,7 +179,7 @@ function title({ say, style }: Demo, text: string): void {
 async function mfad(demo: Demo, ...args: string[]): Promise<Ended> {
   demo.say(demo.style('dim', `$ mfad ${args.join(' ')}`))
   const ended = await runProgram(
-    [process.execPath, demo.scriptPath, ...args],
+    [...programArgv(process.execPath, demo.scriptPath), ...args],
     demo.home.environment,
     commandLimitMs,
   )

@@ -8,9 +8,9 @@ export type OwnProgram = {
   isReplaced(): boolean
 }
 
-/** `node` as the service names it, which may be a link; `script` is dist/mfad.cjs. */
-export function openOwnProgram(node: string, script: string): OwnProgram {
-  const paths = [node, script, join(dirname(script), 'daemon.cjs')]
+/** `node` as the service names it, which may be a link; `script` is dist/mfad.cjs, and undefined in a single file. */
+export function openOwnProgram(node: string, script: string | undefined): OwnProgram {
+  const paths = script === undefined ? [node] : [node, script, join(dirname(script), 'daemon.cjs')]
   const atStart = stampOf(paths)
   let before = atStart
   return {

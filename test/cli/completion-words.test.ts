@@ -38,7 +38,7 @@ const options = ['--quick', '--profile', '--format', '--late', '--hold', '--arn'
 describe('what can stand at a place', () => {
   it.each([
     [[''], { words: ['run', 'keep', 'move', 'wait'] }],
-    [['-'], { words: ['--help', '--version'] }],
+    [['-'], { words: ['--help', '--version', '--licences'] }],
     [['help', ''], { words: ['run', 'keep', 'move', 'wait'] }],
     [['unknown', ''], { words: [] }],
     [['run', ''], { words: [], profiles: 'all' }],

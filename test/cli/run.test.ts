@@ -55,6 +55,7 @@ describe('mfad', () => {
     [['--profile', 'dev'], 'there is no option --profile before a command', 'did you mean: mfad login dev?'],
     [['-p', 'a b'], 'there is no option -p before a command', "did you mean: mfad login 'a b'?"],
     [['version'], 'there is no command "version"', 'did you mean: mfad --version?'],
+    [['licenses'], 'there is no command "licenses"', 'did you mean: mfad --licences?'],
     [['ls'], 'there is no command "ls"', 'did you mean: mfad status?'],
     [['whoami'], 'there is no command "whoami"', 'did you mean: mfad status?'],
     [['refresh', 'dev'], 'there is no command "refresh"', 'did you mean: mfad login dev?'],

@@ -30,6 +30,14 @@ describe('the files that the daemon was started from', () => {
     },
   )
 
+  test('are one where it is a single file', () => {
+    const program = openOwnProgram(path('node'), undefined)
+    replace('daemon.cjs')
+    expect([program.isReplaced(), program.isReplaced()]).toEqual([false, false])
+    replace('node')
+    expect([program.isReplaced(), program.isReplaced()]).toEqual([false, true])
+  })
+
   test('are not replaced while one of them is missing: nothing could be started', () => {
     const program = open()
     rmSync(path('daemon.cjs'))

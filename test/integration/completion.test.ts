@@ -1,8 +1,9 @@
 // `mfad completion` in the real shells, at a terminal: what is typed, Tab, Enter; then which words mfad was called with.
 import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { mfadArgv } from '../support/program.ts'
 import { alice, keyLines, openSandbox, type Sandbox } from '../support/sandbox.ts'
 import { openTerminalFor, type Terminal } from '../support/terminal.ts'
 import { until } from '../support/until.ts'
@@ -38,7 +39,7 @@ beforeEach(async () => {
 cd "$HOME"
 # As for a command whose usage has \`-- CMD\`.
 case "$*" in 'completion --words -- run dev -- '*) echo 'program 4'; exit ;; esac
-case $1 in completion) exec ${process.execPath} ${resolve('dist/mfad.cjs')} "$@" ;; esac
+case $1 in completion) exec ${mfadArgv.join(' ')} "$@" ;; esac
 { for word; do printf '%s\\n' "$word"; done; } > words.new
 mv words.new words
 `,

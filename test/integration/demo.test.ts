@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { mfadArgv } from '../support/program.ts'
 import { type Ended, run } from '../support/sandbox.ts'
 
 const limitMs = 15_000
@@ -54,6 +55,7 @@ async function demo(
 ): Promise<Ended & { ms: number }> {
   const env = { ...environment, HOME: home, TMPDIR: join(home, 'tmp') } as NodeJS.ProcessEnv
   const startedAt = performance.now()
-  const child = spawn(process.execPath, ['dist/mfad.cjs', 'demo'], { env, stdio: ['pipe', 'pipe', 'pipe'] })
+  const [program = '', ...words] = [...mfadArgv, 'demo']
+  const child = spawn(program, words, { env, stdio: ['pipe', 'pipe', 'pipe'] })
   return { ...(await run(child)), ms: performance.now() - startedAt }
 }

@@ -1,10 +1,11 @@
 // `mfad exec`: as near to the command itself as a child can be, at a real terminal and without one.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StsRole } from '../../src/demo/sts/embedded-sts.ts'
 import { requireProgram } from '../support/clients.ts'
+import { mfadArgv, scriptPath } from '../support/program.ts'
 import { alice, devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
 import { openTerminal } from '../support/terminal.ts'
 import { until } from '../support/until.ts'
@@ -17,7 +18,7 @@ beforeEach(async () => {
   sandbox = await openSandbox([alice], roles)
   sandbox.writeCredentials(devCredentials)
   sandbox.writeConfig(`${devConfig}\n[profile admin]\nrole_arn = ${roleArn}\nsource_profile = dev\n`)
-  symlinkSync(resolve('dist/mfad.cjs'), join(sandbox.home, 'bin/mfad'))
+  symlinkSync(scriptPath, join(sandbox.home, 'bin/mfad'))
   await sandbox.startDaemon()
   const { exitCode, stderr } = await sandbox.mfad('login', 'dev', sandbox.code())
   expect(exitCode, stderr).toBe(0)
@@ -28,7 +29,8 @@ type Result = { exitCode: number | null; signal: NodeJS.Signals | null; stdout: 
 
 /** In a session of its own: without a terminal. */
 function start(args: readonly string[], environment: Record<string, string> = {}) {
-  const child = spawn(process.execPath, [resolve('dist/mfad.cjs'), 'exec', ...args], {
+  const [program = '', ...words] = [...mfadArgv, 'exec', ...args]
+  const child = spawn(program, words, {
     env: { ...sandbox.environment, ...environment },
     detached: true,
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -3,14 +3,14 @@
 import { spawn } from 'node:child_process'
 import { mkdirSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { requireProgram, requirePython } from '../support/clients.ts'
 import { startLineProcess } from '../support/line-process.ts'
+import { mfadArgv, scriptPath } from '../support/program.ts'
 import { alice, aliceKeys, devConfig, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
-const program = resolve('dist/mfad.cjs')
 const [exited, tooLittle] = [0, 8]
 
 let sandbox: Sandbox
@@ -19,7 +19,7 @@ beforeEach(async () => {
   sandbox.writeCredentials(`[dev]\n${aliceKeys}\n[other]\n${aliceKeys}`)
   sandbox.writeConfig(`${devConfig}[profile dev-live]\ncredential_process = mfad credential-process dev\n`)
   mkdirSync(join(sandbox.home, 'bin'), { recursive: true })
-  symlinkSync(program, join(sandbox.home, 'bin/mfad'))
+  symlinkSync(scriptPath, join(sandbox.home, 'bin/mfad'))
 })
 afterEach(() => sandbox.close())
 
@@ -28,8 +28,10 @@ const login = async (code = sandbox.code()) => {
   expect(exitCode, stderr).toBe(0)
 }
 const environment = (more: Record<string, string> = {}) => ({ ...sandbox.environment, ...more })
-const mfad = (...args: string[]) =>
-  run(spawn(process.execPath, [program, ...args], { env: environment(), stdio: 'pipe' }))
+const mfad = (...args: string[]) => {
+  const [program = '', ...words] = [...mfadArgv, ...args]
+  return run(spawn(program, words, { env: environment(), stdio: 'pipe' }))
+}
 const issued = () => sandbox.sts.issued.at(-1)?.accessKeyId
 /** The same file as if it had been written long ago. */
 const settle = () => utimesSync(sandbox.credentialsFile, new Date(0), new Date(0))

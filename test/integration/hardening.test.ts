@@ -1,13 +1,15 @@
 // However the daemon is started, its process is the same: what was in the environment of the starter does not count.
 import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { daemonArgv, nodeFlags } from '../../src/core/service/daemon-argv.ts'
+import { backgroundVariable } from '../../src/core/service/background.ts'
+import { daemonArgv } from '../../src/core/service/daemon-argv.ts'
+import { isSingleFile, mfadArgv, nodePath, scriptPath } from '../support/program.ts'
 import { devConfig, devCredentials, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
-const program = resolve('dist/mfad.cjs')
+const [program = '', ...words] = mfadArgv
 const hostile = {
   NODE_OPTIONS: '--inspect=127.0.0.1:0',
   NODE_DEBUG: 'http,net',
@@ -36,14 +38,14 @@ const ways: Record<string, () => void> = {
   'in the foreground': () => startInForeground(),
   'with --detach': () =>
     void run(
-      spawn(process.execPath, [program, 'daemon', '--detach'], {
+      spawn(program, [...words, 'daemon', '--detach'], {
         env: { ...sandbox.environment, ...hostile },
         stdio: 'pipe',
       }),
     ),
   'by a service': () => {
-    const [node = '', ...args] = daemonArgv(process.execPath, program)
-    start(node, args, hostile)
+    const [node = '', ...args] = daemonArgv(nodePath, scriptPath)
+    start(node, args, { ...hostile, [backgroundVariable]: 'service' })
   },
 }
 
@@ -61,8 +63,8 @@ describe.each(Object.entries(ways))('the daemon that is started %s', (_way, star
   it('has the flags that keep it small, private files and no core dump', async () => {
     startIt()
     const pid = await daemonPid()
-    const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
-    expect(words).toEqual([process.execPath, ...nodeFlags, program, 'daemon', ''])
+    const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
+    expect(argv).toEqual([...daemonArgv(nodePath, scriptPath), ''])
     expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toContain('Umask:\t0077')
     expect(Number.parseInt(readFileSync(`/proc/${pid}/coredump_filter`, 'utf8'), 16)).toBe(0)
   })
@@ -95,7 +97,7 @@ describe('the daemon that is started by hand', () => {
     await until('Node has begun', () => handlesSignals(starter.pid ?? 0))
     // What is about to become another program still looks as if it handled them: a copy of the starter, or, where Node can
     // replace itself, the starter.
-    const isReplaced = 'execve' in process
+    const isReplaced = isSingleFile || 'execve' in process
     const starterPid = starter.pid ?? 0
     const daemons = () =>
       [...(isReplaced ? [starterPid] : []), ...childrenOf(starterPid)].filter(isDaemonItself)
@@ -156,7 +158,7 @@ describe('the daemon that is started by hand', () => {
 })
 
 function startInForeground(environment: Record<string, string> = hostile) {
-  return start(process.execPath, [program, 'daemon'], environment)
+  return start(program, [...words, 'daemon'], environment)
 }
 
 function start(command: string, args: string[], environment: Record<string, string>) {
@@ -192,8 +194,8 @@ function handlesSignals(pid: number): boolean {
 }
 
 function isDaemonItself(pid: number): boolean {
-  const words = readIfThere(`/proc/${pid}/cmdline`).split('\0')
-  return words[0] === process.execPath && nodeFlags.every((flag) => words.includes(flag))
+  const [first] = readIfThere(`/proc/${pid}/cmdline`).split('\0')
+  return first === nodePath && readIfThere(`/proc/${pid}/environ`).includes('\0MFAD_HARDENED=')
 }
 
 function childrenOf(pid: number): number[] {

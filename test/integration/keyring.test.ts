@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { notHere, type SecretService, startSecretService, withKeyring } from '../support/keyring.ts'
+import { keyringArgv } from '../support/program.ts'
 import { alice, devConfig, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
 
 let sandbox: Sandbox
@@ -22,7 +23,8 @@ const marker = `[dev]\nmfad_keyring = ${item}\n`
 
 /** As the daemon does it. */
 async function ask(request: object): Promise<unknown> {
-  const child = spawn(process.execPath, ['dist/keyring.cjs'], { env: service.environment })
+  const [program = '', ...words] = keyringArgv
+  const child = spawn(program, words, { env: service.environment })
   const { stdout } = await run(child, JSON.stringify(request))
   return JSON.parse(stdout)
 }

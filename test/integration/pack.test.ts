@@ -45,6 +45,7 @@ describe('the package', () => {
       'dist/help.cjs',
       'dist/keyring.cjs',
       'dist/known-profiles.cjs',
+      'dist/licences.cjs',
       'dist/licences.txt',
       'dist/local-status.cjs',
       'dist/mfad-config.5',
@@ -117,6 +118,9 @@ describe('the package', () => {
       expect(existsSync(join(prefix, 'share/man', page))).toBe(true)
     const demo = await mfad('demo')
     expect(demo.exitCode, demo.stdout + demo.stderr).toBe(0)
+    expect((await mfad('--licences')).stdout).toMatch(
+      /^MIT License\n(?:.*\n)*mfad holds code of these packages:\n/,
+    )
     expect((await mfad('completion', 'bash')).stdout).toContain('\ncomplete -F _mfad mfad\n')
     const unit = await mfad('install', '--dry-run')
     expect(unit.stdout).toContain(join(prefix, 'lib/node_modules/mfad/dist/mfad.cjs'))

@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { daemonArgv } from '../../src/core/service/daemon-argv.ts'
 import type { Status } from '../../src/core/wire.ts'
 import { startEmbeddedSts } from '../../src/demo/sts/embedded-sts.ts'
+import { nodePath, scriptPath } from '../support/program.ts'
 import { alice, aliceSerial, devCredentials } from '../support/sandbox.ts'
 import { factsOf, openServiceStory } from '../support/service-story.ts'
 import { systemdObstacle } from '../support/systemd-session.ts'
@@ -33,7 +35,7 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
       active: 'inactive',
       trace: '',
     })
-    expect(facts.flags).toContain('--max-opt=0')
+    expect(facts.flags?.trim()).toBe(daemonArgv(nodePath, scriptPath).join(' '))
     expect((JSON.parse(result('status.json')) as Status).files.credentials).toBe(
       join(home, '.aws/credentials'),
     )

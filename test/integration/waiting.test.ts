@@ -2,9 +2,10 @@
 // notify-send, dunst, zenity and xdotool.
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { obstacle, openTestDesktop } from '../support/desktop.ts'
+import { scriptPath } from '../support/program.ts'
 import { alice, devConfig, devCredentials, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
@@ -13,7 +14,7 @@ beforeEach(async () => {
   sandbox = await openSandbox([alice])
   sandbox.writeCredentials(devCredentials)
   sandbox.writeConfig(devConfig)
-  symlinkSync(resolve('dist/mfad.cjs'), join(sandbox.home, 'bin/mfad'))
+  symlinkSync(scriptPath, join(sandbox.home, 'bin/mfad'))
 })
 afterEach(() => sandbox.close())
 

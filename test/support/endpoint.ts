@@ -2,11 +2,9 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, request } from 'node:http'
-import { resolve } from 'node:path'
+import { mfadArgv } from './program.ts'
 import { type Ended, run, type Sandbox } from './sandbox.ts'
 import { until } from './until.ts'
-
-const program = resolve('dist/mfad.cjs')
 
 export type Served = {
   port: number
@@ -34,8 +32,8 @@ export async function freePort(): Promise<number> {
 
 /** What it prints must hold no secret: the sandbox looks. */
 export async function startServe(sandbox: Sandbox, port: number, ...args: string[]): Promise<Served> {
-  const argv = [program, 'serve', '--port', String(port), ...args]
-  const child = spawn(process.execPath, argv, { env: sandbox.environment, stdio: 'pipe' })
+  const [program = '', ...words] = [...mfadArgv, 'serve', '--port', String(port), ...args]
+  const child = spawn(program, words, { env: sandbox.environment, stdio: 'pipe' })
   let text = ''
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (chunk) => {

@@ -3,8 +3,8 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import { nodeFlags } from '../../src/core/service/daemon-argv.ts'
+import { join } from 'node:path'
+import { daemonArgv } from '../../src/core/service/daemon-argv.ts'
 import type { Status } from '../../src/core/wire.ts'
 import {
   type EmbeddedSts,
@@ -12,6 +12,7 @@ import {
   type StsUser,
   startEmbeddedSts,
 } from '../../src/demo/sts/embedded-sts.ts'
+import { mfadArgv, nodePath, scriptPath } from './program.ts'
 import { until } from './until.ts'
 
 export type Ended = { exitCode: number | null; stdout: string; stderr: string }
@@ -102,7 +103,6 @@ export function keyLines({ accessKeyId, secretAccessKey }: StsUser): string {
 export const devCredentials = `[dev]\n${aliceKeys}`
 export const devConfig = `[profile dev]\nmfa_serial = ${aliceSerial}\nregion = eu-west-1\n`
 
-const program = resolve('dist/mfad.cjs')
 const daemonLimitMs = 15_000
 
 export async function openSandbox(users: StsUser[] = [alice], roles: StsRole[] = []): Promise<Sandbox> {
@@ -134,7 +134,7 @@ export async function openSandbox(users: StsUser[] = [alice], roles: StsRole[] =
     return code
   }
   const mfadWith = async ({ input, environment: extra, ...how }: RunOptions, ...args: string[]) =>
-    keep(await run(spawnProgram(args, { ...environment, ...extra }, how), input))
+    keep(await run(spawnProgram([...mfadArgv, ...args], { ...environment, ...extra }, how), input))
   const sandbox: Sandbox = {
     home,
     environment,
@@ -205,13 +205,13 @@ function withoutEndpointWarning(status: Status): Status {
   return { ...status, warnings: status.warnings.filter(isOther) }
 }
 
+/** Its first word is the Node that is used unless another one is given. */
 function spawnProgram(
-  args: readonly string[],
+  [usual, ...args]: readonly string[],
   environment: Record<string, string | undefined>,
-  { node = process.execPath, ...identity }: Pick<RunOptions, 'node' | 'uid' | 'gid'> = {},
-  flags: readonly string[] = [],
+  { node = usual ?? '', ...identity }: Pick<RunOptions, 'node' | 'uid' | 'gid'> = {},
 ): ChildProcess {
-  return spawn(node, [...flags, program, ...args], {
+  return spawn(node, args, {
     ...identity,
     env: environment as NodeJS.ProcessEnv,
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -242,7 +242,7 @@ async function startDaemon(
   keep: (ended: Ended) => Ended,
 ): Promise<RunningDaemon> {
   // As the service starts it, in this very process.
-  const child = spawnProgram(['daemon'], environment, how, nodeFlags)
+  const child = spawnProgram(daemonArgv(nodePath, scriptPath), environment, how)
   let log = ''
   child.stderr?.on('data', (chunk) => {
     log += chunk

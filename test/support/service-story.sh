@@ -2,7 +2,8 @@
 # Inside a private systemd: installs the real daemon, kills it, logs in, and removes it. Prints one `name=value` a line.
 # usage: service-story.sh CODE      HOME holds the AWS files
 set -euo pipefail
-mfad() { "$NODE" "$MFAD" "$@"; }
+# A single file, without MFAD, is its own Node.
+mfad() { "$NODE" ${MFAD:+"$MFAD"} "$@"; }
 pid() { systemctl --user show --value --property=MainPID mfad.service; }
 listing() { (cd "$HOME" && find . -path ./systemd.log -prune -o -print | LC_ALL=C sort | tr '\n' ' '); }
 

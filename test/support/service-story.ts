@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { expect, onTestFinished } from 'vitest'
+import { isSingleFile, nodePath, scriptPath } from './program.ts'
 import { devConfig, devCredentials, run } from './sandbox.ts'
 
 export type ServiceStory = {
@@ -31,8 +32,8 @@ export function openServiceStory(config = devConfig): ServiceStory {
     async play(name, more, ...args) {
       const env = {
         PATH: process.env.PATH,
-        NODE: process.execPath,
-        MFAD: resolve('dist/mfad.cjs'),
+        NODE: nodePath,
+        MFAD: isSingleFile ? '' : scriptPath,
         RESULTS: results,
         ...more,
       }

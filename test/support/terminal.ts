@@ -1,7 +1,7 @@
 // A program at a terminal of its own, typed into by a test. Python's pty module makes the terminal.
 import { type ChildProcess, spawn } from 'node:child_process'
-import { resolve } from 'node:path'
 import type { Writable } from 'node:stream'
+import { mfadArgv } from './program.ts'
 import { until } from './until.ts'
 
 export type Terminal = {
@@ -61,7 +61,7 @@ print(json.dumps({"exitCode": os.waitstatus_to_exitcode(status), "isSane": at_en
 
 /** Runs `mfad ARGS` at a terminal. */
 export function openTerminal(environment: Record<string, string>, ...args: string[]): Terminal {
-  return openTerminalFor([process.execPath, resolve('dist/mfad.cjs'), ...args], environment)
+  return openTerminalFor([...mfadArgv, ...args], environment)
 }
 
 /** Runs a program at a terminal. */

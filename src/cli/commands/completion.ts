@@ -1,9 +1,8 @@
 // `mfad completion`: a script for a shell; and, with --words, what the scripts ask for at each press of Tab.
-import { readFileSync, realpathSync } from 'node:fs'
-import { join } from 'node:path'
 import { AppError } from '../../core/errors.ts'
 import { printable } from '../../core/text/printable.ts'
 import type { ProfileStatus } from '../../core/wire.ts'
+import { shippedFile } from '../../edges/shipped-file.ts'
 import type { Command, Invocation } from '../command.ts'
 import { type Candidate, wantedAt } from '../completion-words.ts'
 import { currentStatus } from '../connection/current-status.ts'
@@ -27,13 +26,8 @@ export async function runCompletion(invocation: Invocation, commands: readonly C
       `there is one for each of: ${shells.join(', ')}`,
     )
   }
-  output.print(readFileSync(scriptPath(shell), 'utf8').trimEnd())
+  output.print(shippedFile(`completion/mfad.${shell}`).trimEnd())
   return 0
-}
-
-/** The scripts stand beside `dist`, where the executable is. */
-function scriptPath(shell: string): string {
-  return join(realpathSync(process.argv[1] ?? ''), '..', '..', 'completion', `mfad.${shell}`)
 }
 
 /**

@@ -2,9 +2,10 @@
 // with the same flags and without the variables that it does not need.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, fstatSync, readFileSync } from 'node:fs'
+import { setFlagsFromString } from 'node:v8'
 import { AppError } from '../../core/errors.ts'
 import { backgroundVariable } from '../../core/service/background.ts'
-import { daemonArgv, hardenedArgv, nodeFlags } from '../../core/service/daemon-argv.ts'
+import { daemonArgv, hardenedArgv, lateFlags, nodeFlags } from '../../core/service/daemon-argv.ts'
 import { daemonEnvironment, hasNodeVariable } from '../../core/service/environment.ts'
 import { quoted } from '../../core/text/quoted.ts'
 import { runInPlace } from '../../edges/foreground.ts'
@@ -12,6 +13,7 @@ import { refuseForeignFiles } from '../../edges/foreign-home.ts'
 import { inheritedSocket } from '../../edges/inherited-socket.ts'
 import { detachedLog, putAside } from '../../edges/log-file.ts'
 import { makeOwnDirectory, type OwnFile, openLog, orSay } from '../../edges/own-files.ts'
+import { isSingleFile } from '../../edges/single-file.ts'
 import { userId } from '../../edges/user.ts'
 import type { Invocation } from '../command.ts'
 import { awaitDaemon, findDaemon } from '../connection/connection.ts'
@@ -21,6 +23,7 @@ import type { Output } from '../terminal/output.ts'
 export async function runDaemonCommand({ values, environment, output }: Invocation): Promise<number> {
   if (values.detach === true) return detach(await loadSoundContext(environment), output)
   if (!isHardened(environment)) return runInPlace(ownArgv(), hardenedEnvironment(environment))
+  if (isSingleFile()) for (const flag of lateFlags) setFlagsFromString(flag)
   const { runDaemon } = await import('../../daemon/main.ts')
   return runDaemon(environment)
 }
@@ -30,10 +33,12 @@ const hardenedMark = 'MFAD_HARDENED'
 
 function isHardened(environment: Invocation['environment']): boolean {
   if (environment[hardenedMark]) return true
-  const hasFlags = nodeFlags.every((flag) => process.execArgv.includes(flag))
+  const isByService = isSingleFile()
+    ? environment[backgroundVariable] === 'service'
+    : nodeFlags.every((flag) => process.execArgv.includes(flag))
   // What systemd has handed over is for this process only; and its unit keeps out the variables that matter.
   return (
-    hasFlags && (inheritedSocket(environment, process.pid) !== undefined || !hasNodeVariable(environment))
+    isByService && (inheritedSocket(environment, process.pid) !== undefined || !hasNodeVariable(environment))
   )
 }
 

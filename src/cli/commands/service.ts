@@ -1,6 +1,6 @@
 // `mfad install`, `uninstall` and `restart`: the user service.
 import * as fs from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { AppError } from '../../core/errors.ts'
 import { endpointWarnings } from '../../core/service/endpoints.ts'
@@ -12,6 +12,7 @@ import { homeDirectory, isDefaultSocket } from '../../edges/paths.ts'
 import { runServiceCommand } from '../../edges/service/command.ts'
 import { isOwnDirectory, lastingPath } from '../../edges/service/places.ts'
 import { createServiceRunner, type ServiceRunner } from '../../edges/service/runner.ts'
+import { shippedFile } from '../../edges/shipped-file.ts'
 import { userId } from '../../edges/user.ts'
 import type { Invocation } from '../command.ts'
 import { daemonPid } from '../connection/connection.ts'
@@ -119,10 +120,8 @@ function serviceVariables(environment: Invocation['environment']): ReadonlyMap<s
   return new Map([...serviceEnvironment(environment), ['PATH', path]])
 }
 
-/** The templates stand beside `dist`, where this file is once it is bundled. */
 function currentPlan({ environment, files }: Context, variables: ReadonlyMap<string, string>): ServicePlan {
   const scriptPath = process.argv[1] === undefined ? '' : fs.realpathSync(process.argv[1])
-  const root = join(scriptPath, '..', '..')
   const platform = process.platform
   if (platform !== 'linux' && platform !== 'darwin') {
     throw new AppError(
@@ -140,9 +139,9 @@ function currentPlan({ environment, files }: Context, variables: ReadonlyMap<str
     scriptPath: lastingPath(scriptPath, home),
     environment: variables,
     templates: {
-      systemd: fs.readFileSync(join(root, 'systemd', 'mfad.service'), 'utf8'),
-      systemdSocket: fs.readFileSync(join(root, 'systemd', 'mfad.socket'), 'utf8'),
-      launchd: fs.readFileSync(join(root, 'launchd', 'io.mfad.daemon.plist'), 'utf8'),
+      systemd: shippedFile('systemd/mfad.service'),
+      systemdSocket: shippedFile('systemd/mfad.socket'),
+      launchd: shippedFile('launchd/io.mfad.daemon.plist'),
     },
     ...(isDefaultSocket(environment, files.socket)
       ? { runtimeDirectory: dirname(files.socket) }

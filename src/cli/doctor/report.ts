@@ -12,8 +12,8 @@ export function reportOf({ facts, context, documents }: Gathered, diagnosis: Dia
     [homeDirectory(environment), 'HOME'],
     [hostname(), 'COMPUTER'],
     [userName(), 'USER'],
-    [process.execPath, 'NODE'],
     [process.argv[1] ?? '', 'MFAD'],
+    [process.execPath, 'NODE'],
     [environment.AWS_PROFILE ?? '', 'AWS_PROFILE'],
   ]
   return reportText({

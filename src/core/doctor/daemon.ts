@@ -63,7 +63,8 @@ function versionFindings({ status, version, updateHint }: DaemonFacts): Finding[
 }
 
 function flagFindings({ argv, restartHint }: DaemonFacts): Finding[] {
-  if (argv === undefined) return []
+  // A single file, of two words, has them in it.
+  if (argv === undefined || argv.length === 2) return []
   const missing = nodeFlags.filter((flag) => !argv.includes(flag))
   if (missing.length === 0) return []
   return [

@@ -33,7 +33,16 @@ export function describeKeyringFailure(failure: KeyringFailure, command: string)
   }
 }
 
+/** How a single file begins to say why it cannot load its library. */
+export const notLoaded = 'the library that reads the keyring cannot be loaded'
+
 function describeWords(said: string, again: string): AppError {
+  if (said.startsWith(notLoaded))
+    return new AppError(
+      'profile.keyring-unavailable',
+      printable(said, mostCharacters),
+      `only you may be able to write there, and programs must be allowed to run (findmnt -T shows noexec); mend that${again}`,
+    )
   if (/prompt was dismissed|is locked|interaction is not allowed/i.test(said))
     return new AppError(
       'profile.keyring-locked',

@@ -1,5 +1,10 @@
 // How the daemon is started: by a service manager, in the background by `mfad daemon --detach`, or in the foreground.
 
+/** The words that start mfad. As a single file it has its Node in it: its own script, and both paths are the same. */
+export function programArgv(nodePath: string, scriptPath: string): string[] {
+  return nodePath === scriptPath ? [nodePath] : [nodePath, scriptPath]
+}
+
 /**
  * V8 without its optimizing compiler, with a small young generation, and collecting early: after a hundred logins the
  * daemon then holds 52 MiB instead of 74. And a debugger that cannot be opened, not even by SIGUSR1 in the moment before
@@ -12,8 +17,22 @@ export const nodeFlags: readonly string[] = [
   '--inspect-port=192.0.2.1:9229',
 ]
 
+/**
+ * The same for a single file. It is made with the first two. The others are set by the daemon alone, while it runs: with any of
+ * them at the start, V8 compiles Node's own code anew, and each command takes a sixth longer. Set so late, `--max-opt` would
+ * do nothing; the first three are what it stands for.
+ */
+export const singleFileFlags: readonly string[] = ['--max-semi-space-size=1', '--inspect-port=192.0.2.1:9229']
+export const lateFlags: readonly string[] = [
+  '--no-turbofan',
+  '--no-maglev',
+  '--no-sparkplug',
+  '--optimize-for-size',
+]
+
+/** The flags of a single file are not given to it: it is made with them, or sets them itself. */
 export function daemonArgv(nodePath: string, scriptPath: string): string[] {
-  return [nodePath, ...nodeFlags, scriptPath, 'daemon']
+  return nodePath === scriptPath ? [nodePath, 'daemon'] : [nodePath, ...nodeFlags, scriptPath, 'daemon']
 }
 
 /** The same, for where no service manager sees to it that files are private and that no core dump is written. */

@@ -9,7 +9,7 @@ export type ServiceSettings = {
   xdgConfigHome?: string
   /** Absolute. */
   nodePath: string
-  /** Absolute path of dist/mfad.cjs. */
+  /** Absolute path of dist/mfad.cjs; of a single file the same as `nodePath`. */
   scriptPath: string
   /** The variables that the service gets, see `serviceEnvironment`. */
   environment: ReadonlyMap<string, string>

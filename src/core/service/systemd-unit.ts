@@ -111,7 +111,9 @@ export function commandLine([program = '', ...args]: string[]): string {
     throw new AppError(
       'settings.unwritable-value',
       `systemd runs no program whose path holds a quote or a backslash: ${program}`,
-      'install Node.js elsewhere, then with that one: mfad install',
+      args.length === 1
+        ? 'put it elsewhere, then from there: mfad install'
+        : 'install Node.js elsewhere, then with that one: mfad install',
     )
   }
   return [quoteWord(program), ...args.map((arg) => quoteWord(arg).replaceAll('$', () => '$$'))].join(' ')

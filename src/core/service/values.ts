@@ -12,8 +12,8 @@ const unwritable = /[\p{Cc}\p{Surrogate}\p{Noncharacter_Code_Point}\u{FFFD}]/u
 export function checkServiceValues(settings: ServiceSettings): void {
   const { home, nodePath, scriptPath, socketPath, xdgConfigHome, environment } = settings
   checkText('the home directory', home)
-  checkText('the path of Node.js', nodePath)
   checkText("the path of mfad's program", scriptPath)
+  checkText('the path of Node.js', nodePath)
   if (socketPath !== undefined) {
     checkText('the path of the socket', socketPath)
     checkSocket(socketPath)

@@ -1,6 +1,7 @@
 // The process that talks to the keyring: it reads one request from standard input, does it, and ends. Outside the daemon,
 // since a locked keyring holds up the thread that asks until somebody has typed the password, and a process can be ended.
 import { readFileSync } from 'node:fs'
+import { isSingleFile } from '../single-file.ts'
 
 /** What the keyring program of the desktop shows as the owner of our items. */
 const service = 'mfad'
@@ -14,10 +15,10 @@ export type KeyringAnswer =
   | 'not-installed'
 
 async function answer(request: KeyringRequest): Promise<KeyringAnswer> {
-  const library = await load()
-  if (library === undefined) return 'not-installed'
   const { action, item, secret } = request
   try {
+    const library = await load()
+    if (library === undefined) return 'not-installed'
     // Without this it would fall back to a keyring of the kernel, which forgets everything at the next start.
     const entry = new library.Entry(service, item, { linux: { store: 'secret-service' } })
     if (action === 'read') return { secret: entry.getPassword() }
@@ -32,7 +33,9 @@ async function answer(request: KeyringRequest): Promise<KeyringAnswer> {
 async function load(): Promise<typeof import('@napi-rs/keyring') | undefined> {
   try {
     return await import('@napi-rs/keyring')
-  } catch {
+  } catch (error) {
+    // A single file has it in it, and says what keeps it from being loaded.
+    if (isSingleFile()) throw error
     return undefined
   }
 }

@@ -20,7 +20,7 @@ export type Keyring = {
 
 type KeyringDeps = {
   environment: Environment
-  /** The bundle of keyring-process.ts. */
+  /** The bundle of keyring-process.ts: its path, or the word by which a single file starts it. */
   programPath: string
   limitMs?: number
 }

@@ -45,6 +45,8 @@ describe('a daemon', () => {
     expect(
       checkDaemon({ ...facts, argv: ['node', ...nodeFlags, 'mfad.cjs', 'daemon'] }, () => false).findings,
     ).toEqual([])
+    const asSingleFile = { ...facts, argv: ['/home/me/bin/mfad', 'daemon'] }
+    expect(checkDaemon(asSingleFile, () => false).findings).toEqual([])
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { describeKeyringFailure, itemMissing } from '../../../src/core/login/keyring-failure.ts'
+import { describeKeyringFailure, itemMissing, notLoaded } from '../../../src/core/login/keyring-failure.ts'
 
 const words = (said: string) => describeKeyringFailure({ kind: 'failed', said }, 'mfad login dev')
 
@@ -19,9 +19,15 @@ describe('a keyring that gives no key', () => {
       'profile.keyring-unavailable',
     ],
     ['User interaction is not allowed.', 'profile.keyring-locked'],
+    [`${notLoaded} from /x: /x/k.node: No such file or directory`, 'profile.keyring-unavailable'],
     ['something else', 'profile.keyring-failed'],
   ])('and says %j has %s, and the command to run again', (said, code) => {
     expect(words(said)).toMatchObject({ code, hint: expect.stringMatching(/, then: mfad login dev$/) })
+  })
+
+  it('is told as it is where a single file cannot load its library', () => {
+    const said = `${notLoaded} from /x: /x/k.node: failed to map segment`
+    expect(words(said)).toMatchObject({ message: said, hint: expect.stringContaining('noexec') })
   })
 
   it('is quoted without control characters, and not without end', () => {

@@ -102,6 +102,13 @@ describe.skipIf(withoutPlistutil)('the LaunchAgent, as plistutil reads it', () =
     })
   })
 
+  test('starts a single file by its own path', () => {
+    const path = '/Users/alice/bin/mfad'
+    expect(readPlist(plistOf({ nodePath: path, scriptPath: path }).content)).toMatchObject({
+      ProgramArguments: [path, 'daemon'],
+    })
+  })
+
   test('keeps hostile paths and values as they are', () => {
     const read = readPlist(
       plistOf({

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { unwantedInService } from '../../../src/core/service/environment.ts'
+import { unitArgv } from '../../../src/core/service/installed-argv.ts'
 import { planService } from '../../../src/core/service/plan-service.ts'
 import type { ServiceSettings } from '../../../src/core/service/service-plan.ts'
 import { commandLine, environmentLines } from '../../../src/core/service/systemd-unit.ts'
@@ -54,6 +55,13 @@ describe('the systemd unit', () => {
     expect(linesOf(unitOf().content)).toContain(
       'ExecStart="/usr/bin/node" "--max-opt=0" "--max-semi-space-size=1" "--optimize-for-size" "--inspect-port=192.0.2.1:9229" "/usr/lib/node_modules/mfad/dist/mfad.cjs" "daemon"',
     )
+  })
+
+  test('starts a single file, which has its Node and its flags in it, by its own path', () => {
+    const path = '/home/alice/.local/bin/mfad'
+    const unit = unitOf({ nodePath: path, scriptPath: path }).content
+    expect(linesOf(unit)).toContain(`ExecStart="${path}" "daemon"`)
+    expect(unitArgv(unit)).toEqual([path, 'daemon'])
   })
 
   test('restarts a daemon that crashed, but not one that ended for a lasting reason', () => {
@@ -200,4 +208,11 @@ describe('the escaping for systemd', () => {
       expect(() => commandLine([program])).toThrow('systemd runs no program whose path holds a quote')
     },
   )
+
+  test.each([
+    [['/a"b/node', 'mfad.cjs', 'daemon'], 'install Node.js elsewhere, then with that one: mfad install'],
+    [['/a"b/mfad', 'daemon'], 'put it elsewhere, then from there: mfad install'],
+  ])('says of %j what to move', (argv, hint) => {
+    expect(() => commandLine(argv)).toThrow(expect.objectContaining({ hint }))
+  })
 })
