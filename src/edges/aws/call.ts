@@ -42,8 +42,7 @@ export async function callAws<C, T>(
   createClient: (config: ClientConfig) => C,
   send: (client: C, signal: AbortSignal) => Promise<T>,
 ): Promise<AwsResult<T>> {
-  const ended = new AbortController()
-  const connection = await createConnection(request, ended.signal)
+  const connection = await createConnection(request)
   const seen: Seen = {}
   const client = createClient(clientConfig(request, requestHandler(connection, seen)))
   const deadline = startDeadline(limitMs)
@@ -55,7 +54,7 @@ export async function callAws<C, T>(
     return { failure: { ...failure, ...seen } }
   } finally {
     deadline.clear()
-    ended.abort()
+    connection.close()
   }
 }
 

@@ -14,13 +14,15 @@ export type Connection = {
   httpsAgent: Agent
   /** The proxy that has not opened the tunnel yet. */
   askedProxy(): FailedProxy | undefined
+  /** When the call is over. */
+  close(): void
 }
 
-/** Rejects with settings.bad-ca-bundle. `ended` is aborted when the call is over. */
-export async function createConnection(
-  { caBundle, proxy }: Pick<AwsTarget, 'caBundle' | 'proxy'>,
-  ended: AbortSignal,
-): Promise<Connection> {
+/** Rejects with settings.bad-ca-bundle. */
+export async function createConnection({
+  caBundle,
+  proxy,
+}: Pick<AwsTarget, 'caBundle' | 'proxy'>): Promise<Connection> {
   // Said explicitly: NODE_TLS_REJECT_UNAUTHORIZED=0 would send the code to anyone.
   const trust = {
     rejectUnauthorized: true,
@@ -28,13 +30,15 @@ export async function createConnection(
   }
   if (proxy === undefined) {
     const httpsAgent = new Agent({ keepAlive: false, ...trust })
-    return { connectTimeoutMs, httpsAgent, askedProxy: () => undefined }
+    return { connectTimeoutMs, httpsAgent, askedProxy: () => undefined, close: () => undefined }
   }
   const { ProxyAgent } = await import('./proxy-agent.ts')
-  const httpsAgent = new ProxyAgent(proxy, trust, ended)
+  const ended = new AbortController()
+  const httpsAgent = new ProxyAgent(proxy, trust, ended.signal)
   return {
     connectTimeoutMs: proxyConnectTimeoutMs,
     httpsAgent: httpsAgent as unknown as Agent,
     askedProxy: () => httpsAgent.asked,
+    close: () => ended.abort(),
   }
 }

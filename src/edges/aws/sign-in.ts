@@ -23,8 +23,7 @@ const maxAnswerBytes = 64 * 1024
 export async function askSignInToken(
   request: SignInRequest,
 ): Promise<{ token: string } | { failure: StsFailure }> {
-  const ended = new AbortController()
-  const connection = await createConnection(request, ended.signal)
+  const connection = await createConnection(request)
   const deadline = startDeadline(limitMs)
   try {
     const { status, text } = await postForm(request, connection, deadline.signal)
@@ -35,7 +34,7 @@ export async function askSignInToken(
     return { failure: classify(error as FailedCall, deadline.signal.aborted, connection.askedProxy()) }
   } finally {
     deadline.clear()
-    ended.abort()
+    connection.close()
   }
 }
 
