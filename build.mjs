@@ -5,6 +5,7 @@ import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { licencesOf } from './licences.mjs'
+import { createSdkParts } from './sdk-parts.mjs'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
@@ -33,7 +34,10 @@ const lateBundles = {
   'edges/container-endpoint.ts': 'container-endpoint',
   'edges/settings-file.ts': 'settings-file',
   'edges/plain-settings-file.ts': 'plain-settings-file',
-  'edges/aws/clients.ts': 'aws',
+  'edges/aws/sts.ts': 'sts',
+  // Most computers never need these two.
+  'edges/aws/iam.ts': 'iam',
+  'edges/aws/proxy-agent.ts': 'proxy-agent',
   'edges/aws/sign-in.ts': 'sign-in',
   // A program of its own; see there.
   'edges/keys/keyring-process.ts': 'keyring',
@@ -68,6 +72,7 @@ const bundle = async (options) => {
   for (const path of Object.keys(metafile.inputs)) bundledFiles.add(path)
 }
 
+const sdkParts = createSdkParts()
 const shared = {
   bundle: true,
   platform: 'node',
@@ -85,19 +90,18 @@ const shared = {
   define: { MFAD_VERSION: JSON.stringify(version) },
   external: ['node-notifier', '@napi-rs/keyring'],
   alias: {
-    // The SDK never looks for credentials by itself, and half of it stays out.
-    '@aws-sdk/credential-provider-node': './src/edges/aws/no-credential-provider.ts',
     // It would print a proxy's password.
     debug: './src/edges/aws/no-debug.ts',
   },
   logLevel: 'warning',
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
-  plugins: [siblingBundles],
+  plugins: [siblingBundles, sdkParts.plugin],
 }
 const entryPoints = (bundles) =>
   Object.fromEntries(Object.entries(bundles).map(([path, name]) => [name, `src/${path}`]))
 await bundle({ ...shared, entryPoints: entryPoints(lateBundles) })
+sdkParts.checkUsed()
 const commandBundles = await buildCommands()
 chmodSync('dist/mfad.cjs', 0o755)
 const manualPages = await writeManualPages()

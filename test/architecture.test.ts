@@ -157,9 +157,10 @@ const lateImports: Record<string, string[]> = {
   'src/cli/commands/daemon.ts': ['src/daemon/main.ts'],
   'src/cli/commands/demo.ts': ['src/demo/main.ts'],
   'src/cli/commands/serve.ts': ['src/edges/container-endpoint.ts'],
-  'src/cli/doctor/aws.ts': ['src/edges/aws/clients.ts'],
-  'src/daemon/main.ts': ['src/edges/aws/clients.ts'],
-  'src/demo/main.ts': ['src/edges/aws/clients.ts'],
+  'src/cli/doctor/aws.ts': ['src/edges/aws/sts.ts'],
+  'src/daemon/main.ts': ['src/edges/aws/sts.ts', 'src/edges/aws/iam.ts'],
+  'src/demo/main.ts': ['src/edges/aws/sts.ts'],
+  'src/edges/aws/connection.ts': ['src/edges/aws/proxy-agent.ts'],
 }
 
 /** The one file that may use a package, and why only that one. */
@@ -170,7 +171,7 @@ const packageOwners: Record<string, { file: string; reason: string }> = {
   },
   '@aws-sdk/client-iam': {
     file: 'src/edges/aws/iam.ts',
-    reason: 'it shares a bundle with the client of STS, and is loaded with it',
+    reason: 'most computers never need it: it is loaded when a device is looked for, or a key exchanged',
   },
   '@aws-sdk/core': {
     file: 'src/edges/aws/partitions.ts',

@@ -109,8 +109,8 @@ async function run(environment: Environment, start: Start): Promise<number> {
     runCommand: (command, timeoutMs, stop, variables = {}) =>
       runHelperCommand(command, { environment, variables, timeoutMs, stopping: stop }),
     keyPlaces: createKeyPlaces(environment, process.argv[1] ?? ''),
-    loadSts: async () => (await import('../edges/aws/clients.ts')).createSts(),
-    loadIam: async () => (await import('../edges/aws/clients.ts')).createIam(),
+    loadSts: async () => (await import('../edges/aws/sts.ts')).createSts(),
+    loadIam: async () => (await import('../edges/aws/iam.ts')).createIam(),
   })
   const { removed, completed } = await known.recover()
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')

@@ -111,7 +111,7 @@ async function useSessionThroughSdk(demo: Demo): Promise<void> {
   const credentials = section && readSessionCredentials(section)
   require(credentials !== undefined, 'the session section cannot be read')
   isolateSdk(process.env)
-  const { createSts } = await import('../edges/aws/clients.ts')
+  const { createSts } = await import('../edges/aws/sts.ts')
   const target = {
     region: 'eu-west-1',
     endpointUrl: demo.sts.endpoint,

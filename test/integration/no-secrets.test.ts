@@ -89,7 +89,7 @@ describe('the AWS files', () => {
       new Set([sandbox.credentialsFile, join(sandbox.home, '.aws')]),
     )
     // Loading the SDK and calling STS, up to the answer: what is opened there is the SDK's doing.
-    const sdkLoaded = lines.findIndex((line) => line.includes('aws.cjs'))
+    const sdkLoaded = lines.findIndex((line) => line.includes('sts.cjs'))
     expect(sdkLoaded).toBeGreaterThan(-1)
     const bySdk = opened(lines.slice(sdkLoaded, connected + 1))
     expect(bySdk.filter((path) => path.startsWith(sandbox.home))).toEqual([])

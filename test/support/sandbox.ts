@@ -282,8 +282,9 @@ function installFakeNotifySend(home: string): void {
   chmodSync(path, 0o755)
 }
 
+/** Those that were written to their end. */
 function readNotifications(path: string): string[][] {
   if (!existsSync(path)) return []
-  const lines = readFileSync(path, 'utf8').trimEnd().split('\n')
+  const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1)
   return lines.map((line) => line.split('\t').slice(0, -1))
 }

@@ -29,7 +29,7 @@ const mostProfiles = 200
 export async function lookAtAws(context: Context, known: Known, environment: Environment): Promise<AwsFacts> {
   const variables = awsVariables(environment)
   isolateSdk(process.env)
-  const { createSts, reachSts } = await import('../../edges/aws/clients.ts')
+  const { createSts, reachSts } = await import('../../edges/aws/sts.ts')
   const { partitions } = createSts()
   const { profiles } = known
   const sections = profileSections(known.documents)
@@ -61,7 +61,7 @@ function mayCall(profile: Profile): boolean {
   return hasKeys && isUsable(profile)
 }
 
-type Reach = (target: AwsTarget) => ReturnType<typeof import('../../edges/aws/clients.ts').reachSts>
+type Reach = (target: AwsTarget) => ReturnType<typeof import('../../edges/aws/sts.ts').reachSts>
 
 async function reach({ profiles, target }: Aim, ask: Reach): Promise<ReachedAws> {
   const proxy = target.proxy === undefined ? {} : { proxy: target.proxy.where }

@@ -1,11 +1,11 @@
 // One call to AWS through a client of its SDK. Everything the client could look up by itself is given explicitly, answers
 // are bounded, and nothing is retried: a call may carry a code, and a code counts once.
-import { Transform, type TransformCallback } from 'node:stream'
 import type { StsFailure } from '../../core/login/sts-failure.ts'
 import type { AwsTarget } from '../../core/login/sts-target.ts'
 import type { FailedProxy, TransportCause } from '../../core/login/transport-failure.ts'
 import { type Connection, createConnection } from './connection.ts'
 import { startDeadline } from './deadline.ts'
+import { type Answer, post } from './post.ts'
 
 /** Long-term keys, or those of a session with its token. */
 type AnyCredentials = { accessKeyId: string; secretAccessKey: string; sessionToken?: string }
@@ -18,14 +18,16 @@ export type AwsResult<T> = { answer: T; host?: string; clockOffsetSeconds?: numb
 /** What every client of the SDK takes. */
 export type ClientConfig = ReturnType<typeof clientConfig>
 
-/** What every client of the SDK has. Its middleware is typed by the commands of that one client, and ours serves all. */
-type Client = {
-  middlewareStack: {
-    add(middleware: unknown, at: { step: 'deserialize'; priority: 'low'; name: string }): void
-  }
-  destroy(): void
+/** What the SDK has made ready to be sent, as far as we look at it. The address has no query: see isSafeEndpoint. */
+type SignedRequest = {
+  protocol: string
+  hostname: string
+  port?: number
+  path: string
+  headers: Record<string, string>
+  body?: string
 }
-type Handler = (args: { request: unknown }) => Promise<{ response: unknown }>
+type Seen = { host?: string; clockOffsetSeconds?: number }
 
 const maxAnswerBytes = 1024 * 1024
 
@@ -33,90 +35,80 @@ const maxAnswerBytes = 1024 * 1024
  * Makes a client, has it `send` one command, and ends it. Resolves with what came of it; rejects only where nothing was
  * sent since the target cannot be used (settings.bad-ca-bundle).
  */
-export async function callAws<C extends Client, T>(
+export async function callAws<C, T>(
   request: AwsRequest,
   limitMs: number,
   stopping: AbortSignal,
   createClient: (config: ClientConfig) => C,
   send: (client: C, signal: AbortSignal) => Promise<T>,
 ): Promise<AwsResult<T>> {
-  const ended = new AbortController()
-  const connection = createConnection(request, ended.signal)
-  const client = createClient(clientConfig(request, connection))
-  const seen = observe(client)
+  const connection = await createConnection(request)
+  const seen: Seen = {}
+  const client = createClient(clientConfig(request, requestHandler(connection, seen)))
   const deadline = startDeadline(limitMs)
   try {
     const answer = await send(client, AbortSignal.any([stopping, deadline.signal]))
-    return { answer, ...seen() }
+    return { answer, ...seen }
   } catch (error) {
     const failure = classify(error, stopping.aborted, deadline.signal.aborted, connection.askedProxy())
-    return { failure: { ...failure, ...seen() } }
+    return { failure: { ...failure, ...seen } }
   } finally {
     deadline.clear()
-    ended.abort()
-    client.destroy()
+    connection.close()
   }
 }
 
+/** All that a client would look up, in variables and files: see sdk-parts.mjs, which leaves that out of our bundles. */
 function clientConfig(
   { credentials, region, endpointUrl, useFipsEndpoint, useDualstackEndpoint }: AwsRequest,
-  { requestHandler }: Connection,
+  requestHandler: RequestHandler,
 ) {
   return {
     region,
     credentials,
     ...(endpointUrl === undefined ? {} : { endpoint: endpointUrl }),
+    ignoreConfiguredEndpointUrls: true,
     useFipsEndpoint,
     useDualstackEndpoint,
     defaultsMode: 'standard' as const,
     retryMode: 'standard' as const,
     maxAttempts: 1,
+    authSchemePreference: [],
+    disableClockSkewCorrection: false,
+    userAgentAppId: () => Promise.resolve(undefined),
+    bodyLengthChecker: (body: string) => Buffer.byteLength(body),
     requestHandler,
   }
 }
 
-type HttpRequest = { hostname: string; port?: number }
-type HttpAnswer = { headers?: Record<string, string>; body?: NodeJS.ReadableStream }
-type Seen = { host?: string; clockOffsetSeconds?: number }
+type RequestHandler = ReturnType<typeof requestHandler>
 
-/**
- * Bounds the body of every answer, and tells which host the SDK called and what that host's clock says: the `Date` header,
- * which refusals have, too.
- */
-function observe(client: Client): () => Seen {
-  const seen: Seen = {}
-  client.middlewareStack.add(
-    (next: Handler): Handler =>
-      async (args) => {
-        const { hostname, port } = args.request as HttpRequest
-        seen.host = port === undefined ? hostname : `${hostname}:${port}`
-        const sentAt = Date.now()
-        const result = await next(args)
-        const answer = result.response as HttpAnswer
-        const serverTime = Date.parse(answer.headers?.date ?? '')
-        if (!Number.isNaN(serverTime))
-          seen.clockOffsetSeconds = Math.round((serverTime - (sentAt + Date.now()) / 2) / 1000)
-        if (answer.body !== undefined) answer.body = answer.body.pipe(boundedStream(answer.body))
-        return result
-      },
-    { step: 'deserialize', priority: 'low', name: 'observe' },
-  )
-  return () => seen
+/** Sends what the SDK has signed, and notes which host that was and what its clock says: the `Date` header, which refusals have, too. */
+function requestHandler(connection: Connection, seen: Seen) {
+  return {
+    async handle(request: SignedRequest, { abortSignal }: { abortSignal?: unknown } = {}) {
+      const { protocol, hostname, port, path, headers, body = '' } = request
+      seen.host = port === undefined ? hostname : `${hostname}:${port}`
+      const isTls = protocol === 'https:'
+      const host = hostname.replace(/^\[(.*)\]$/, '$1')
+      const sentAt = Date.now()
+      const answer = await post(
+        { isTls, host, port, path, headers, body, mostBytes: maxAnswerBytes },
+        connection,
+        abortSignal as AbortSignal,
+      )
+      noteClock(seen, sentAt, answer)
+      return { response: answer }
+    },
+    updateHttpClientConfig: () => undefined,
+    httpHandlerConfigs: () => ({}),
+  }
 }
 
-function boundedStream(source: NodeJS.ReadableStream): Transform {
-  let bytes = 0
-  const bounded = new Transform({
-    transform(chunk: Uint8Array, _encoding, done: TransformCallback) {
-      bytes += chunk.length
-      done(bytes > maxAnswerBytes ? new Error('the answer is too long') : null, chunk)
-    },
-  })
-  source.on('error', (error) => bounded.destroy(error))
-  source.on('aborted', () =>
-    bounded.destroy(Object.assign(new Error('the connection was closed'), { code: 'ECONNRESET' })),
-  )
-  return bounded
+function noteClock(seen: Seen, sentAt: number, { headers, answeredAt }: Answer): void {
+  const serverTime = Date.parse(headers.date ?? '')
+  if (!Number.isNaN(serverTime))
+    seen.clockOffsetSeconds = Math.round((serverTime - (sentAt + answeredAt) / 2) / 1000)
 }
 
 type SdkError = Error & {
@@ -140,8 +132,7 @@ function classify(
   if (isStopping) return silence('stopping')
   if (hasExpired && askedProxy === undefined) return silence('timeout')
   const code = codeOf(error as SdkError)
-  // The SDK calls the end of its wait for a connection so, and gives it no code.
-  if (hasExpired || code === 'ETIMEDOUT' || (name === 'TimeoutError' && code === undefined)) {
+  if (hasExpired || code === 'ETIMEDOUT') {
     const at = proxy ?? askedProxy
     return silence('timeout', at === undefined ? { code: 'ETIMEDOUT' } : { code: 'ETIMEDOUT', proxy: at })
   }

@@ -1,42 +1,44 @@
-// How every client of the AWS SDK is connected: through the proxy that is set, trusting the certificates that are set, and
-// nothing that the environment could change.
+// How every call to AWS is connected: through the proxy that is set, trusting the certificates that are set, and nothing that
+// the environment could change.
 import { Agent } from 'node:https'
 import type { AwsTarget } from '../../core/login/sts-target.ts'
 import type { FailedProxy } from '../../core/login/transport-failure.ts'
 import { readCaBundle } from './ca-bundle.ts'
-import { ProxyAgent } from './proxy-agent.ts'
 
 const connectTimeoutMs = 5000
 /** A proxy has to look the name up and to connect, too. */
 const proxyConnectTimeoutMs = 10_000
 
-/** For the `requestHandler` of a client; `askedProxy` is the proxy that has not opened the tunnel yet. */
 export type Connection = {
-  requestHandler: {
-    connectionTimeout: number
-    httpAgent: { keepAlive: false }
-    httpsAgent: Agent | ProxyAgent
-  }
+  connectTimeoutMs: number
+  httpsAgent: Agent
+  /** The proxy that has not opened the tunnel yet. */
   askedProxy(): FailedProxy | undefined
+  /** When the call is over. */
+  close(): void
 }
 
-/** Throws settings.bad-ca-bundle. `ended` is aborted when the call is over. */
-export function createConnection(
-  { caBundle, proxy }: Pick<AwsTarget, 'caBundle' | 'proxy'>,
-  ended: AbortSignal,
-): Connection {
+/** Rejects with settings.bad-ca-bundle. */
+export async function createConnection({
+  caBundle,
+  proxy,
+}: Pick<AwsTarget, 'caBundle' | 'proxy'>): Promise<Connection> {
   // Said explicitly: NODE_TLS_REJECT_UNAUTHORIZED=0 would send the code to anyone.
   const trust = {
     rejectUnauthorized: true,
     ...(caBundle === undefined ? {} : { ca: readCaBundle(caBundle) }),
   }
-  const proxyAgent = proxy === undefined ? undefined : new ProxyAgent(proxy, trust, ended)
+  if (proxy === undefined) {
+    const httpsAgent = new Agent({ keepAlive: false, ...trust })
+    return { connectTimeoutMs, httpsAgent, askedProxy: () => undefined, close: () => undefined }
+  }
+  const { ProxyAgent } = await import('./proxy-agent.ts')
+  const ended = new AbortController()
+  const httpsAgent = new ProxyAgent(proxy, trust, ended.signal)
   return {
-    requestHandler: {
-      connectionTimeout: proxyAgent === undefined ? connectTimeoutMs : proxyConnectTimeoutMs,
-      httpAgent: { keepAlive: false },
-      httpsAgent: proxyAgent ?? new Agent({ keepAlive: false, ...trust }),
-    },
-    askedProxy: () => proxyAgent?.asked,
+    connectTimeoutMs: proxyConnectTimeoutMs,
+    httpsAgent: httpsAgent as unknown as Agent,
+    askedProxy: () => httpsAgent.asked,
+    close: () => ended.abort(),
   }
 }

@@ -17,8 +17,8 @@ const oneRegionOfEach = [
 export const partitions: Partitions = {
   partitionOf: (region) => partition(region).name,
   defaultRegionOf: (name) => {
-    const known = oneRegionOfEach.map((region) => partition(region)).find((each) => each.name === name)
+    const known = oneRegionOfEach.find((region) => partition(region).name === name)
     // The SDK's types leave it out.
-    return (known as { implicitGlobalRegion?: string } | undefined)?.implicitGlobalRegion
+    return known && (partition(known) as { implicitGlobalRegion?: string }).implicitGlobalRegion
   },
 }

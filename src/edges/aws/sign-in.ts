@@ -1,13 +1,12 @@
 // The sign-in of the AWS console: one POST, by the same way and with the same trust as every other call to AWS.
-import { type ClientRequest, request as requestHttp } from 'node:http'
-import { request as requestHttps } from 'node:https'
 import { readSignInToken } from '../../core/login/sign-in.ts'
 import type { StsFailure } from '../../core/login/sts-failure.ts'
 import type { AwsTarget, Partitions } from '../../core/login/sts-target.ts'
 import type { FailedProxy, TransportCause } from '../../core/login/transport-failure.ts'
-import { createConnection } from './connection.ts'
+import { type Connection, createConnection } from './connection.ts'
 import { startDeadline } from './deadline.ts'
 import { partitions as known } from './partitions.ts'
+import { post } from './post.ts'
 
 export const partitions: Partitions = known
 
@@ -24,11 +23,10 @@ const maxAnswerBytes = 64 * 1024
 export async function askSignInToken(
   request: SignInRequest,
 ): Promise<{ token: string } | { failure: StsFailure }> {
-  const ended = new AbortController()
-  const connection = createConnection(request, ended.signal)
+  const connection = await createConnection(request)
   const deadline = startDeadline(limitMs)
   try {
-    const { status, text } = await post(request, connection.requestHandler, deadline.signal)
+    const { status, text } = await postForm(request, connection, deadline.signal)
     const token = status === 200 ? readSignInToken(text) : undefined
     if (token !== undefined) return { token }
     return { failure: status >= 400 ? answered(status) : silent('not-sts') }
@@ -36,54 +34,33 @@ export async function askSignInToken(
     return { failure: classify(error as FailedCall, deadline.signal.aborted, connection.askedProxy()) }
   } finally {
     deadline.clear()
-    ended.abort()
+    connection.close()
   }
 }
 
-type Handlers = ReturnType<typeof createConnection>['requestHandler']
-
-function post(
+async function postForm(
   { url, form }: SignInRequest,
-  { httpsAgent, connectionTimeout }: Handlers,
+  connection: Connection,
   signal: AbortSignal,
 ): Promise<{ status: number; text: string }> {
+  const { protocol, hostname, port, pathname, search } = new URL(url)
   const headers = {
     'content-type': 'application/x-www-form-urlencoded',
-    'content-length': Buffer.byteLength(form),
+    'content-length': String(Buffer.byteLength(form)),
     accept: 'application/json',
     'user-agent': 'mfad',
   }
-  const options = { method: 'POST', headers, signal }
-  return new Promise((resolve, reject) => {
-    const sent: ClientRequest = url.startsWith('https:')
-      ? requestHttps(url, { ...options, agent: httpsAgent })
-      : requestHttp(url, { ...options, agent: false })
-    const timer = setTimeout(
-      () => sent.destroy(Object.assign(new Error('no connection'), { code: 'ETIMEDOUT' })),
-      connectionTimeout,
-    )
-    const disarm = () => clearTimeout(timer)
-    sent.on('socket', (socket) => {
-      if (socket.connecting) socket.once('connect', disarm)
-      else disarm()
-    })
-    sent.on('close', disarm)
-    sent.on('error', reject)
-    sent.on('response', (response) => {
-      const chunks: Buffer[] = []
-      let bytes = 0
-      response.on('data', (chunk: Buffer) => {
-        bytes += chunk.length
-        if (bytes > maxAnswerBytes) response.destroy(new Error('the answer is too long'))
-        chunks.push(chunk)
-      })
-      response.on('error', reject)
-      response.on('end', () =>
-        resolve({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }),
-      )
-    })
-    sent.end(form)
-  })
+  const request = {
+    isTls: protocol === 'https:',
+    host: hostname.replace(/^\[(.*)\]$/, '$1'),
+    port: port === '' ? undefined : Number(port),
+    path: pathname + search,
+    headers,
+    body: form,
+    mostBytes: maxAnswerBytes,
+  }
+  const { statusCode, body } = await post(request, connection, signal)
+  return { status: statusCode, text: Buffer.from(body).toString('utf8') }
 }
 
 type FailedCall = Error & { code?: string; proxy?: FailedProxy }

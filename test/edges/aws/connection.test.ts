@@ -1,7 +1,9 @@
-import { createServer } from 'node:net'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { type AddressInfo, createServer, type Server } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { AwsTarget } from '../../../src/core/login/sts-target.ts'
 import { type EmbeddedSts, startEmbeddedSts } from '../../../src/demo/sts/embedded-sts.ts'
+import { askSignInToken } from '../../../src/edges/aws/sign-in.ts'
 import { createSts } from '../../../src/edges/aws/sts.ts'
 import {
   authorityFile,
@@ -116,23 +118,46 @@ describe('a proxy', () => {
     )
   })
 
-  it('that never answers is left, and its connection closed', async () => {
+  describe('that never answers', () => {
+    let silent: Server
     let open = 0
-    const silent = createServer((socket) => {
-      open++
-      socket
-        .on('close', () => open--)
-        .on('error', () => undefined)
-        .resume()
+    let host: string
+    beforeAll(async () => {
+      silent = createServer((socket) => {
+        open++
+        socket
+          .on('close', () => open--)
+          .on('error', () => undefined)
+          .resume()
+      })
+      await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done))
+      host = `127.0.0.1:${(silent.address() as AddressInfo).port}`
     })
-    await new Promise<void>((done) => silent.listen(0, '127.0.0.1', done))
-    const { port } = silent.address() as { port: number }
-    const result = await ask({ proxy: through(`http://127.0.0.1:${port}`) }, 1000)
-    expect(result).toMatchObject({
-      failure: { kind: 'timeout', cause: { code: 'ETIMEDOUT', proxy: { host: `127.0.0.1:${port}` } } },
+    afterAll(() => new Promise((done) => void silent.close(done)))
+    const timedOut = () => ({ failure: { kind: 'timeout', cause: { code: 'ETIMEDOUT', proxy: { host } } } })
+
+    it('is left when the call is over, and its connection closed', async () => {
+      expect(await ask({ proxy: through(`http://${host}`) }, 1000)).toMatchObject(timedOut())
+      await until('the connection is closed', () => open === 0)
     })
-    await until('the connection is closed', () => open === 0)
-    await new Promise((done) => silent.close(done))
+
+    it('is waited for 10 s, and no longer, by a sign-in as well', async () => {
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      onTestFinished(() => void vi.useRealTimers())
+      let isOver = false
+      const request = { url: 'https://signin.aws.amazon.com/federation', form: 'a=b' }
+      const result = askSignInToken({ ...request, proxy: through(`http://${host}`) }).finally(() => {
+        isOver = true
+      })
+      while (open === 0) await nextTurn()
+      vi.advanceTimersByTime(9900)
+      for (let turn = 0; turn < 10; turn++) await nextTurn()
+      expect(isOver).toBe(false)
+      vi.advanceTimersByTime(100)
+      expect(await result).toMatchObject(timedOut())
+      vi.useRealTimers()
+      await until('the connection is closed', () => open === 0)
+    })
   })
 })
 
