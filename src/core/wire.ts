@@ -52,6 +52,8 @@ export type Status = {
 
 /** What `mfad status` prints, with all that only the command line knows: where it is read. */
 export type StatusTextRequest = {
+  /** Of who asks: another version may lay it out in another way. */
+  version: string
   /** Nothing is said unless the daemon uses the files that they mean. */
   variables: FileVariables
   colours: Colours
@@ -227,10 +229,22 @@ function readVariables(value: unknown): FileVariables {
   return fields as FileVariables
 }
 
+const statusTextFields = [
+  'version',
+  'variables',
+  'colours',
+  'columns',
+  'rows',
+  'utcOffset',
+  'all',
+  'profiles',
+]
+
 /** A request for the text of a status. Throws usage.bad-request. */
 export function readStatusTextRequest(body: unknown): StatusTextRequest {
-  const names = ['variables', 'colours', 'columns', 'rows', 'utcOffset', 'all', 'profiles']
-  const { variables, colours, columns, rows, utcOffset, all, profiles = [] } = readFields(body, names)
+  const fields = readFields(body, statusTextFields)
+  const { version, variables, colours, columns, rows, utcOffset, all, profiles } = fields
+  if (!isName(version)) throw badRequest('version must be a string')
   if (colours !== 'none' && colours !== 'sixteen' && colours !== 'many')
     throw badRequest('colours must be none, sixteen or many')
   if (![columns, rows].every((size) => size === undefined || isCount(size, 1, mostColumns)))
@@ -239,6 +253,7 @@ export function readStatusTextRequest(body: unknown): StatusTextRequest {
     throw badRequest(`utcOffset must be a whole number from -${mostUtcOffset} to ${mostUtcOffset}`)
   if (all !== undefined && typeof all !== 'boolean') throw badRequest('all must be true or false')
   return {
+    version,
     variables: readVariables(variables),
     colours,
     ...(columns === undefined ? {} : { columns: columns as number }),

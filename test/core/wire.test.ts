@@ -32,7 +32,7 @@ const complete = {
   readNotifyTestRequest: { waitSeconds: 30 },
   readKeysRequest: { profile: 'dev', action: 'store' },
   readSnoozeRequest: { seconds: 60 },
-  readStatusTextRequest: { variables: {}, colours: 'none', utcOffset: 0, profiles: [] },
+  readStatusTextRequest: { version: '1', variables: {}, colours: 'none', utcOffset: 0, profiles: [] },
 }
 
 describe.each(Object.keys(readers) as (keyof typeof readers)[])('%s', (name) => {
@@ -186,6 +186,7 @@ describe('a request for a test reminder', () => {
 describe('a request for the text of a status', () => {
   it('may hold every field', () => {
     const body = {
+      version: '0.1.0',
       variables: { HOME: '/home/me', MFAD_CONFIG: '~/mfad.ini', XDG_RUNTIME_DIR: '/run/user/1000' },
       colours: 'many',
       columns: 80,
@@ -198,6 +199,7 @@ describe('a request for the text of a status', () => {
   })
 
   it.each([
+    ['version', undefined, 'version must be a string'],
     ['variables', undefined, 'the body must be a JSON object'],
     ['variables', { HOME: 7 }, 'a variable must be a path'],
     ['variables', { HOME: 'x'.repeat(4097) }, 'a variable must be a path'],

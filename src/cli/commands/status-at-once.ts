@@ -17,6 +17,7 @@ export async function statusAtOnce({
   const { all = false, ...others } = values
   if (Object.keys(others).length > 0) return undefined
   const request: StatusTextRequest = {
+    version: MFAD_VERSION,
     variables: fileVariablesOf(environment),
     colours: output.colours,
     ...output.size(),

@@ -32,7 +32,7 @@ export function groupProfiles(
   profiles: readonly ProfileStatus[],
   { hide = [], isAll = false }: StatusView,
 ): StatusGroups {
-  const sorted = profiles.toSorted((a, b) => order[a.state] - order[b.state])
+  const sorted = [0, 1, 2].flatMap((rank) => profiles.filter(({ state }) => (order[state] ?? 2) === rank))
   if (isAll) return { shown: sorted, others: [], hidden: [] }
   const hidden = sorted.filter(({ profile }) => hide.some((pattern) => isLike(profile, pattern)))
   const isHidden = new Set(hidden)

@@ -15,7 +15,7 @@ type Layout = {
   /** How a session is said to renew by itself. */
   renewal: 'long' | 'short' | 'sign'
 }
-type Cell = { text: string; style?: Style }
+type Cell = { text: string; width: number; style: Style | undefined }
 
 /** From the widest to the narrowest. */
 const layouts: readonly Layout[] = [
@@ -52,11 +52,10 @@ export function tableLines(
   const nameWidth = Math.max(Math.min(leastNameWidth, widths[0] ?? 0), (widths[0] ?? 0) - tooWide)
   const line = (row: readonly Cell[]) =>
     row
-      .map(({ text, style }, column) => {
-        const width = column === 0 ? nameWidth : (widths[column] ?? 0)
-        const shown = column === 0 ? cutLine(text, width) : text
-        const padding = ' '.repeat(Math.max(0, width - widthOf(shown)))
-        return `${style === undefined ? shown : paint(style, shown)}${padding}`
+      .map((cell, column) => {
+        const room = column === 0 ? nameWidth : (widths[column] ?? 0)
+        const { text, width, style } = cell.width > room ? cellOf(cutLine(cell.text, room), cell.style) : cell
+        return `${style === undefined ? text : paint(style, text)}${' '.repeat(Math.max(0, room - width))}`
       })
       .join(' '.repeat(between))
       .trimEnd()
@@ -85,19 +84,20 @@ function cellsOf(profiles: readonly ProfileStatus[], layout: Layout, now: LocalN
   const { hasSection, hasState } = layout
   const heads = ['PROFILE', ...(hasSection ? ['SECTION'] : []), ...(hasState ? ['STATE'] : [])]
   return [
-    [...heads, 'LEFT', 'EXPIRES'].map((text) => ({ text, style: 'bold' as const })),
+    [...heads, 'LEFT', 'EXPIRES'].map((text) => cellOf(text, 'bold')),
     ...profiles.map((profile) => {
       const { state } = profile
-      const section = state === 'inactive' ? '' : printable(profile.sessionProfile)
-      return [
-        { text: printable(profile.profile) },
-        ...(hasSection ? [{ text: section }] : []),
-        ...(hasState ? [{ text: state, style: styleOf[state] }] : []),
-        { text: leftOf(profile, layout), style: styleOf[state] },
-        { text: expiresOf(profile, layout, now) },
-      ]
+      const cells = [cellOf(printable(profile.profile))]
+      if (hasSection) cells.push(cellOf(state === 'inactive' ? '' : printable(profile.sessionProfile)))
+      if (hasState) cells.push(cellOf(state, styleOf[state]))
+      cells.push(cellOf(leftOf(profile, layout), styleOf[state]), cellOf(expiresOf(profile, layout, now)))
+      return cells
     }),
   ]
+}
+
+function cellOf(text: string, style?: Style): Cell {
+  return { text, width: widthOf(text), style }
 }
 
 function leftOf({ state, secondsLeft }: ProfileStatus, { hasBar, hasState }: Layout): string {
@@ -131,7 +131,7 @@ function bar(seconds: number): string {
 function widthsOf(rows: readonly (readonly Cell[])[]): number[] {
   const columns = rows[0]?.length ?? 0
   return Array.from({ length: columns }, (_, column) =>
-    rows.reduce((width, row) => Math.max(width, widthOf(row[column]?.text ?? '')), 0),
+    rows.reduce((width, row) => Math.max(width, row[column]?.width ?? 0), 0),
   )
 }
 

@@ -96,6 +96,7 @@ function greatest(end: number, fits: (count: number) => boolean): number {
 
 function noteLines(profile: ProfileStatus, now: LocalNow, view: StatusView): string[] {
   const { state, reason, lastError, snoozedUntil, kind } = profile
+  if (reason === undefined && lastError === undefined && snoozedUntil === undefined) return []
   const notes: string[] = []
   if (reason !== undefined && (kind === 'key' || state !== 'inactive' || view.isAll === true))
     notes.push(reason)

@@ -24,9 +24,11 @@ const mostProfiles = 1000
 /** Throws settings.files-differ, profile.not-found and usage.bad-request, and the command line lays it out itself. */
 export function statusTextOf(deps: StatusTextDeps, request: StatusTextRequest): StatusTextAnswer {
   const whole = deps.read()
+  if (whole.version !== request.version) throw refusal(`the daemon has version ${whole.version}`)
   checkMeant(deps.known, request.variables)
   const { hide } = deps.known.settings
-  if (whole.profiles.length * (hide.length + 1) > mostProfiles) throw tooMany()
+  if (whole.profiles.length * (hide.length + 1) > mostProfiles)
+    throw refusal(`there are more than ${mostProfiles} profiles and patterns`)
   const status = onlyNamed(whole, request.profiles)
   const times = new Map<number, number>()
   const offsetAt = deps.utcOffset(deps.now()) === request.utcOffset ? deps.utcOffset : () => request.utcOffset
@@ -41,10 +43,6 @@ export function statusTextOf(deps: StatusTextDeps, request: StatusTextRequest): 
   return { text, times: [...times], areLive: areLive(status) }
 }
 
-function tooMany(): AppError {
-  return new AppError(
-    'usage.bad-request',
-    `more than ${mostProfiles} profiles are laid out by the command line`,
-    'ask for the status',
-  )
+function refusal(fact: string): AppError {
+  return new AppError('usage.bad-request', fact, 'ask for the status, and lay it out')
 }

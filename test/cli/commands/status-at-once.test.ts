@@ -253,6 +253,12 @@ describe('the status that the daemon lays out', () => {
     expect(asked).toEqual(['text', 'status'])
   })
 
+  it('is laid out here where the daemon has another version', async () => {
+    status = statusOf([dev], { version: '0.0.1' })
+    expect(await run(runStatus, plain)).toMatchObject({ exitCode: 0, 1: expect.stringContaining('dev-mfa') })
+    expect(asked).toEqual(['text', 'status'])
+  })
+
   it('is laid out here where there are too many profiles for the daemon', async () => {
     status = statusOf(Array.from({ length: 1001 }, (_, index) => ({ ...dev, profile: `p${index}` })))
     expect(await run(runStatus, plain)).toMatchObject({ exitCode: 0, 1: expect.stringContaining('p1000 ') })
