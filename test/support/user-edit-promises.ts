@@ -33,11 +33,10 @@ export const userEditPromises: Record<string, (subject: Subject) => boolean> = {
       return changed.length <= 1 && changed.every((line) => isLineOf(line, edit))
     }
     if (edit.kind === 'set') return isWithLine(before.text, after.text, `${edit.key} = ${edit.value}`)
-    const goes = edit.kind === 'remove' && ones.find((line, index) => line !== others[index])
-    return (
-      goes !== undefined &&
-      goes !== false &&
-      isWithLine(after.text, before.text, goes.replace(/[\r\n]+$/, ''))
+    // It need not be the first line that differs: the last one goes with the line end above it where it came with that.
+    const isLine = (line: string) => edit.kind === 'remove' && line.toLowerCase().startsWith(edit.key)
+    return ones.some(
+      (line) => isLine(line) && isWithLine(after.text, before.text, line.replace(/[\r\n]+$/, '')),
     )
   },
 
