@@ -80,6 +80,8 @@ async function run(environment: Environment, start: Start): Promise<number> {
     startedAt: formatInstant(new Date()),
     version: MFAD_VERSION,
   }
+  const background = environment[backgroundVariable]
+  const startAgain = startAgainCommand(background, process.pid)
   const stopping = new AbortController()
   const clock = createClock()
   const desktop = createDesktop({
@@ -108,6 +110,7 @@ async function run(environment: Environment, start: Start): Promise<number> {
     runCommand: (command, timeoutMs, stop, variables = {}) =>
       runHelperCommand(command, { environment, variables, timeoutMs, stopping: stop }),
     keyPlaces: createKeyPlaces(environment, process.argv[1] ?? ''),
+    restart: background === 'service' ? 'mfad restart' : startAgain,
     loadSts: async () => (await import('../edges/aws/clients.ts')).createSts(),
     loadIam: async () => (await import('../edges/aws/clients.ts')).createIam(),
   })
@@ -115,8 +118,6 @@ async function run(environment: Environment, start: Start): Promise<number> {
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
   for (const file of completed) log.info({}, `completed an interrupted write of the ${file} file`)
   const notes = openDaemonNotes(notesDirectory(environment))
-  const background = environment[backgroundVariable]
-  const startAgain = startAgainCommand(background, process.pid)
   const warnings = () => ownWarnings({ known, environment, notes, pid: process.pid, startAgain })
   const polls = startPolls(agent, warnings, clock.now)
   const server = createHttpServer(createRoutes(agent, polls), MFAD_VERSION, log)

@@ -275,7 +275,10 @@ const homes: Home[] = [
   },
   {
     what: 'the service starts a Node that is gone',
-    make: () => installUnit('/gone/node'),
+    make() {
+      installUnit('/gone/node')
+      fs.mkdirSync(path('run/systemd'))
+    },
     exitCode: 3,
     findings: [{ code: 'daemon.no-service-manager', severity: 'warning' }],
     says: () => ['/gone/node is not there any more', 'mfad install'],

@@ -201,6 +201,7 @@ export class World {
         this.commandsRun.push(`${this.now().toISOString().slice(11, 19)} ${command}`)
         return this.runCommand(command)
       },
+      restart: 'mfad restart',
       keyPlaces: {
         runCredentialProcess: async (command) => {
           this.processesRun.push(command)

@@ -10,12 +10,19 @@ export type KeyringFailure =
 
 const mostCharacters = 200
 
-/** `command`: what the user wants to run again when it is mended. Throws nothing; answers the error to throw. */
-export function describeKeyringFailure(failure: KeyringFailure, command: string): AppError {
-  const again = `, then: ${command}`
+/** What the user runs when it is mended: `restart` starts this daemon anew, `again` is what failed. */
+type Commands = { restart: string; again: string }
+
+/** Throws nothing; answers the error to throw. */
+export function describeKeyringFailure(failure: KeyringFailure, commands: Commands): AppError {
+  const again = `, then: ${commands.again}`
   switch (failure.kind) {
     case 'stopped':
-      return new AppError('daemon.stopping', 'the daemon is stopping', 'try again when it runs')
+      return new AppError(
+        'daemon.stopping',
+        'the daemon is stopping',
+        `when it runs again: ${commands.again}`,
+      )
     case 'not-installed':
       return new AppError(
         'profile.keyring-unavailable',
@@ -29,11 +36,11 @@ export function describeKeyringFailure(failure: KeyringFailure, command: string)
         `unlock it there${again}`,
       )
     case 'failed':
-      return describeWords(failure.said, again)
+      return describeWords(failure.said, again, commands.restart)
   }
 }
 
-function describeWords(said: string, again: string): AppError {
+function describeWords(said: string, again: string, restart: string): AppError {
   if (/prompt was dismissed|is locked|interaction is not allowed/i.test(said))
     return new AppError(
       'profile.keyring-locked',
@@ -44,7 +51,7 @@ function describeWords(said: string, again: string): AppError {
     return new AppError(
       'profile.keyring-unavailable',
       'there is no keyring here: the daemon knows no session bus (DBUS_SESSION_BUS_ADDRESS)',
-      `log in at the desktop, and start the daemon there: mfad restart${again}`,
+      `log in at the desktop, and start the daemon there: ${restart}${again}`,
     )
   if (/ServiceUnknown|not provided by any|no result found|not activatable/i.test(said))
     return new AppError(
