@@ -16,6 +16,8 @@ export type ProfileSections = {
   config: ReadonlyMap<string, Section>
   /** Sections under the header that the other file would want, by the name that was meant: AWS tools do not read them. */
   misplaced: ReadonlyMap<string, Misplaced>
+  /** `[services NAME]` of the config file, by that name. */
+  services: ReadonlyMap<string, Section>
 }
 
 /** A section that has to be called `header` to be read. */
@@ -48,9 +50,12 @@ export type LongTermCredentials = { accessKeyId: string; secretAccessKey: string
 /** `[profile default]` wins over `[default]` in the config file; of other double spellings the first counts. */
 export function profileSections({ credentials, config }: Documents): ProfileSections {
   const byName = new Map<string, Section>()
+  const services = new Map<string, Section>()
   for (const section of config.sections.values()) {
     const name = configProfileName(section.name)
     if (name !== undefined && !byName.has(name)) byName.set(name, section)
+    const ofServices = name === undefined ? nameBehind('services', section.name) : undefined
+    if (ofServices !== undefined) services.set(ofServices, section)
   }
   const bare = config.sections.get('default')
   if (bare !== undefined && !byName.has('default')) byName.set('default', bare)
@@ -58,6 +63,7 @@ export function profileSections({ credentials, config }: Documents): ProfileSect
     credentials: credentials.sections,
     config: byName,
     misplaced: misplacedSections(credentials, config),
+    services,
   }
 }
 
@@ -168,6 +174,11 @@ function withoutQuotes(value: string): string {
 }
 
 export function configProfileName(section: string): string | undefined {
-  const match = /^profile\s+(?:"([^"]+)"|'([^']+)'|([^\s"']+))$/.exec(section)
+  return nameBehind('profile', section)
+}
+
+function nameBehind(word: 'profile' | 'services', section: string): string | undefined {
+  if (!section.startsWith(word)) return undefined
+  const match = /^\s+(?:"([^"]+)"|'([^']+)'|([^\s"']+))$/.exec(section.slice(word.length))
   return match === null ? undefined : (match[1] ?? match[2] ?? match[3])
 }
