@@ -6,11 +6,12 @@ import { AppError, errorBody } from '../core/errors.ts'
 import { type AwsVariables, awsVariableNames } from '../core/login/sts-target.ts'
 import { backgroundVariable, startAgainCommand } from '../core/service/background.ts'
 import { daemonEnvironment } from '../core/service/environment.ts'
+import { alreadyRunning, type DaemonNote, leavesTo } from '../core/service/one-daemon.ts'
 import { formatInstant } from '../core/time/instant.ts'
 import type { Warning } from '../core/wire.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
-import { openDaemonNotes } from '../edges/daemon-notes.ts'
+import { type OwnNote, openDaemonNotes } from '../edges/daemon-notes.ts'
 import { createDesktop } from '../edges/desktop/desktop.ts'
 import type { DesktopSettings } from '../edges/desktop/reminder.ts'
 import { settingsStamp } from '../edges/files/disk/stamp.ts'
@@ -26,7 +27,7 @@ import { openOwnProgram } from '../edges/own-program.ts'
 import {
   type Environment,
   isDefaultSocket,
-  notesDirectory,
+  notesDirectories,
   resolveFiles,
   settingsPath,
   stateDirectory,
@@ -117,8 +118,11 @@ async function run(environment: Environment, start: Start): Promise<number> {
   const { removed, completed } = await known.recover()
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
   for (const file of completed) log.info({}, `completed an interrupted write of the ${file} file`)
-  const notes = openDaemonNotes(notesDirectory(environment))
-  const warnings = () => ownWarnings({ known, environment, notes, pid: process.pid, startAgain })
+  const notes = openDaemonNotes(notesDirectories(environment, userId()))
+  const note = () => noteOf(known, background)
+  const warnings = () => ownWarnings({ known, environment, notes, note: note(), startAgain })
+  const leavesToOther = () => leavesTo(notes.own(note()), notes.others(note().credentials))
+  refuseSecond(leavesToOther(), known.files.socket)
   const polls = startPolls(agent, warnings, clock.now)
   const server = createHttpServer(createRoutes(agent, polls), MFAD_VERSION, log)
   // From here on a signal must not end the process before the socket is removed.
@@ -136,6 +140,7 @@ async function run(environment: Environment, start: Start): Promise<number> {
       signalled,
       socketPath: known.files.socket,
       isSocketOurs: socket.isOurs,
+      leavesTo: leavesToOther,
       isReplaced: () => background === 'service' && program.isReplaced(),
       isIdle: agent.isIdle,
     })
@@ -149,6 +154,18 @@ async function run(environment: Environment, start: Start): Promise<number> {
     await shutDown({ server, stopping, ends: [polls, following, agent, desktop] })
     log.info({}, 'stopped')
   }
+}
+
+function noteOf(
+  { files, realPath: credentials = files.credentials }: KnownFiles,
+  background?: string,
+): OwnNote {
+  return { pid: process.pid, credentials, socket: files.socket, isService: background === 'service' }
+}
+
+/** At our own socket it is refused by its name; see bindSocket. */
+function refuseSecond(first: DaemonNote | undefined, socket: string): void {
+  if (first !== undefined && first.socket !== socket) throw alreadyRunning(first)
 }
 
 function placeOf(environment: Environment, path: string) {

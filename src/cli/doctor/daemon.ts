@@ -5,7 +5,7 @@ import { AppError, errorBody } from '../../core/errors.ts'
 import { openDaemonNotes } from '../../edges/daemon-notes.ts'
 import { type DaemonProcess, readDaemonProcess } from '../../edges/daemon-process.ts'
 import { refuseForeignFiles } from '../../edges/foreign-home.ts'
-import { notesDirectory } from '../../edges/paths.ts'
+import { notesDirectories } from '../../edges/paths.ts'
 import { readServiceState } from '../../edges/service/state.ts'
 import { userId } from '../../edges/user.ts'
 import { connectDaemon, daemonStatus } from '../connection/connection.ts'
@@ -34,7 +34,7 @@ export async function lookAtDaemon(
   const found = await connect(context, silent)
   const pid = found.status?.daemon?.pid
   const process = pid === undefined ? undefined : readDaemonProcess(pid)
-  const others = openDaemonNotes(notesDirectory(context.environment))
+  const others = openDaemonNotes(notesDirectories(context.environment, userId()))
     .others(credentials)
     .filter((note) => note.pid !== pid)
   return {
