@@ -187,6 +187,7 @@ export type ErrorCode =
   | 'settings.files-differ'
   | 'settings.invalid'
   | 'settings.notify-none'
+  | 'settings.readable-by-others'
   | 'settings.relative-path'
   | 'settings.unknown-key'
   | 'settings.unknown-section'

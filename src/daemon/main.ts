@@ -16,7 +16,7 @@ import { createDesktop } from '../edges/desktop/desktop.ts'
 import type { DesktopSettings } from '../edges/desktop/reminder.ts'
 import { settingsStamp } from '../edges/files/disk/stamp.ts'
 import type { Trust } from '../edges/files/disk/trust.ts'
-import { openFileStore, openTrust } from '../edges/files/own-store.ts'
+import { openFileStore } from '../edges/files/own-store.ts'
 import { refuseForeignFiles } from '../edges/foreign-home.ts'
 import { inheritedSocket } from '../edges/inherited-socket.ts'
 import { createKeyPlaces } from '../edges/keys/keys.ts'
@@ -24,6 +24,7 @@ import { detachedLog, launchdLog } from '../edges/log-file.ts'
 import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
 import { createMemory } from '../edges/memory.ts'
 import { openOwnProgram } from '../edges/own-program.ts'
+import { openTrust } from '../edges/own-trust.ts'
 import {
   type Environment,
   isDefaultSocket,

@@ -1,9 +1,11 @@
 // How every client of the AWS SDK is connected: through the proxy that is set, trusting the certificates that are set, and
 // nothing that the environment could change.
+import { existsSync } from 'node:fs'
 import { Agent } from 'node:https'
+import { isAbsolute } from 'node:path'
 import type { AwsTarget } from '../../core/login/sts-target.ts'
 import type { FailedProxy } from '../../core/login/transport-failure.ts'
-import { readCaBundle } from './ca-bundle.ts'
+import { checkCertificateFile, readCaBundle } from './ca-bundle.ts'
 import { ProxyAgent } from './proxy-agent.ts'
 
 const connectTimeoutMs = 5000
@@ -20,7 +22,7 @@ export type Connection = {
   askedProxy(): FailedProxy | undefined
 }
 
-/** Throws settings.bad-ca-bundle. `ended` is aborted when the call is over. */
+/** Throws what `readCaBundle` does. `ended` is aborted when the call is over. */
 export function createConnection(
   { caBundle, proxy }: Pick<AwsTarget, 'caBundle' | 'proxy'>,
   ended: AbortSignal,
@@ -30,6 +32,7 @@ export function createConnection(
     rejectUnauthorized: true,
     ...(caBundle === undefined ? {} : { ca: readCaBundle(caBundle) }),
   }
+  if (caBundle === undefined) checkExtraCertificates(process.env.NODE_EXTRA_CA_CERTS)
   const proxyAgent = proxy === undefined ? undefined : new ProxyAgent(proxy, trust, ended)
   return {
     requestHandler: {
@@ -39,4 +42,10 @@ export function createConnection(
     },
     askedProxy: () => proxyAgent?.asked,
   }
+}
+
+/** Node has read them when it started; a bundle of its own stands in their place. */
+function checkExtraCertificates(path: string | undefined): void {
+  if (path !== undefined && isAbsolute(path) && existsSync(path))
+    checkCertificateFile(path, 'NODE_EXTRA_CA_CERTS')
 }
