@@ -148,6 +148,7 @@ export type ErrorCode =
   | 'profile.misplaced-section'
   | 'profile.name-taken'
   | 'profile.no-keys'
+  | 'profile.no-region'
   | 'profile.no-serial-number'
   | 'profile.none-with-device'
   | 'profile.not-active'

@@ -11,7 +11,7 @@ import { connectDaemon, type Daemon, daemonStatus } from '../connection/connecti
 import { loadContext } from '../connection/context.ts'
 import type { Output } from '../terminal/output.ts'
 import { askLine, canAsk, readLineFromInput } from '../terminal/prompt.ts'
-import { printLogin } from '../text/login-text.ts'
+import { printLogin, withoutRegionAdvice } from '../text/login-text.ts'
 import { loginAtOnce } from './login-at-once.ts'
 import { loginsByDevice } from './login-devices.ts'
 import { profileNames, splitLoginWords } from './login-words.ts'
@@ -26,7 +26,7 @@ export async function runLogin(invocation: Invocation): Promise<number> {
   if (done !== undefined) {
     const { request, answer } = done
     if (values.json === true) output.printJson(joined(noAnswer, answer))
-    else printLogin(answer, output, new Date())
+    else printLogin(adviceFor(environment, answer), output, new Date())
     if (answer.failed.length === 0) return 0
     return exitCodeOfNamed(answer, request, (await daemonStatus(context))?.profiles ?? [])
   }
@@ -35,10 +35,18 @@ export async function runLogin(invocation: Invocation): Promise<number> {
   const answers: LoginAnswer[] = []
   await logInEach(daemon, request, output, (answer) => {
     answers.push(answer)
-    if (values.json !== true) printLogin(answer, output, new Date())
+    if (values.json !== true) printLogin(adviceFor(environment, answer), output, new Date())
   })
   if (values.json === true) output.printJson(answers.reduce(joined, noAnswer))
   return exitCodeOfNamed(answers.reduce(joined, noAnswer), request, daemon.status.profiles)
+}
+
+/** In this shell AWS tools take the region of its variable. */
+function adviceFor(
+  { AWS_REGION, AWS_DEFAULT_REGION }: Invocation['environment'],
+  answer: LoginAnswer,
+): LoginAnswer {
+  return AWS_REGION || AWS_DEFAULT_REGION ? withoutRegionAdvice(answer) : answer
 }
 
 function wishesOf(values: Invocation['values']): Partial<LoginRequest> {

@@ -39,6 +39,11 @@ export function printLogin(
   printWarnings(warnings, output)
 }
 
+/** Without the advice to set a region, where it is known or said otherwise. */
+export function withoutRegionAdvice(answer: LoginAnswer): LoginAnswer {
+  return { ...answer, warnings: answer.warnings.filter(({ code }) => code !== 'profile.no-region') }
+}
+
 /** The devices to choose from, each with the number that means it. */
 export function deviceChoiceText({ profile, serialNumbers, securityKeys }: DevicesAnswer): string {
   const names = serialNumbers.map((serialNumber) => printable(shortName(serialNumber, serialNumbers)))

@@ -40,6 +40,7 @@ const reasons: Partial<Record<ErrorCode, string>> = {
   'settings.unreadable': 'a running daemon keeps the settings it had; a new one cannot start',
   'settings.unknown-key': 'the setting that was meant keeps its default',
   'settings.unknown-section': 'what they were to set keeps its default',
+  'profile.no-region': 'the AWS CLI asks for one with each command, and programs fail',
   'settings.readable-by-others': 'whoever can read it can use that proxy in your name',
   'settings.files-differ': 'the daemon writes sessions to other files than your AWS tools read in this shell',
   'settings.notify-none': 'you are not told when a session ends',
