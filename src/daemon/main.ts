@@ -6,12 +6,10 @@ import { AppError, errorBody } from '../core/errors.ts'
 import { type AwsVariables, awsVariableNames } from '../core/login/sts-target.ts'
 import { backgroundVariable, startAgainCommand } from '../core/service/background.ts'
 import { daemonEnvironment } from '../core/service/environment.ts'
-import { alreadyRunning, type DaemonNote, leavesTo } from '../core/service/one-daemon.ts'
 import { formatInstant } from '../core/time/instant.ts'
 import type { Warning } from '../core/wire.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
-import { type OwnNote, openDaemonNotes } from '../edges/daemon-notes.ts'
 import { createDesktop } from '../edges/desktop/desktop.ts'
 import type { DesktopSettings } from '../edges/desktop/reminder.ts'
 import { settingsStamp } from '../edges/files/disk/stamp.ts'
@@ -28,7 +26,6 @@ import { openTrust } from '../edges/own-trust.ts'
 import {
   type Environment,
   isDefaultSocket,
-  notesDirectories,
   resolveFiles,
   settingsPath,
   stateDirectory,
@@ -40,6 +37,7 @@ import { openStatusFile } from '../edges/status-file.ts'
 import { userId } from '../edges/user.ts'
 import { startWatcher } from '../edges/watcher.ts'
 import { type Agent, createAgent } from './agent.ts'
+import { openFileClaim } from './file-claim.ts'
 import { createKnownFiles, type KnownFiles } from './files/known-files.ts'
 import { ownWarnings } from './own-warnings.ts'
 import { hardenProcess } from './process-hardening.ts'
@@ -77,11 +75,7 @@ async function run(environment: Environment, start: Start): Promise<number> {
   const { checkTrusted } = openTrust()
   const known = createKnownFiles(knownFilesDeps(environment, checkTrusted))
   isolateSdk(process.env)
-  const daemon = {
-    pid: process.pid,
-    startedAt: formatInstant(new Date()),
-    version: MFAD_VERSION,
-  }
+  const daemon = { pid: process.pid, startedAt: formatInstant(new Date()), version: MFAD_VERSION }
   const background = environment[backgroundVariable]
   const startAgain = startAgainCommand(background, process.pid)
   const stopping = new AbortController()
@@ -119,11 +113,8 @@ async function run(environment: Environment, start: Start): Promise<number> {
   const { removed, completed } = await known.recover()
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
   for (const file of completed) log.info({}, `completed an interrupted write of the ${file} file`)
-  const notes = openDaemonNotes(notesDirectories(environment, userId()))
-  const note = () => noteOf(known, background)
-  const warnings = () => ownWarnings({ known, environment, notes, note: note(), startAgain })
-  const leavesToOther = () => leavesTo(notes.own(note()), notes.others(note().credentials))
-  refuseSecond(leavesToOther(), known.files.socket)
+  const claim = openFileClaim(known, environment)
+  const warnings = () => ownWarnings({ known, environment, others: claim.others, startAgain })
   const polls = startPolls(agent, warnings, clock.now)
   const server = createHttpServer(createRoutes(agent, polls), MFAD_VERSION, log)
   // From here on a signal must not end the process before the socket is removed.
@@ -141,32 +132,20 @@ async function run(environment: Environment, start: Start): Promise<number> {
       signalled,
       socketPath: known.files.socket,
       isSocketOurs: socket.isOurs,
-      leavesTo: leavesToOther,
+      leavesTo: claim.leavesTo,
       isReplaced: () => background === 'service' && program.isReplaced(),
       isIdle: agent.isIdle,
     })
     log.info({ reason: why }, 'stopping')
     return exitCode
   } finally {
-    notes.remove()
+    claim.remove()
     // systemd may have removed the socket before.
     statusFile.close(socket.isOurs() || !existsSync(known.files.socket))
     socket.remove()
     await shutDown({ server, stopping, ends: [polls, following, agent, desktop] })
     log.info({}, 'stopped')
   }
-}
-
-function noteOf(
-  { files, realPath: credentials = files.credentials }: KnownFiles,
-  background?: string,
-): OwnNote {
-  return { pid: process.pid, credentials, socket: files.socket, isService: background === 'service' }
-}
-
-/** At our own socket it is refused by its name; see bindSocket. */
-function refuseSecond(first: DaemonNote | undefined, socket: string): void {
-  if (first !== undefined && first.socket !== socket) throw alreadyRunning(first)
 }
 
 function placeOf(environment: Environment, path: string) {

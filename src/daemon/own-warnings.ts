@@ -2,24 +2,22 @@
 import { endpointWarnings } from '../core/service/endpoints.ts'
 import type { DaemonNote } from '../core/service/one-daemon.ts'
 import type { Warning } from '../core/wire.ts'
-import type { DaemonNotes, OwnNote } from '../edges/daemon-notes.ts'
 import type { Environment } from '../edges/paths.ts'
+import type { FileClaim } from './file-claim.ts'
 import type { KnownFiles } from './files/known-files.ts'
 
 export type OwnWarningsDeps = {
   known: Pick<KnownFiles, 'settings'>
   environment: Environment
-  notes: DaemonNotes
-  note: OwnNote
+  /** The daemons that have the same credentials file. */
+  others: FileClaim['others']
   /** For hints: how the daemon is started with other variables. */
   startAgain: string
 }
 
-/** Also brings this daemon's note up to date: the settings may have moved the credentials file. */
-export function ownWarnings({ known, environment, notes, note, startAgain }: OwnWarningsDeps): Warning[] {
-  notes.write(note)
+export function ownWarnings({ known, environment, others, startAgain }: OwnWarningsDeps): Warning[] {
   return [
-    ...notes.others(note.credentials).map(otherDaemon),
+    ...others().map(otherDaemon),
     ...endpointWarnings(environment, startAgain),
     ...known.settings.warnings,
   ]
