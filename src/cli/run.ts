@@ -142,7 +142,8 @@ async function findCommand(
   const { unknownCommand } = await import('./unknown-command.ts')
   const names = commands.map((each) => each.name)
   const profiles = async () => (await import('./connection/known-profiles.ts')).knownProfiles(environment)
-  throw await unknownCommand({ name, rest, names, profiles })
+  const start = async () => (await import('./connection/start-command.ts')).startCommand({ environment })
+  throw await unknownCommand({ name, rest, names, profiles, start })
 }
 
 /** The daemon waits for the command that runs this: were it to wait for the daemon, neither would end. */

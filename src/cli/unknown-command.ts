@@ -12,6 +12,8 @@ export type Unknown = {
   names: readonly string[]
   /** The names by which a profile can be meant. */
   profiles(): Promise<ReadonlySet<string>>
+  /** What starts the daemon on this machine. */
+  start(): Promise<string>
 }
 
 /** Habits from `aws`, `git` and the like. */
@@ -40,17 +42,17 @@ const habits: Readonly<Record<string, string>> = {
   remove: 'logout',
   settings: 'config',
   configure: 'config',
-  start: 'install',
 }
 
 /** A code is not repeated. */
-export async function unknownCommand({ name, rest, names, profiles }: Unknown): Promise<AppError> {
+export async function unknownCommand({ name, rest, names, profiles, start }: Unknown): Promise<AppError> {
   if (isTokenCode(name)) return usage('a code alone is no command', 'hand it over with: mfad login CODE')
   const fact = name.startsWith('-')
     ? `there is no option ${name.slice(0, 40)} before a command`
     : `there is no command ${JSON.stringify(name.slice(0, 40))}`
   const profile = profileOf(name, rest)
   if (profile !== undefined) return usage(fact, didYouMean(mfadCommand('login', profile)))
+  if (name === 'start') return usage(fact, didYouMean(await start()))
   const habit = Object.hasOwn(habits, name) ? habits[name] : undefined
   if (habit !== undefined) return usage(fact, didYouMean(withProfile(habit, rest)))
   if (name.startsWith('-')) return usage(fact, 'look at: mfad --help')

@@ -32,6 +32,8 @@ export type AgentDeps = Omit<FindDeviceDeps, 'state' | 'longTermKeys' | 'session
   CodeCommandDeps & {
     known: KnownFiles
     keyPlaces: KeyPlaces
+    /** For hints: the command that starts this daemon anew. */
+    restart: string
     /** So long the answer to a login waits for roles. */
     mostRolesMs: number
     daemon: NonNullable<Status['daemon']>

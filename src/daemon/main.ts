@@ -10,12 +10,11 @@ import { formatInstant } from '../core/time/instant.ts'
 import type { Status } from '../core/wire.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
 import { createClock, localUtcOffset } from '../edges/clock.ts'
-import { openDaemonNotes } from '../edges/daemon-notes.ts'
 import { createDesktop } from '../edges/desktop/desktop.ts'
 import type { DesktopSettings } from '../edges/desktop/reminder.ts'
 import { settingsStamp } from '../edges/files/disk/stamp.ts'
 import type { Trust } from '../edges/files/disk/trust.ts'
-import { openFileStore, openTrust } from '../edges/files/own-store.ts'
+import { openFileStore } from '../edges/files/own-store.ts'
 import { refuseForeignFiles } from '../edges/foreign-home.ts'
 import { inheritedSocket } from '../edges/inherited-socket.ts'
 import { createKeyPlaces } from '../edges/keys/keys.ts'
@@ -23,10 +22,10 @@ import { detachedLog, launchdLog } from '../edges/log-file.ts'
 import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
 import { createMemory } from '../edges/memory.ts'
 import { openOwnProgram } from '../edges/own-program.ts'
+import { openTrust } from '../edges/own-trust.ts'
 import {
   type Environment,
   isDefaultSocket,
-  notesDirectory,
   resolveFiles,
   settingsPath,
   stateDirectory,
@@ -39,6 +38,7 @@ import { openStatusFile } from '../edges/status-file.ts'
 import { userId } from '../edges/user.ts'
 import { startWatcher } from '../edges/watcher.ts'
 import { type Agent, createAgent } from './agent.ts'
+import { openFileClaim } from './file-claim.ts'
 import { createKnownFiles, type KnownFiles } from './files/known-files.ts'
 import { ownWarnings } from './own-warnings.ts'
 import { hardenProcess } from './process-hardening.ts'
@@ -76,11 +76,9 @@ async function run(environment: Environment, start: Start): Promise<number> {
   const { checkTrusted } = openTrust()
   const known = createKnownFiles(knownFilesDeps(environment, checkTrusted))
   isolateSdk(process.env)
-  const daemon = {
-    pid: process.pid,
-    startedAt: formatInstant(new Date()),
-    version: MFAD_VERSION,
-  }
+  const daemon = { pid: process.pid, startedAt: formatInstant(new Date()), version: MFAD_VERSION }
+  const background = environment[backgroundVariable]
+  const startAgain = startAgainCommand(background, process.pid)
   const stopping = new AbortController()
   const clock = createClock()
   const desktop = createDesktop({
@@ -109,16 +107,15 @@ async function run(environment: Environment, start: Start): Promise<number> {
     runCommand: (command, timeoutMs, stop, variables = {}) =>
       runHelperCommand(command, { environment, variables, timeoutMs, stopping: stop }),
     keyPlaces: createKeyPlaces(environment, process.argv[1] ?? ''),
+    restart: background === 'service' ? 'mfad restart' : startAgain,
     loadSts: async () => (await import('../edges/aws/sts.ts')).createSts(),
     loadIam: async () => (await import('../edges/aws/iam.ts')).createIam(),
   })
   const { removed, completed } = await known.recover()
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
   for (const file of completed) log.info({}, `completed an interrupted write of the ${file} file`)
-  const notes = openDaemonNotes(notesDirectory(environment))
-  const background = environment[backgroundVariable]
-  const startAgain = startAgainCommand(background, process.pid)
-  const warnings = () => ownWarnings({ known, environment, notes, pid: process.pid, startAgain })
+  const claim = openFileClaim(known, environment)
+  const warnings = () => ownWarnings({ known, environment, others: claim.others, startAgain })
   const read = () => wholeStatus(agent, warnings())
   const polls = startPolls(agent, read, clock.now)
   const text = { read, known, now: clock.now, utcOffset: localUtcOffset }
@@ -138,13 +135,14 @@ async function run(environment: Environment, start: Start): Promise<number> {
       signalled,
       socketPath: known.files.socket,
       isSocketOurs: socket.isOurs,
+      leavesTo: claim.leavesTo,
       isReplaced: () => background === 'service' && program.isReplaced(),
       isIdle: agent.isIdle,
     })
     log.info({ reason: why }, 'stopping')
     return exitCode
   } finally {
-    notes.remove()
+    claim.remove()
     // systemd may have removed the socket before.
     statusFile.close(socket.isOurs() || !existsSync(known.files.socket))
     socket.remove()

@@ -1,27 +1,25 @@
 // The warnings about the daemon itself; those about the user's files are the agent's.
 import { endpointWarnings } from '../core/service/endpoints.ts'
+import type { DaemonNote } from '../core/service/one-daemon.ts'
 import type { Warning } from '../core/wire.ts'
-import type { DaemonNote, DaemonNotes } from '../edges/daemon-notes.ts'
 import type { Environment } from '../edges/paths.ts'
+import type { FileClaim } from './file-claim.ts'
 import type { KnownFiles } from './files/known-files.ts'
 
 export type OwnWarningsDeps = {
-  known: Pick<KnownFiles, 'files' | 'realPath' | 'settings'>
+  known: Pick<KnownFiles, 'settings'>
   environment: Environment
-  notes: DaemonNotes
-  pid: number
+  /** The daemons that have the same credentials file. */
+  others: FileClaim['others']
   /** For hints: how the daemon is started with other variables. */
   startAgain: string
 }
 
-/** Also brings this daemon's note up to date: the settings may have moved the credentials file. */
-export function ownWarnings({ known, environment, notes, pid, startAgain }: OwnWarningsDeps): Warning[] {
-  const { files, settings, realPath: credentials = files.credentials } = known
-  notes.write({ pid, credentials, socket: files.socket })
+export function ownWarnings({ known, environment, others, startAgain }: OwnWarningsDeps): Warning[] {
   return [
-    ...notes.others(credentials).map(otherDaemon),
+    ...others().map(otherDaemon),
     ...endpointWarnings(environment, startAgain),
-    ...settings.warnings,
+    ...known.settings.warnings,
   ]
 }
 

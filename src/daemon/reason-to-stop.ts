@@ -1,7 +1,9 @@
-// Why a daemon ends: a signal, a socket that is another daemon's, or its own files, which an upgrade has replaced.
+// Why a daemon ends: a signal, another daemon that has its socket or its credentials file, or its own files, which an upgrade has
+// replaced.
 import { existsSync } from 'node:fs'
 import { AppError } from '../core/errors.ts'
 import { restartExitCode } from '../core/service/background.ts'
+import type { DaemonNote } from '../core/service/one-daemon.ts'
 
 export type Reason = { why: string; exitCode: number }
 
@@ -10,6 +12,8 @@ export type StopDeps = {
   signalled: Promise<string>
   socketPath: string
   isSocketOurs(): boolean
+  /** The daemon that this one leaves its credentials file to. */
+  leavesTo(): DaemonNote | undefined
   /** Would a service manager start the daemon anew, and from other files? */
   isReplaced(): boolean
   isIdle(): boolean
@@ -56,8 +60,15 @@ export function reasonToStop(deps: StopDeps): Promise<Reason> {
   return reason.finally(() => timers.forEach(clearInterval))
 }
 
-function lookForReason({ socketPath, isSocketOurs, isReplaced, isIdle }: StopDeps): Reason | undefined {
+function lookForReason(deps: StopDeps): Reason | undefined {
+  const { socketPath, isSocketOurs, leavesTo, isReplaced, isIdle } = deps
   if (isSocketOurs()) {
+    const other = leavesTo()
+    if (other !== undefined)
+      return {
+        why: `another daemon (pid ${other.pid}, socket ${other.socket}) has the same credentials file`,
+        exitCode: 0,
+      }
     // Asked each time: it compares with the time before.
     const isOther = isReplaced()
     return isOther && isIdle()

@@ -3,6 +3,7 @@
 
 import type { ErrorBody } from '../core/errors.ts'
 import { isSameSource, type KeySource, keySourceOf } from '../core/profiles/key-source.ts'
+import { keysOfRoot, type Profile } from '../core/profiles/profile.ts'
 import { type SeenSession, type SeenSessions, watchSessions } from '../core/profiles/seen-sessions.ts'
 import { mfadCommand } from '../core/text/commands.ts'
 import type { Source } from '../core/writes/ledger.ts'
@@ -62,10 +63,11 @@ export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
     const stands = sources.size === 0 ? () => true : standsIn(known.documents)
     const before = outdated
     outdated = new Map()
-    for (const { profile, sessionProfile, session } of known.profiles) {
+    for (const each of known.profiles) {
+      const { profile, sessionProfile, session } = each
       const source =
         session.kind === 'ours' ? sources.get(`${sessionProfile} ${session.accessKeyId}`) : undefined
-      if (source === undefined || stands(source)) continue
+      if (source === undefined || stands(source) || hasKeys(known, each, source)) continue
       outdated.set(profile, outdatedProblem(profile))
       if (!before.has(profile)) log.warn({ profile }, 'the access key of a live session was replaced')
     }
@@ -111,6 +113,16 @@ export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
       return new Set(outdated.keys())
     },
   }
+}
+
+/** Does a profile have these keys, in whatever section? They may have been moved to `[dev-long-term]`, or back. */
+function hasKeys(
+  { profiles, sections }: Pick<KnownFiles, 'profiles' | 'sections'>,
+  { profile, source }: Profile,
+  { keys }: Source,
+): boolean {
+  const standing = keySourceOf(sections, keysOfRoot(profiles, source?.root ?? profile))
+  return standing !== undefined && isSameSource(standing, keys)
 }
 
 function lostProblem(profile: string, path: string): ErrorBody {

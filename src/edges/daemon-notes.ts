@@ -1,35 +1,48 @@
 // A note of each running daemon of this user, in a directory of ours, so that two that write the same credentials file
-// know of each other, whatever sockets they have. This only lets `status` warn; nothing keeps the two from writing.
+// know of each other, whatever sockets they have.
 import * as fs from 'node:fs'
+import { hostname } from 'node:os'
 import { join } from 'node:path'
+import type { DaemonNote } from '../core/service/one-daemon.ts'
 import { errnoOf, failureOf, makeDirectory } from './files/disk/system.ts'
 
-export type DaemonNote = {
-  pid: number
-  /** Where the credentials file really is. */
-  credentials: string
-  socket: string
-}
+/** What a daemon says of itself. */
+export type OwnNote = Omit<DaemonNote, 'startedAt'>
 
 export type DaemonNotes = {
+  /** The note of this daemon as others read it. */
+  own(note: OwnNote): DaemonNote
   /**
    * Notes which file and socket this daemon has. Writes only what is new, and nothing where the directory cannot be
    * written.
    */
-  write(note: DaemonNote): void
+  write(note: OwnNote): void
   /** The other daemons that run and write this credentials file. */
   others(credentials: string): DaemonNote[]
   remove(): void
 }
 
-type Written = DaemonNote & { startedAt: string | undefined }
+/** `machine`: the home may be that of other machines, too, or of containers. */
+type Written = DaemonNote & { machine?: string }
 
-export function openDaemonNotes(directory: string): DaemonNotes {
+/** `all`: where daemons of this user may leave their notes, `own` among them. */
+export function openDaemonNotes({
+  own: directory,
+  all,
+}: {
+  own: string
+  all: readonly string[]
+}): DaemonNotes {
   const ownPath = join(directory, nameOf(process.pid))
   let written = ''
+  const own = (note: OwnNote): DaemonNote => {
+    const startedAt = startOf(note.pid)
+    return startedAt === undefined ? note : { ...note, startedAt }
+  }
   return {
+    own,
     write(note) {
-      const text = JSON.stringify({ ...note, startedAt: startOf(note.pid) } satisfies Written)
+      const text = JSON.stringify({ ...own(note), machine: thisMachine() } satisfies Written)
       if (text === written) return
       written = text
       failureOf(() => {
@@ -39,8 +52,8 @@ export function openDaemonNotes(directory: string): DaemonNotes {
       })
     },
     others: (credentials) =>
-      namesIn(directory)
-        .map((name) => join(directory, name))
+      all
+        .flatMap((each) => namesIn(each).map((name) => join(each, name)))
         .filter((path) => path !== ownPath)
         .flatMap(readLiving)
         .filter((note) => note.credentials === credentials),
@@ -68,6 +81,7 @@ function readLiving(path: string): DaemonNote[] {
   try {
     if (!fs.lstatSync(path).isFile()) return []
     const note = JSON.parse(fs.readFileSync(path, 'utf8')) as Written
+    if (note.machine !== undefined && note.machine !== thisMachine()) return []
     if (isRunning(note)) return [note]
     fs.rmSync(path, { force: true })
   } catch {
@@ -79,6 +93,15 @@ function readLiving(path: string): DaemonNote[] {
 /** Process numbers are used again: the instant of the start has to be the same, where the system tells it. */
 function isRunning({ pid, startedAt }: Written): boolean {
   return failureOf(() => process.kill(pid, 0)) === undefined && startOf(pid) === startedAt
+}
+
+/** With the namespace that process numbers count in. */
+function thisMachine(): string {
+  try {
+    return `${hostname()} ${fs.readlinkSync('/proc/self/ns/pid')}`
+  } catch {
+    return hostname()
+  }
 }
 
 /** In the system's own ticks; undefined where there is no /proc. */

@@ -3,14 +3,14 @@ import { realpathSync, type Stats, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import type { Files } from '../core/wire.ts'
-import { type Environment, homeDirectory, notesDirectory, stateDirectory } from './paths.ts'
+import { type Environment, homeDirectory, notesDirectories, stateDirectory } from './paths.ts'
 
 /** Root would leave files there that their owner cannot replace. Throws daemon.foreign-home. */
 export function refuseForeignFiles(environment: Environment, files: Files, uid: number): void {
   if (uid !== 0) return
   const { credentials, config, settings, socket } = files
   const foreign = [
-    ...[homeDirectory(environment), stateDirectory(environment), notesDirectory(environment)].map(
+    ...[homeDirectory(environment), stateDirectory(environment), notesDirectories(environment, uid).own].map(
       nearestStanding,
     ),
     ...[credentials, config, settings, socket].flatMap(fileAndDirectories),

@@ -1,5 +1,5 @@
 // Where mfad's files are: a variable wins over the settings, the settings over the default.
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import type { Settings } from '../core/settings/default-settings.ts'
 import type { Files } from '../core/wire.ts'
 
@@ -78,9 +78,16 @@ export function stateDirectory(environment: Environment): string {
   return join(xdgDirectory(environment, 'XDG_STATE_HOME', join('.local', 'state')), 'mfad')
 }
 
-/** Where the daemons of this user leave a note of themselves, whatever sockets they have. */
-export function notesDirectory(environment: Environment): string {
-  return dirname(absolute(defaultSocket(environment), environment))
+/**
+ * Where the daemons of this user leave a note of themselves, and where they look for those of others: whatever its variables say,
+ * each finds all.
+ */
+export function notesDirectories(environment: Environment, uid: number): { own: string; all: string[] } {
+  const standard = join('/run/user', String(uid))
+  const runtime = join(standard, 'mfad')
+  const state = join(homeDirectory(environment), '.local', 'state', 'mfad')
+  const isStandard = resolve(environment.XDG_RUNTIME_DIR || '/') === standard
+  return { own: isStandard ? runtime : state, all: [runtime, state] }
 }
 
 function defaultSocket(environment: Environment): string {

@@ -5,8 +5,10 @@ import type { CredentialsDocument } from '../core/document/document.ts'
 import { parseDocument } from '../core/document/parse.ts'
 import { AppError } from '../core/errors.ts'
 import { defaultSettings, type Settings } from '../core/settings/default-settings.ts'
+import { proxyUrl } from '../core/settings/proxy-address.ts'
 import { type ReadSettings, readSettings } from '../core/settings/settings.ts'
 import { quoted } from '../core/text/quoted.ts'
+import { accessWarnings } from './files/disk/access.ts'
 import { errnoOf } from './files/disk/system.ts'
 
 const maxBytes = 1024 * 1024
@@ -24,11 +26,24 @@ export function readSettingsFile(path: string): ReadSettings {
     const bytes = readBounded(path)
     if (bytes === undefined) return { settings: defaultSettings }
     const { parsed, document } = parseSettings(bytes, path)
-    return readSettings(parsed, document, path)
+    return withReaders(readSettings(parsed, document, path), path)
   } catch (error) {
     if (!(error instanceof AppError)) throw error
     return { settings: defaultSettings, problem: error }
   }
+}
+
+/** A proxy's password is for nobody else. */
+function withReaders({ settings, ...rest }: ReadSettings, path: string): ReadSettings {
+  const hasPassword = Boolean(proxyUrl(settings.httpsProxy ?? '')?.password)
+  const mode = hasPassword ? statSync(path, { throwIfNoEntry: false })?.mode : undefined
+  const found = accessWarnings(path, mode ?? 0).map((warning) => ({
+    ...warning,
+    code: 'settings.readable-by-others' as const,
+    message: `${warning.message}, and holds the password of a proxy`,
+    file: path,
+  }))
+  return { ...rest, settings: { ...settings, warnings: [...settings.warnings, ...found] } }
 }
 
 /** What both readers make of the file's bytes. Throws settings.invalid. */

@@ -6,7 +6,7 @@ import { getRawAsset } from 'node:sea'
 import { messageOf } from '../core/errors.ts'
 import { notLoaded } from '../core/login/keyring-failure.ts'
 import { makeDirectory } from '../edges/files/disk/system.ts'
-import { openTrust } from '../edges/files/own-store.ts'
+import { openTrust } from '../edges/own-trust.ts'
 import { stateDirectory } from '../edges/paths.ts'
 
 const directory = stateDirectory(process.env)

@@ -59,7 +59,11 @@ it('is one at a time: what is written meanwhile is told to one more', async () =
 it('that fails is logged and a warning until the next run, and fails no login', async () => {
   world.runCommand = () => failed('secret', 3)
   const answer = await world.agent.login({ profiles: ['dev'], tokenCode: world.nextCode() })
-  expect(answer).toMatchObject({ renewed: [{ profile: 'dev' }], failed: [], warnings: [] })
+  expect(answer).toMatchObject({
+    renewed: [{ profile: 'dev' }],
+    failed: [],
+    warnings: [{ code: 'profile.no-region' }],
+  })
   await world.settle()
   expect(warnings()).toEqual(['settings.after-write-failed after_write_command failed with exit code 3'])
   expect(world.logged.join('\n')).toContain('after_write_command failed with exit code 3')

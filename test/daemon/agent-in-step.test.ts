@@ -95,7 +95,7 @@ describe('the settings of an active session', () => {
   })
 
   it('are warned of in the answer to a login where they stand in a block, until dev-mfa has its own', async () => {
-    const block = 's3 =\n  addressing_style = path\n  max_concurrent_requests = 20\n'
+    const block = 'region = eu-west-1\ns3 =\n  addressing_style = path\n  max_concurrent_requests = 20\n'
     set(block)
     const { warnings } = await world.agent.login({ profiles: ['dev'], tokenCode: world.nextCode() })
     expect(warnings).toEqual([

@@ -9,6 +9,7 @@ const ask = (changes: Partial<StopDeps>) =>
     signalled: never,
     socketPath: '/nonexistent/mfad.sock',
     isSocketOurs: () => true,
+    leavesTo: () => undefined,
     isReplaced: () => false,
     isIdle: () => true,
     raceCheckMs: 5,
@@ -24,6 +25,14 @@ describe('the daemon stops', () => {
   test('when the socket is another daemon’s', async () => {
     const reason = ask({ isSocketOurs: () => false, socketPath: process.execPath })
     expect(await reason).toMatchObject({ why: 'another daemon has the socket', exitCode: 0 })
+  })
+
+  test('when it leaves its credentials file to another daemon', async () => {
+    const other = { pid: 7, credentials: '/c', socket: '/s', isService: true }
+    expect(await ask({ leavesTo: () => other })).toEqual({
+      why: 'another daemon (pid 7, socket /s) has the same credentials file',
+      exitCode: 0,
+    })
   })
 
   test('with an error when the socket is gone', async () => {

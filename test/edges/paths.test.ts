@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   type Environment,
   homeDirectory,
+  notesDirectories,
   resolveFiles,
   settingsPath,
   socketCandidates,
@@ -109,5 +110,18 @@ describe('where a client looks for the socket', () => {
   it('is only where the user says, if he says it', () => {
     expect(candidates({ ...home, MFAD_SOCKET: '/s' })).toEqual(['/s'])
     expect(candidates(home, { socket: '/s' })).toEqual(['/s'])
+  })
+})
+
+describe('the notes of daemons', () => {
+  const inHome = '/home/me/.local/state/mfad'
+  it.each<[string, Environment, string]>([
+    ['of a session', { ...home, XDG_RUNTIME_DIR: '/run/user/1000/' }, '/run/user/1000/mfad'],
+    ['under cron', home, inHome],
+    ['under su', { ...home, XDG_RUNTIME_DIR: '/run/user/0' }, inHome],
+    ['with state elsewhere', { ...home, XDG_STATE_HOME: '/state' }, inHome],
+  ])('are where every other one looks: that %s', (_, environment, own) => {
+    const directories = notesDirectories(environment, 1000)
+    expect(directories).toEqual({ own, all: ['/run/user/1000/mfad', inHome] })
   })
 })

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -26,6 +26,27 @@ describe('the settings file', () => {
   it('may be empty', () => {
     writeFileSync(path, '')
     expect(loadSettings(path)).toEqual(defaultSettings)
+  })
+
+  it('is warned of where others can read the password of a proxy in it, and not otherwise', () => {
+    writeFileSync(path, '[mfad]\nhttps_proxy = http://me:hunter2@proxy:3128\n', { mode: 0o644 })
+    expect(loadSettings(path).warnings).toEqual([
+      {
+        code: 'settings.readable-by-others',
+        message: `${path} can be read by other users (mode 0644), and holds the password of a proxy`,
+        hint: `chmod go-rwx ${path}`,
+        file: path,
+      },
+    ])
+    const stamp = settingsStamp(path)
+    chmodSync(path, 0o600)
+    expect(settingsStamp(path)).not.toBe(stamp)
+    expect(loadSettings(path).warnings).toEqual([])
+    for (const address of ['http://proxy:3128', 'http://me@proxy:3128', 'proxy:3128']) {
+      writeFileSync(path, `[mfad]\nhttps_proxy = ${address}\n`)
+      chmodSync(path, 0o644)
+      expect(loadSettings(path).warnings).toEqual([])
+    }
   })
 
   it('is read as it stands', () => {

@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StsRole } from '../../src/demo/sts/embedded-sts.ts'
-import { requireProgram } from '../support/clients.ts'
+import { requireProgram, requirePython } from '../support/clients.ts'
 import { mfadArgv, scriptPath } from '../support/program.ts'
 import { alice, devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
 import { openTerminal } from '../support/terminal.ts'
@@ -28,7 +28,7 @@ afterEach(() => sandbox.close())
 type Result = { exitCode: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string }
 
 /** In a session of its own: without a terminal. */
-function start(args: readonly string[], environment: Record<string, string> = {}) {
+function start(args: readonly string[], environment: Record<string, string | undefined> = {}) {
   const [program = '', ...words] = [...mfadArgv, 'exec', ...args]
   const child = spawn(program, words, {
     env: { ...sandbox.environment, ...environment },
@@ -71,6 +71,41 @@ describe('mfad exec', () => {
     expect(stdout.split('\n')[0]).toBe('yes [] [] eu-west-1')
     expect(stdout).toContain(`${alice.arn}\n`)
     sandbox.watchForSecrets(stdout)
+  })
+
+  it('has it go where aws --profile dev-mfa would, unless the shell says otherwise', async (context) => {
+    const python = requirePython(context, 'boto3')
+    const bundle = '/etc/ssl/certs/ca-certificates.crt'
+    sandbox.writeConfig(
+      `${devConfig}use_dualstack_endpoint = true\nca_bundle = ${bundle}\nservices = s\nendpoint_url = https://all.example.com\nretry_mode = adaptive\nmax_attempts = 7\noutput = text\n[services s]\ns3 =\n  endpoint_url = https://s3.example.com\n`,
+    )
+    await until('the settings are kept in step', () => sandbox.readCredentials().includes('services = s'))
+    const script = `import boto3, sys
+session = boto3.Session(profile_name=sys.argv[1] if len(sys.argv) > 1 else None)
+for name in ('s3', 'ec2', 'sts'):
+    client = session.client(name)
+    print(client.meta.endpoint_url, client.meta.config.retries, client.meta.region_name)
+print(session._session.get_config_variable('ca_bundle'), session._session.get_config_variable('output'))
+print(session.get_credentials().access_key[-4:])
+`
+    const besides = { AWS_ENDPOINT_URL_STS: undefined, AWS_ENDPOINT_URL_IAM: undefined }
+    const child = spawn(python, ['-c', script, 'dev-mfa'], { env: { ...sandbox.environment, ...besides } })
+    const expected = await resultOf(child)
+    expect(expected.stdout).toContain('https://s3.example.com')
+    const asExec = async (environment: Record<string, string | undefined>) => {
+      const { child, ended } = start(['dev', '--', python, '-c', script], { ...besides, ...environment })
+      child.stdin?.end()
+      return ended
+    }
+    expect(await asExec({})).toMatchObject({ exitCode: 0, stdout: expected.stdout })
+    const other = await asExec({ AWS_ENDPOINT_URL_S3: 'https://mine.example.com', AWS_MAX_ATTEMPTS: '' })
+    expect(other.stdout).toBe(expected.stdout.replace('https://s3.example.com', 'https://mine.example.com'))
+  })
+
+  it('leaves every other variable as it is, also an empty one', async () => {
+    const { child, ended } = start(['dev', '--', 'printenv', 'EMPTY', 'AWS_DEFAULT_OUTPUT'], { EMPTY: '' })
+    child.stdin?.end()
+    expect(await ended).toMatchObject({ exitCode: 1, stdout: '\n' })
   })
 
   it('ends as the command ends', async () => {

@@ -94,6 +94,22 @@ print(json.dumps([arn, session.region_name, bool(session.get_credentials().token
     expect(sandbox.codesSent()).toHaveLength(1)
   })
 
+  it('comes about by mfad setup --in-place, and the sessions of roles are those of the same key still', async () => {
+    sandbox.writeCredentials(`[dev]\n${aliceKeys}`)
+    sandbox.writeConfig(`${config}[profile admin]\nrole_arn = ${adminArn}\nsource_profile = dev\n`)
+    await succeed('login', 'admin', sandbox.code())
+    for (const [place, wrongCode] of [
+      ['--in-place', '000000'],
+      ['--beside', '111111'],
+    ] as const) {
+      expect((await sandbox.mfad('setup', 'dev', place, '--code', wrongCode)).exitCode).toBe(5)
+      const admin = (await sandbox.status()).profiles.find(({ profile }) => profile === 'admin')
+      expect(admin).toMatchObject({ state: 'valid' })
+      expect(admin).not.toHaveProperty('lastError')
+    }
+    expect(daemon.log()).not.toContain('was replaced')
+  })
+
   it('survives a restart of the daemon, with what the user has put into [dev]', async () => {
     await succeed('login', 'dev', sandbox.code())
     sandbox.writeCredentials(sandbox.readCredentials().replace(/(\n\[dev\]\n[^[]*)/, '$1output = text\n'))

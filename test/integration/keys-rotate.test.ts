@@ -334,6 +334,28 @@ describe('mfad keys rotate is refused', () => {
     expect(sandbox.readCredentials().startsWith(whole)).toBe(true)
   })
 
+  it.each([
+    ['reset', 'network.reset', 'check the network'],
+    ['throttle', 'sts.throttled', 'wait a minute'],
+    ['html', 'sts.invalid-answer', 'check the network'],
+  ] as const)('while STS fails (%s), and the next step goes on with it', async (kind, code, what) => {
+    await open()
+    await start()
+    sandbox.sts.setFault({ kind })
+    const { exitCode, stdout } = await rotate('--json')
+    expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({ exitCode: 6, error: { code } })
+    expect(JSON.parse(stdout).error.hint).toMatch(new RegExp(`${what}, then: mfad keys rotate dev$`))
+  })
+
+  it('while IAM cannot be reached, likewise', async () => {
+    await open()
+    await sandbox.startDaemon({ AWS_ENDPOINT_URL_IAM: 'http://127.0.0.1:1' })
+    expect(await rotate()).toMatchObject({
+      exitCode: 6,
+      stderr: expect.stringMatching(/^mfad: IAM at 127.0.0.1:1 refused .+, then: mfad keys rotate dev\n$/s),
+    })
+  })
+
   it('at its last step: the new key is in place, and it says what is left', async () => {
     await open([{ ...alice, denied: ['iam:DeleteAccessKey'] }])
     await start()

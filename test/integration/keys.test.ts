@@ -96,6 +96,20 @@ withKeyring(`mfad keys${notHere}`, () => {
     }
   })
 
+  it('gives back the very bytes of lines that are written otherwise, with a login between', async () => {
+    const odd = `[dev]\r\naws_secret_access_key=${alice.secretAccessKey} \n\n# mine\naws_access_key_id  = ${alice.accessKeyId}`
+    sandbox.writeCredentials(odd)
+    await start()
+    expect((await sandbox.mfad('keys', 'store', 'dev')).exitCode).toBe(0)
+    expect(sandbox.readCredentials()).toBe(
+      `[dev]\r\nmfad_keyring_place=secret \n\n# mine\nmfad_keyring  = ${item}`,
+    )
+    expect((await sandbox.mfad('login', 'dev', sandbox.code())).exitCode).toBe(0)
+    expect((await sandbox.mfad('logout', 'dev')).exitCode).toBe(0)
+    expect((await sandbox.mfad('keys', 'restore', 'dev')).exitCode).toBe(0)
+    expect(sandbox.readCredentials()).toBe(odd)
+  })
+
   it('says so when nothing is to be done', async () => {
     await start()
     expect((await sandbox.mfad('keys', 'restore', 'dev')).stdout).toContain('already; nothing to do')

@@ -60,6 +60,8 @@ let sandbox: Sandbox
 let daemon: RunningDaemon
 beforeEach(async () => {
   sandbox = await openSandbox([alice, bob, carol, nobody, keyOnly, denied, hostile, mei])
+  // Nothing is then said of profiles without a region.
+  sandbox.environment.AWS_REGION = 'eu-west-1'
   // No profile names its device.
   const users = { dev: alice, ops: bob, home: carol, nobody, keyonly: keyOnly, denied, hostile, mei }
   sandbox.writeCredentials(

@@ -67,6 +67,42 @@ describe('mfad login', () => {
   })
 })
 
+describe('a profile without a region', () => {
+  const advice = (name: string) =>
+    `mfad: warning: ${name} has no region, and AWS tools need one for most commands\n  → set it with: aws configure set region REGION --profile ${name}\n`
+  beforeEach(async () => {
+    sandbox.writeConfig(`[profile dev]\nmfa_serial = ${aliceSerial}\n`)
+    await sandbox.startDaemon()
+  })
+
+  it('is told so when it is logged in first, and not each time', async () => {
+    expect((await sandbox.mfad('login', 'dev', sandbox.code())).stderr).toBe(advice('dev'))
+    expect((await sandbox.mfad('login', 'dev', sandbox.nextCode())).stderr).toBe('')
+    const { stdout } = await sandbox.mfad('doctor', '--offline', '--json')
+    expect(JSON.parse(stdout).findings).toContainEqual(
+      expect.objectContaining({ code: 'profile.no-region', severity: 'note' }),
+    )
+  })
+
+  it.each([
+    ['a variable of the shell', () => undefined, { AWS_DEFAULT_REGION: 'eu-west-1' }],
+    [
+      'the session profile in the config file',
+      () =>
+        sandbox.writeConfig(
+          `[profile dev]\nmfa_serial = ${aliceSerial}\n[profile dev-mfa]\nregion = us-east-1\n`,
+        ),
+      {},
+    ],
+  ])('is not told so where %s has one', async (_what, set, environment) => {
+    set()
+    await sandbox.status()
+    expect((await sandbox.mfadWith({ environment }, 'login', 'dev', sandbox.code())).stderr).toBe('')
+    const { stdout } = await sandbox.mfadWith({ environment }, 'doctor', '--offline', '--json')
+    expect(stdout).not.toContain('profile.no-region')
+  })
+})
+
 describe('the code', () => {
   it.each([['12345'], ['1234567'], ['12 45'], ['１２３４５６']])('%j is refused as no code', async (code) => {
     await sandbox.startDaemon()
@@ -94,7 +130,7 @@ describe('the code', () => {
 
   it('is a profile where one has such a name', async () => {
     sandbox.writeCredentials(`[123456]\n${aliceKeys}`)
-    sandbox.writeConfig(`[profile 123456]\nmfa_serial = ${aliceSerial}\n`)
+    sandbox.writeConfig(`[profile 123456]\nmfa_serial = ${aliceSerial}\nregion = eu-west-1\n`)
     await sandbox.startDaemon()
     const { stdout, ...rest } = await sandbox.mfad('login', '123456', sandbox.code())
     expect(rest).toEqual(done)

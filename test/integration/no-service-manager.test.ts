@@ -1,6 +1,9 @@
 // A container, or a machine that is reached by ssh: a hint that names the service there leads nowhere.
-import { join } from 'node:path'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { daemonArgv } from '../../src/core/service/daemon-argv.ts'
+import { commandLine } from '../../src/core/service/systemd-unit.ts'
 import type { Status } from '../../src/core/wire.ts'
 import {
   devConfig,
@@ -60,3 +63,22 @@ it('a daemon with other files or endpoints is to be ended and started again', as
     `to have the daemon use this one: ${again(daemon)}; to use the daemon's here: export AWS_CONFIG_FILE=${join(sandbox.home, '.aws/config')}\n`,
   )
 })
+
+it.each([
+  ['that could run', process.execPath],
+  ['whose program has moved', '/opt/former/node'],
+])(
+  'a service that is installed (in a home that a container shares), %s, is not to be restarted',
+  async (_what, node) => {
+    const units = join(sandbox.home, '.config/systemd/user')
+    mkdirSync(units, { recursive: true })
+    const command = commandLine(daemonArgv(node, resolve('dist/mfad.cjs')))
+    writeFileSync(join(units, 'mfad.service'), `[Service]\nExecStart=${command}\n`)
+    expect((await sandbox.mfad('login', 'dev')).stderr).toContain('→ start it with: mfad daemon --detach\n')
+    expect((await sandbox.mfad('start')).stderr).toContain('did you mean: mfad daemon --detach?')
+    const daemon = await sandbox.startDaemon()
+    const environment = { AWS_CONFIG_FILE: join(sandbox.home, 'other') }
+    const { stderr } = await sandbox.mfadWith({ environment }, 'login', 'dev')
+    expect(stderr).toContain(`to have the daemon use this one: ${again(daemon)};`)
+  },
+)

@@ -78,6 +78,8 @@ describe('a service whose program has moved', () => {
     sandbox = await openSandbox()
     sandbox.writeCredentials(devCredentials)
     sandbox.writeConfig(devConfig)
+    // By this one knows that there is a service manager.
+    fs.mkdirSync(join(sandbox.home, 'run/systemd'))
   })
   afterEach(() => sandbox.close())
 
@@ -140,6 +142,7 @@ describe('a service whose program has moved', () => {
     expect((await sandbox.mfad('login', 'dev', sandbox.code())).stderr).toBe(
       'mfad: the daemon is not running\n  → start it with: mfad restart\n',
     )
+    expect((await sandbox.mfad('start')).stderr).toContain('did you mean: mfad restart?')
   })
 
   it('to another place, where the old one still stands, is not to be restarted after an upgrade', async () => {

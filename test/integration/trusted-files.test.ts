@@ -2,10 +2,20 @@
 // with `status` as the place that says so.
 
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, mkdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  renameSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:http'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, type TestContext } from 'vitest'
+import { authorityFile } from '../support/aws-network.ts'
 import { requireProgram } from '../support/clients.ts'
 import { devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
 
@@ -52,6 +62,43 @@ it('sends no code to the endpoint that another user has put into a config file o
   await expectRefused(`${config} can be changed by other users`, `chmod go-w ${config}`, config)
   expect(requests).toEqual([])
   await new Promise((resolve) => server.close(resolve))
+})
+
+it.each([
+  ['in the profile', (bundle: string) => sandbox.writeConfig(`${devConfig}ca_bundle = ${bundle}\n`), {}],
+  ['in the settings', (bundle: string) => sandbox.writeSettings(`[mfad]\nca_bundle = ${bundle}\n`), {}],
+  ['in AWS_CA_BUNDLE', () => undefined, { AWS_CA_BUNDLE: true }],
+  ['in NODE_EXTRA_CA_CERTS', () => undefined, { NODE_EXTRA_CA_CERTS: true }],
+])(
+  'sends no code while another user can write the certificates that are named %s',
+  async (_where, name, variables) => {
+    const bundle = join(sandbox.home, 'ca.pem')
+    copyFileSync(authorityFile, bundle)
+    chmodSync(bundle, 0o666)
+    name(bundle)
+    await sandbox.startDaemon(Object.fromEntries(Object.keys(variables).map((each) => [each, bundle])))
+    const { exitCode, stderr } = await sandbox.mfad('login', 'dev', sandbox.code())
+    expect([exitCode, sandbox.codesSent()]).toEqual([7, []])
+    expect(stderr).toContain(
+      `are not trusted: ${bundle} can be changed by other users\n  → chmod go-w ${bundle}\n`,
+    )
+    chmodSync(bundle, 0o644)
+    expect((await sandbox.mfad('login', 'dev', sandbox.code())).exitCode).toBe(0)
+  },
+)
+
+it('shows the password of a proxy that others can read, by the command that mends it', async () => {
+  sandbox.writeSettings(
+    '[mfad]\nhttps_proxy = http://me:hunter2@proxy.example.com:3128\nno_proxy = 127.0.0.1\n',
+  )
+  await sandbox.startDaemon()
+  const { warnings } = await sandbox.status()
+  expect(warnings).toMatchObject([{ code: 'settings.readable-by-others', hint: `chmod go-rwx ${settings}` }])
+  const { stdout, stderr } = await sandbox.mfad('doctor', '--offline')
+  expect(stdout + stderr).toContain(`chmod go-rwx ${settings}`)
+  expect(stdout + stderr).not.toContain('hunter2')
+  chmodSync(settings, 0o600)
+  expect((await sandbox.status()).warnings).toEqual([])
 })
 
 describe('the settings file', () => {

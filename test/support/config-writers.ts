@@ -11,7 +11,8 @@ import { createKeeper } from '../../src/daemon/files/keeper.ts'
 import { createKnownFiles, type KnownFiles } from '../../src/daemon/files/known-files.ts'
 import { editUserFile } from '../../src/daemon/files/user-edit.ts'
 import { createQueue } from '../../src/daemon/queue.ts'
-import { openFileStore, openTrust } from '../../src/edges/files/own-store.ts'
+import { openFileStore } from '../../src/edges/files/own-store.ts'
+import { openTrust } from '../../src/edges/own-trust.ts'
 import {
   amongWriters,
   countEdits,

@@ -14,10 +14,11 @@ import { partitions } from '../../src/edges/aws/partitions.ts'
 import type { Sts } from '../../src/edges/aws/sts.ts'
 import type { Desktop, Reminded, ReminderRequest, Respond } from '../../src/edges/desktop/reminder.ts'
 import { settingsStamp } from '../../src/edges/files/disk/stamp.ts'
-import { openFileStore, openTrust } from '../../src/edges/files/own-store.ts'
+import { openFileStore } from '../../src/edges/files/own-store.ts'
 import type { FileStore } from '../../src/edges/files/store.ts'
 import type { Keyring, KeyringResult } from '../../src/edges/keys/keyring.ts'
 import type { Log } from '../../src/edges/logger.ts'
+import { openTrust } from '../../src/edges/own-trust.ts'
 import { resolveFiles } from '../../src/edges/paths.ts'
 import { loadSettings } from '../../src/edges/settings-file.ts'
 import { openStatusFile } from '../../src/edges/status-file.ts'
@@ -201,6 +202,7 @@ export class World {
         this.commandsRun.push(`${this.now().toISOString().slice(11, 19)} ${command}`)
         return this.runCommand(command)
       },
+      restart: 'mfad restart',
       keyPlaces: {
         runCredentialProcess: async (command) => {
           this.processesRun.push(command)

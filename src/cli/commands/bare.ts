@@ -14,7 +14,7 @@ export async function runBare(invocation: Invocation): Promise<number> {
 
 /** An empty line skips a device, and with it every profile on that device. */
 async function askForCodes({ environment, output }: Invocation): Promise<void> {
-  const [{ loadContext }, { connectDaemon }, { logIn }, { printLogin }] = await Promise.all([
+  const [{ loadContext }, { connectDaemon }, { logIn }, { adviceFor, printLogin }] = await Promise.all([
     import('../connection/context.ts'),
     import('../connection/connection.ts'),
     import('./login-in-full.ts'),
@@ -29,7 +29,7 @@ async function askForCodes({ environment, output }: Invocation): Promise<void> {
     if (profile === undefined) return
     asked.add(profile)
     const answer = await logIn(daemon, { profiles: [profile] }, output, 'an empty line: not now')
-    if (answer !== undefined) printLogin(answer, output, new Date())
+    if (answer !== undefined) printLogin(adviceFor(environment, answer), output, new Date())
     else for (const other of onSameDevice(daemon.status, profile)) asked.add(other)
   }
 }

@@ -147,10 +147,7 @@ function signInTarget(
 ): Pick<AwsTarget, 'caBundle' | 'proxy'> {
   const names = awsVariableNames.filter((name) => !name.startsWith('AWS_ENDPOINT_URL'))
   const known = { sections: profileSections(documents), files, profiles }
-  const { endpoint_url: _, ...values } = {
-    ...targetValues(known, source.root),
-    ...targetValues(known, profile),
-  }
+  const values = { ...targetValues(known, source.root), ...targetValues(known, profile) }
   return stsTarget({
     profile,
     serialNumber: '',

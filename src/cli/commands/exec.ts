@@ -1,4 +1,5 @@
 // `mfad exec`: runs a command with the session in its environment, and in nothing else.
+
 import { AppError } from '../../core/errors.ts'
 import { rivalVariables, sessionVariables } from '../../core/profiles/session-variables.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
@@ -7,6 +8,7 @@ import { runPassedThrough } from '../../edges/passed-through.ts'
 import type { Invocation } from '../command.ts'
 import { loadContext } from '../connection/context.ts'
 import { chosenProfile } from '../connection/file-credentials.ts'
+import { sessionSettings } from '../connection/session-settings.ts'
 import { liveSession } from './live-session.ts'
 import { leastSeconds, waitSeconds } from './time-options.ts'
 
@@ -22,9 +24,17 @@ export async function runExec(invocation: Invocation): Promise<number> {
     )
   }
   const need = { name, leastSeconds: leastSeconds(values), waitSeconds: waitSeconds(values), renews: true }
-  const { credentials, region } = await liveSession(await loadContext(environment), output, need)
-  const without = Object.entries(environment).filter(([key]) => !rivals.has(key))
-  const variables = { ...Object.fromEntries(without), ...sessionVariables(credentials, await region()) }
+  const context = await loadContext(environment)
+  const { credentials, region, sessionProfile } = await liveSession(context, output, need)
+  const others = Object.entries(environment).filter(([key]) => !rivals.has(key))
+  // Those that stand in the environment come before a profile's, as they do beside `--profile`.
+  const settings = Object.entries(sessionSettings(context, sessionProfile)).filter(
+    ([key]) => !environment[key],
+  )
+  const variables = {
+    ...Object.fromEntries([...others, ...settings]),
+    ...sessionVariables(credentials, await region()),
+  }
   try {
     return await runPassedThrough(rest, variables)
   } catch (error) {

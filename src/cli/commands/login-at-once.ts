@@ -4,7 +4,7 @@ import { isTokenCode } from '../../core/login/token-code.ts'
 import type { LoginAnswer, LoginRequest } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
 import { callAtOnce, fileVariablesOf } from '../connection/at-once.ts'
-import { printLogin } from '../text/login-text.ts'
+import { adviceFor, printLogin } from '../text/login-text.ts'
 import { wishesOf } from './login-wishes.ts'
 
 const limitMs = 95_000
@@ -31,7 +31,7 @@ export async function loginAtOnce(invocation: Invocation): Promise<number | unde
   }
   if (answer === undefined) return undefined
   const isJson = values.json === true
-  if (!isJson) printLogin(answer, output, new Date())
+  if (!isJson) printLogin(adviceFor(environment, answer), output, new Date())
   if (!isJson && answer.failed.length === 0) return 0
   const { exitCodeAfter, joined } = await late()
   if (isJson) output.printJson(joined([answer]))

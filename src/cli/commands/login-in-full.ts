@@ -10,7 +10,7 @@ import { connectDaemon, type Daemon, daemonStatus } from '../connection/connecti
 import { loadContext } from '../connection/context.ts'
 import type { Output } from '../terminal/output.ts'
 import { askLine, canAsk, readLineFromInput } from '../terminal/prompt.ts'
-import { printLogin } from '../text/login-text.ts'
+import { adviceFor, printLogin } from '../text/login-text.ts'
 import { loginsByDevice } from './login-devices.ts'
 import { wishesOf } from './login-wishes.ts'
 import { profileNames, splitLoginWords } from './login-words.ts'
@@ -24,7 +24,7 @@ export async function logInInFull(invocation: Invocation): Promise<number> {
   const answers: LoginAnswer[] = []
   await logInEach(daemon, request, output, (answer) => {
     answers.push(answer)
-    if (values.json !== true) printLogin(answer, output, new Date())
+    if (values.json !== true) printLogin(adviceFor(environment, answer), output, new Date())
   })
   if (values.json === true) output.printJson(joined(answers))
   return exitCodeOfNamed(joined(answers), request, daemon.status.profiles)

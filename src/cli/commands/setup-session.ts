@@ -14,7 +14,7 @@ import { readAwsFiles } from '../connection/aws-files.ts'
 import type { Daemon } from '../connection/connection.ts'
 import type { Context } from '../connection/context.ts'
 import { localTime } from '../text/local-time.ts'
-import { printLogin } from '../text/login-text.ts'
+import { printLogin, withoutRegionAdvice } from '../text/login-text.ts'
 import { logIn } from './login-in-full.ts'
 import { regionOfShell } from './setup-keys.ts'
 import { type Chosen, liveUntil, type Setup } from './setup-plan.ts'
@@ -38,7 +38,7 @@ export async function ensureSession(
   const { tokenCode } = wishes
   const request = { profiles: [wanted], ...(tokenCode === undefined ? {} : { tokenCode }) }
   const answer = await logIn(daemon, request, output)
-  if (answer !== undefined) printLogin(answer, output, new Date())
+  if (answer !== undefined) printLogin(withoutRegionAdvice(answer), output, new Date())
 }
 
 /** Throws profile.aws-cannot-use. */

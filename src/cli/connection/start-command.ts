@@ -11,35 +11,40 @@ type Where = Pick<Context, 'environment'>
 
 /** The command that starts the daemon. */
 export function startCommand(where: Where): string {
-  if (installedArgv(where) !== undefined) return 'mfad restart'
-  const hasManager =
+  if (!hasManager(where)) return 'mfad daemon --detach'
+  return serviceArgv(where) === undefined ? 'mfad install' : 'mfad restart'
+}
+
+/** Is there a service manager that this shell can reach? Not in a container, and not after `su`. */
+export function hasManager({ environment }: Where): boolean {
+  return (
     process.platform === 'darwin' ||
-    existsSync(join(where.environment.XDG_RUNTIME_DIR || '/nonexistent', 'systemd'))
-  return hasManager ? 'mfad install' : 'mfad daemon --detach'
+    existsSync(join(environment.XDG_RUNTIME_DIR || '/nonexistent', 'systemd'))
+  )
 }
 
 /** What to do with a daemon that runs, but not well. */
 export function restartHint(where: Where): string {
-  if (installedArgv(where) === undefined)
+  if (serviceArgv(where) === undefined)
     return 'end it (its pid: pgrep -f "mfad.* daemon"), then start it again: mfad daemon --detach'
   return missingProgram(where) === undefined ? 'restart it: mfad restart' : 'install it again: mfad install'
 }
 
 /** How a daemon that runs is started with the variables of this shell. */
 export function startAgain(where: Where, pid: number): string {
-  return startAgainCommand(installedArgv(where) === undefined ? 'detached' : 'service', pid)
+  return startAgainCommand(serviceArgv(where) === undefined ? 'detached' : 'service', pid)
 }
 
 /** What to do with a daemon of another version: a service that starts it from elsewhere would do so again. */
 export function updateHint(where: Where): string {
-  const script = installedArgv(where)?.at(-2)
+  const script = serviceArgv(where)?.at(-2)
   if (script === undefined || realPathOf(script) === ownScript()) return restartHint(where)
   return `its service starts ${script}; have it start this one: mfad install`
 }
 
 /** What the installed service starts and is not there any more: Node or mfad has moved. */
 export function missingProgram(where: Where): string | undefined {
-  const argv = installedArgv(where) ?? []
+  const argv = serviceArgv(where) ?? []
   return [argv[0], argv.at(-2)].find((path) => path?.startsWith('/') && !existsSync(path))
 }
 
@@ -52,9 +57,9 @@ export function programMissing(path: string, fact = 'the service cannot start th
   )
 }
 
-/** The words that the service starts the daemon with; undefined where none is installed. */
-function installedArgv(where: Where): string[] | undefined {
-  const service = installedService(where)
+/** The words that the service starts the daemon with; undefined where none is installed, or none can be reached. */
+function serviceArgv(where: Where): string[] | undefined {
+  const service = hasManager(where) ? installedService(where) : undefined
   if (service === undefined) return undefined
   return service.manager === 'systemd' ? unitArgv(service.text) : propertyListArgv(service.text)
 }

@@ -99,6 +99,7 @@ function failureOf(
     region,
     keyEnding: '',
     secondsToNextCode: 0,
+    again: 'mfad doctor',
     ...(caBundle === undefined ? {} : { caBundle: caBundle.value }),
   })
 }

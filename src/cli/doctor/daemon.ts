@@ -1,18 +1,17 @@
 // Looks at the daemon and at its service.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import type { DaemonFacts } from '../../core/doctor/daemon.ts'
 import type { ServiceFacts } from '../../core/doctor/service.ts'
 import { AppError, errorBody } from '../../core/errors.ts'
 import { openDaemonNotes } from '../../edges/daemon-notes.ts'
 import { type DaemonProcess, readDaemonProcess } from '../../edges/daemon-process.ts'
 import { refuseForeignFiles } from '../../edges/foreign-home.ts'
-import { notesDirectory } from '../../edges/paths.ts'
+import { notesDirectories } from '../../edges/paths.ts'
 import { readServiceState } from '../../edges/service/state.ts'
 import { userId } from '../../edges/user.ts'
 import { connectDaemon, daemonStatus } from '../connection/connection.ts'
 import type { Context } from '../connection/context.ts'
 import {
+  hasManager,
   installedService,
   missingProgram,
   programMissing,
@@ -35,7 +34,7 @@ export async function lookAtDaemon(
   const found = await connect(context, silent)
   const pid = found.status?.daemon?.pid
   const process = pid === undefined ? undefined : readDaemonProcess(pid)
-  const others = openDaemonNotes(notesDirectory(context.environment))
+  const others = openDaemonNotes(notesDirectories(context.environment, userId()))
     .others(credentials)
     .filter((note) => note.pid !== pid)
   return {
@@ -87,8 +86,6 @@ export async function lookAtService(context: Context, daemon: DaemonFacts): Prom
   const { environment } = context
   const service = installedService(context)
   const manager = service?.manager ?? (process.platform === 'darwin' ? 'launchd' : 'systemd')
-  const runtime = environment.XDG_RUNTIME_DIR || '/nonexistent'
-  const hasManager = process.platform === 'darwin' || existsSync(join(runtime, 'systemd'))
   const daemonPid = daemon.status?.daemon?.pid
   const missing = missingProgram(context)
   // That no daemon runs may have been said to be because of it.
@@ -99,7 +96,7 @@ export async function lookAtService(context: Context, daemon: DaemonFacts): Prom
   ])
   return {
     manager,
-    hasManager,
+    hasManager: hasManager(context),
     isInstalled: service !== undefined,
     ...(missing === undefined || isTold ? {} : { missing: errorBody(programMissing(missing)) }),
     ...answer,

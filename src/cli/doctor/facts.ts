@@ -2,8 +2,12 @@
 import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DoctorFacts } from '../../core/doctor/diagnosis.ts'
-import { errorBody } from '../../core/errors.ts'
+import { type ErrorBody, errorBody } from '../../core/errors.ts'
+import type { Profile } from '../../core/profiles/profile.ts'
 import { buildProfiles } from '../../core/profiles/profiles.ts'
+import { missingRegion } from '../../core/profiles/region-problem.ts'
+import { profileSections } from '../../core/profiles/sections.ts'
+import { isActive } from '../../core/profiles/session-state.ts'
 import { mountedElsewhere } from '../../edges/mounts.ts'
 import type { Environment } from '../../edges/paths.ts'
 import { type Context, loadContext } from '../connection/context.ts'
@@ -41,7 +45,12 @@ export async function gatherFacts(
   const facts: DoctorFacts = {
     files: { ...files, hasProfiles },
     settings: settingsFacts(context),
-    profiles: { profiles, statuses: daemon.facts.status?.profiles ?? [], files: context.files },
+    profiles: {
+      profiles,
+      statuses: daemon.facts.status?.profiles ?? [],
+      files: context.files,
+      withoutRegion: hasRegion(environment) ? [] : withoutRegion(profiles, documents),
+    },
     daemon: daemon.facts,
     service,
     reminders,
@@ -49,6 +58,15 @@ export async function gatherFacts(
     containers: { mounted: mountedElsewhere(credentials), directory: dirname(credentials) },
   }
   return { facts, context, documents }
+}
+
+function hasRegion({ AWS_REGION, AWS_DEFAULT_REGION }: Environment): boolean {
+  return Boolean(AWS_REGION || AWS_DEFAULT_REGION)
+}
+
+function withoutRegion(profiles: readonly Profile[], documents: Gathered['documents']): ErrorBody[] {
+  const sections = profileSections(documents)
+  return profiles.filter(isActive).flatMap((profile) => missingRegion(sections, profile) ?? [])
 }
 
 /** AWS tools take them before anything else. */

@@ -39,6 +39,19 @@ export function printLogin(
   printWarnings(warnings, output)
 }
 
+/** Without the advice to set a region, where it is known or said otherwise. */
+export function withoutRegionAdvice(answer: LoginAnswer): LoginAnswer {
+  return { ...answer, warnings: answer.warnings.filter(({ code }) => code !== 'profile.no-region') }
+}
+
+/** The same, in a shell whose variables give AWS tools a region. */
+export function adviceFor(
+  { AWS_REGION, AWS_DEFAULT_REGION }: NodeJS.ProcessEnv,
+  answer: LoginAnswer,
+): LoginAnswer {
+  return AWS_REGION || AWS_DEFAULT_REGION ? withoutRegionAdvice(answer) : answer
+}
+
 /** The devices to choose from, each with the number that means it. */
 export function deviceChoiceText({ profile, serialNumbers, securityKeys }: DevicesAnswer): string {
   const names = serialNumbers.map((serialNumber) => printable(shortName(serialNumber, serialNumbers)))

@@ -1,6 +1,7 @@
 // The daemon: does one answer, is it this version, was it started as it should be, and is it the only one?
 import type { ErrorBody } from '../errors.ts'
 import { nodeFlags } from '../service/daemon-argv.ts'
+import { quoted } from '../text/quoted.ts'
 import type { Status, Warning } from '../wire.ts'
 import { type Check, type Finding, finding } from './finding.ts'
 
@@ -34,7 +35,7 @@ export function checkDaemon(facts: DaemonFacts, isKnown: (warning: Warning) => b
       ...(error === undefined ? [] : [finding('problem', error)]),
       ...versionFindings(facts),
       ...flagFindings(facts),
-      ...others.map(second),
+      ...others.map((other) => second(other, status === undefined)),
       ...(status?.warnings ?? [])
         .filter((warning) => !isKnown(warning) && warning.code !== 'daemon.second')
         .map(fromDaemon),
@@ -76,11 +77,14 @@ function flagFindings({ argv, restartHint }: DaemonFacts): Finding[] {
   ]
 }
 
-function second({ pid, socket }: { pid: number; socket: string }): Finding {
+/** `isOnly`: no other one answers here. */
+function second({ pid, socket }: { pid: number; socket: string }, isOnly: boolean): Finding {
   return finding('problem', {
     code: 'daemon.second',
     message: `another daemon (pid ${pid}, socket ${socket}) writes the same credentials file`,
-    hint: `one is enough; end that one: kill ${pid}`,
+    hint: isOnly
+      ? `to use it here: export MFAD_SOCKET=${quoted(socket)}; or end it: kill ${pid}`
+      : `one is enough; end that one: kill ${pid}`,
   })
 }
 

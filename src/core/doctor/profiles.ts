@@ -1,4 +1,5 @@
 // Each profile: can it be logged in, and if not, why?
+import type { ErrorBody } from '../errors.ts'
 import { foreignSession } from '../login/login-plan.ts'
 import type { Profile } from '../profiles/profile.ts'
 import { isCodeReady, isRoleReady } from '../profiles/profile.ts'
@@ -12,6 +13,8 @@ export type ProfilesFacts = {
   /** What the daemon says of them, where one runs. */
   statuses: readonly ProfileStatus[]
   files: Pick<Files, 'credentials'>
+  /** Of the active ones, where the shell has no region either. */
+  withoutRegion: readonly ErrorBody[]
 }
 
 /** AWS tools sign these in, or there is nothing to sign in: a section with a region alone is no mistake. */
@@ -22,7 +25,7 @@ const notWrong: ReadonlySet<string> = new Set([
   'profile.no-keys',
 ])
 
-export function checkProfiles({ profiles, statuses, files }: ProfilesFacts): Check {
+export function checkProfiles({ profiles, statuses, files, withoutRegion }: ProfilesFacts): Check {
   const signIns = new Set(
     profiles.filter(({ kind }) => kind === 'sso' || kind === 'aws-login').map(({ profile }) => profile),
   )
@@ -32,6 +35,7 @@ export function checkProfiles({ profiles, statuses, files }: ProfilesFacts): Che
     findings: [
       ...profiles.flatMap((profile) => profileFindings(profile, signIns, files.credentials)),
       ...statuses.flatMap(statusFindings),
+      ...withoutRegion.map((each) => finding('note', each)),
     ],
   }
 }

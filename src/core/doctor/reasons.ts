@@ -40,6 +40,8 @@ const reasons: Partial<Record<ErrorCode, string>> = {
   'settings.unreadable': 'a running daemon keeps the settings it had; a new one cannot start',
   'settings.unknown-key': 'the setting that was meant keeps its default',
   'settings.unknown-section': 'what they were to set keeps its default',
+  'profile.no-region': 'the AWS CLI asks for one with each command, and programs fail',
+  'settings.readable-by-others': 'whoever can read it can use that proxy in your name',
   'settings.files-differ': 'the daemon writes sessions to other files than your AWS tools read in this shell',
   'settings.notify-none': 'you are not told when a session ends',
   'settings.credentials-in-shell': 'AWS tools use the keys in these variables instead of AWS_PROFILE',
@@ -49,7 +51,7 @@ const reasons: Partial<Record<ErrorCode, string>> = {
   'daemon.unsafe-socket': 'whoever owns the socket would be given your MFA codes, so it is not used',
   'daemon.socket-path': 'the system cannot open a socket at a path as long as that',
   'daemon.second':
-    'each takes what the other writes for an edit by another program, and you are reminded twice',
+    'each takes what the other writes for an edit by another program, and while both run you are reminded twice',
   'daemon.other-version': 'the command line and the daemon may misunderstand each other',
   'daemon.not-hardened': 'it uses more memory, and a debugger could read its secrets',
   'daemon.foreign-endpoint': 'whoever runs that server gets what a login sends',

@@ -3,7 +3,7 @@
 import { AppError } from '../errors.ts'
 import { isLongTermKeys } from '../profiles/aws-values.ts'
 import type { LongTermCredentials } from '../profiles/sections.ts'
-import { awsCommand, mfadCommand } from '../text/commands.ts'
+import { awsCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
 import { loosening } from '../text/shell-failure.ts'
 import { type CommandEnd, type CommandResult, endingFact } from './command-result.ts'
@@ -11,15 +11,19 @@ import { type CommandEnd, type CommandResult, endingFact } from './command-resul
 const mostComplaintCharacters = 200
 const mostPathCharacters = 400
 
+/** For whom, and the command that asked. */
+type Asking = { profile: string; again: string }
+
 /** Throws profile.credential-process-failed, profile.credential-process-gave-no-keys and daemon.stopping. */
 export function keysInOutput(
   result: CommandResult,
-  profile: string,
+  { profile, again }: Asking,
   timeoutSeconds: number,
 ): LongTermCredentials {
   if (result.end.kind === 'stopped')
-    throw new AppError('daemon.stopping', 'the daemon is stopping', 'try again when it runs')
-  if (result.end.kind !== 'exited' || result.end.exitCode !== 0) throw failed(result, profile, timeoutSeconds)
+    throw new AppError('daemon.stopping', 'the daemon is stopping', `when it runs again: ${again}`)
+  if (result.end.kind !== 'exited' || result.end.exitCode !== 0)
+    throw failed(result, { profile, again }, timeoutSeconds)
   const printed = parsed(result.output)
   if (typeof printed === 'string') throw noKeys(profile, printed)
   const { Version, AccessKeyId: accessKeyId, SecretAccessKey: secretAccessKey } = printed
@@ -77,14 +81,14 @@ function isSession(profile: string): AppError {
   )
 }
 
-function failed(result: CommandResult, profile: string, timeoutSeconds: number): AppError {
+function failed(result: CommandResult, { profile, again }: Asking, timeoutSeconds: number): AppError {
   const { end, withheldFrom } = result
   const next = withheldFrom === undefined ? nextStep(end) : loosening(withheldFrom)
   const said = end.kind === 'exited' ? lastLine(result.complaint) : ''
   return new AppError(
     'profile.credential-process-failed',
     `credential_process of ${printable(profile)} ${factOf(result, timeoutSeconds)}${said === '' ? '' : `: ${said}`}`,
-    `${next}, then: ${mfadCommand('login', profile)}`,
+    `${next}, then: ${again}`,
   )
 }
 

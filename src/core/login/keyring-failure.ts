@@ -10,12 +10,19 @@ export type KeyringFailure =
 
 const mostCharacters = 200
 
-/** `command`: what the user wants to run again when it is mended. Throws nothing; answers the error to throw. */
-export function describeKeyringFailure(failure: KeyringFailure, command: string): AppError {
-  const again = `, then: ${command}`
+/** What the user runs when it is mended: `restart` starts this daemon anew, `again` is what failed. */
+type Commands = { restart: string; again: string }
+
+/** Throws nothing; answers the error to throw. */
+export function describeKeyringFailure(failure: KeyringFailure, commands: Commands): AppError {
+  const again = `, then: ${commands.again}`
   switch (failure.kind) {
     case 'stopped':
-      return new AppError('daemon.stopping', 'the daemon is stopping', 'try again when it runs')
+      return new AppError(
+        'daemon.stopping',
+        'the daemon is stopping',
+        `when it runs again: ${commands.again}`,
+      )
     case 'not-installed':
       return new AppError(
         'profile.keyring-unavailable',
@@ -29,14 +36,14 @@ export function describeKeyringFailure(failure: KeyringFailure, command: string)
         `unlock it there${again}`,
       )
     case 'failed':
-      return describeWords(failure.said, again)
+      return describeWords(failure.said, again, commands.restart)
   }
 }
 
 /** How a single file begins to say why it cannot load its library. */
 export const notLoaded = 'the library that reads the keyring cannot be loaded'
 
-function describeWords(said: string, again: string): AppError {
+function describeWords(said: string, again: string, restart: string): AppError {
   if (said.startsWith(notLoaded))
     return new AppError(
       'profile.keyring-unavailable',
@@ -53,7 +60,7 @@ function describeWords(said: string, again: string): AppError {
     return new AppError(
       'profile.keyring-unavailable',
       'there is no keyring here: the daemon knows no session bus (DBUS_SESSION_BUS_ADDRESS)',
-      `log in at the desktop, and start the daemon there: mfad restart${again}`,
+      `log in at the desktop, and start the daemon there: ${restart}${again}`,
     )
   if (/ServiceUnknown|not provided by any|no result found|not activatable/i.test(said))
     return new AppError(

@@ -32,7 +32,7 @@ export function targetOf(
     profile,
     service,
     serialNumber,
-    values: targetValues(known, profile),
+    values: targetValues(known, profile, { service, variables }),
     variables,
     settings: known.settings,
     settingsFile: known.files.settings,
@@ -47,11 +47,12 @@ export function roleTargetOf(
   partitions: Partitions,
   { profile, role, source, serialNumber = '' }: RoleProfile,
 ): AwsTarget {
+  const call = { service: 'sts', variables } as const
   return stsTarget({
     profile,
     serialNumber,
     roleArn: role.arn,
-    values: { ...targetValues(known, source.root), ...targetValues(known, profile) },
+    values: { ...targetValues(known, source.root, call), ...targetValues(known, profile, call) },
     variables,
     settings: known.settings,
     settingsFile: known.files.settings,

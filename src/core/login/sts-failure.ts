@@ -1,6 +1,7 @@
 // What the failures of calls to STS and IAM mean, and whether a code was used up by them. STS has one vague text for every MFA problem; it is
 // diagnosed in the order of likelihood.
 import { AppError } from '../errors.ts'
+import { awsCommand, mfadCommand } from '../text/commands.ts'
 import { listingDenied } from './device-choice.ts'
 import { type AssumedRole, describeRoleRefusal } from './role-failure.ts'
 import { describeTransportFailure, type TransportCause, type TransportContext } from './transport-failure.ts'
@@ -34,7 +35,11 @@ export type CallContext = {
   /** What was asked for by AssumeRole. */
   role?: AssumedRole
   profile: string
+  /** The section with its keys, where that is another one: `dev-long-term`. */
+  keyProfile?: string
   serialNumber: string
+  /** It is what the profile's mfa_serial says; else IAM has named it, or the user for this session. */
+  isOfProfile?: boolean
   region: string
   /** The last four characters of the access key id. */
   keyEnding: string
@@ -43,6 +48,8 @@ export type CallContext = {
   caBundle?: string
   /** The code came from an mfa_process, which computes it by a clock, most likely ours. */
   isCodeFromCommand?: boolean
+  /** The command to run again; by default the login of the profile. */
+  again?: string
 }
 
 const throttlingNames =
@@ -68,7 +75,7 @@ export function wasCodeRefused({ kind, name, message }: StsFailure): boolean {
 export function describeStsFailure(failure: StsFailure, context: CallContext): AppError {
   if (failure.kind !== 'answered') return describeSilence(failure, context)
   const { name, httpStatus } = failure
-  const { action, profile, keyEnding, region, role } = context
+  const { action, profile, keyProfile = profile, keyEnding, region, role } = context
   const ofRole = role === undefined ? undefined : describeRoleRefusal(failure, { profile, region, role })
   if (ofRole !== undefined) return ofRole
   if (wasCodeRefused(failure)) return describeMfaFailure(failure, context)
@@ -76,7 +83,7 @@ export function describeStsFailure(failure: StsFailure, context: CallContext): A
     return new AppError(
       'sts.key-rejected',
       `AWS does not know the access key of ${profile} (ending in ${keyEnding}): it was deleted, deactivated, or is of another partition than ${region}`,
-      `enter a valid key, or the region that it belongs to, with: aws configure --profile ${profile}`,
+      `enter a valid key, or the region that it belongs to, with: ${awsCommand('configure', keyProfile)}`,
     )
   }
   if (signatureNames.test(name)) return describeSignatureFailure(failure, context)
@@ -84,7 +91,7 @@ export function describeStsFailure(failure: StsFailure, context: CallContext): A
     return new AppError(
       'sts.throttled',
       'AWS is throttling requests',
-      `wait a minute, then: mfad login ${profile}`,
+      `wait a minute, then: ${againOf(context)}`,
     )
   }
   if (name === 'AccessDenied' && action === 'ListMFADevices') return listingDenied(profile)
@@ -95,18 +102,19 @@ export function describeStsFailure(failure: StsFailure, context: CallContext): A
       'a policy may forbid it: ask your administrator',
     )
   }
-  if (name === 'ValidationError') {
+  const asked = askedWith(context)
+  if (name === 'ValidationError' && asked !== undefined) {
     return new AppError(
       'sts.validation-error',
       `AWS rejected the request for ${profile} as malformed`,
-      `check ${role === undefined ? 'mfa_serial' : 'role_arn, external_id, role_session_name'} and duration_seconds of ${profile}`,
+      `check ${asked} and duration_seconds of ${profile}`,
     )
   }
   if (httpStatus !== undefined && httpStatus >= 500) {
     return new AppError(
       'sts.unavailable',
       `${serviceOf(failure, context)} failed (HTTP ${httpStatus})`,
-      `try again in a minute with: mfad login ${profile}`,
+      `try again in a minute with: ${againOf(context)}`,
     )
   }
   return new AppError(
@@ -119,20 +127,17 @@ export function describeStsFailure(failure: StsFailure, context: CallContext): A
 function describeSilence(failure: StsFailure, context: CallContext): AppError {
   const { profile, caBundle } = context
   const name = serviceName(context)
+  const again = againOf(context)
   const { kind, host = name, cause } = failure
   switch (kind) {
     case 'not-sts':
       return new AppError(
         'sts.invalid-answer',
         `what answered at ${host} is not ${name}`,
-        `a captive portal or proxy may be in between: check the network, then: mfad login ${profile}`,
+        `a captive portal or proxy may be in between: check the network, then: ${again}`,
       )
     case 'stopping':
-      return new AppError(
-        'daemon.stopping',
-        'the daemon is stopping',
-        `when it runs again: mfad login ${profile}`,
-      )
+      return new AppError('daemon.stopping', 'the daemon is stopping', `when it runs again: ${again}`)
   }
   const service = serviceOf(failure, context)
   if (kind === 'timeout' && cause?.proxy === undefined) {
@@ -141,14 +146,25 @@ function describeSilence(failure: StsFailure, context: CallContext): AppError {
       cause === undefined
         ? `${service} did not answer in time`
         : `no connection to ${service} could be made in time`,
-      `check the network, then: mfad login ${profile}`,
+      `check the network, then: ${again}`,
     )
   }
-  const transport: TransportContext = { profile, host, service }
+  const transport: TransportContext = { profile, host, service, command: again }
   return describeTransportFailure(
     cause ?? { code: '' },
     caBundle === undefined ? transport : { ...transport, caBundle },
   )
+}
+
+function againOf({ profile, again = mfadCommand('login', profile) }: CallContext): string {
+  return again
+}
+
+/** What a request for a session was made of, beside its duration; undefined for the other calls. */
+function askedWith({ action, serialNumber, isOfProfile = false }: CallContext): string | undefined {
+  if (action === 'AssumeRole') return 'role_arn, external_id, role_session_name'
+  if (action !== 'GetSessionToken') return undefined
+  return isOfProfile ? 'mfa_serial' : `the device ${serialNumber}`
 }
 
 function serviceName({ action }: CallContext): string {
@@ -162,13 +178,16 @@ function serviceOf({ host }: StsFailure, context: CallContext): string {
 
 function describeMfaFailure(
   { message, clockOffsetSeconds: offset = 0 }: StsFailure,
-  { profile, serialNumber, secondsToNextCode, isCodeFromCommand = false }: CallContext,
+  context: CallContext,
 ): AppError {
+  const { profile, serialNumber, isOfProfile = false, secondsToNextCode, isCodeFromCommand = false } = context
   if (/unable to validate/.test(message)) {
     return new AppError(
       'sts.device-rejected',
       `AWS does not accept the device ${serialNumber} for ${profile}`,
-      `compare mfa_serial with the device in the IAM console: aws configure set mfa_serial ARN --profile ${profile}`,
+      isOfProfile
+        ? `compare mfa_serial with the device in the IAM console: ${awsCommand('configure set mfa_serial ARN', profile)}`
+        : `compare it with the devices in the IAM console: ${mfadCommand('login --serial-number ARN', profile)}`,
     )
   }
   if (isCodeFromCommand) {
@@ -177,17 +196,18 @@ function describeMfaFailure(
       `AWS rejected the code that mfa_process gave for ${profile} (${serialNumber}): it is wrong or was already used`,
       Math.abs(offset) >= leastCodeSkewSeconds
         ? `codes depend on the time, and this computer's clock is ${describeSkew(offset)} that of AWS: ${setClock}`
-        : `does the command give the code of this device? meanwhile: mfad login ${profile} CODE`,
+        : `does the command give the code of this device? meanwhile: ${mfadCommand('login', profile, 'CODE')}`,
     )
   }
   return new AppError(
     'sts.token-code-rejected',
     `AWS rejected the code for ${profile} (${serialNumber}): it is wrong or was already used`,
-    `wait ${secondsToNextCode} s for the next one, then: mfad login ${profile} (if it happens again: check the phone's clock, then mfa_serial)`,
+    `wait ${secondsToNextCode} s for the next one, then: ${againOf(context)} (if it happens again: check the phone's clock, then ${isOfProfile ? 'mfa_serial' : 'whether its app shows the code of this device'})`,
   )
 }
 
-function describeSignatureFailure(failure: StsFailure, { profile, keyEnding }: CallContext): AppError {
+function describeSignatureFailure(failure: StsFailure, context: CallContext): AppError {
+  const { profile, keyProfile = profile, keyEnding } = context
   const { name, message, clockOffsetSeconds: offset } = failure
   const isOfTime =
     /^Request(?:TimeTooSkewed|Expired)$/.test(name) || /^Signature (?:expired|not yet current)/.test(message)
@@ -195,13 +215,13 @@ function describeSignatureFailure(failure: StsFailure, { profile, keyEnding }: C
     return new AppError(
       'sts.clock-skewed',
       `this computer's clock is ${describeSkew(offset)} that of AWS`,
-      `${setClock}, then: mfad login ${profile}`,
+      `${setClock}, then: ${againOf(context)}`,
     )
   }
   return new AppError(
     'sts.signature-rejected',
     `the secret access key of ${profile} does not belong to its access key id (ending in ${keyEnding})`,
-    `enter both again with: aws configure --profile ${profile}`,
+    `enter both again with: ${awsCommand('configure', keyProfile)}`,
   )
 }
 

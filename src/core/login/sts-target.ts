@@ -13,6 +13,7 @@ export type Given = { value: string; where: string }
 export const targetKeys = [
   'region',
   'endpoint_url',
+  'ignore_configured_endpoint_urls',
   'use_fips_endpoint',
   'use_dualstack_endpoint',
   'ca_bundle',
@@ -26,6 +27,7 @@ export const awsVariableNames = [
   'AWS_ENDPOINT_URL_STS',
   'AWS_ENDPOINT_URL_IAM',
   'AWS_ENDPOINT_URL',
+  'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS',
   'AWS_USE_FIPS_ENDPOINT',
   'AWS_USE_DUALSTACK_ENDPOINT',
   'AWS_REGION',
@@ -43,6 +45,11 @@ export type AwsVariables = Readonly<Partial<Record<VariableName, string>>>
 export type AwsService = 'sts' | 'iam'
 
 const endpointVariableOf = { sts: 'AWS_ENDPOINT_URL_STS', iam: 'AWS_ENDPOINT_URL_IAM' } as const
+
+/** Does the environment say where a service is? Then what the files name is not looked at. */
+export function isEndpointGiven(variables: AwsVariables, service: AwsService): boolean {
+  return Boolean(variables[endpointVariableOf[service]] || variables.AWS_ENDPOINT_URL)
+}
 
 /** What the AWS SDK knows of AWS's partitions. */
 export type Partitions = {
@@ -141,7 +148,10 @@ function defaultRegion(
   )
 }
 
-function endpointOf({ profile, service = 'sts', values, variables }: TargetSources): string | undefined {
+function endpointOf(sources: TargetSources): string | undefined {
+  const { profile, service = 'sts', values, variables } = sources
+  if (isSet(sources, 'AWS_IGNORE_CONFIGURED_ENDPOINT_URLS', 'ignore_configured_endpoint_urls'))
+    return undefined
   const given =
     variable(variables, endpointVariableOf[service]) ??
     variable(variables, 'AWS_ENDPOINT_URL') ??

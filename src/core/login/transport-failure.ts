@@ -1,6 +1,7 @@
 // Why no answer came from AWS: each cause with its own fact and next step. "Check the network" helps nobody
 // who has to mend a proxy, a certificate or a name.
 import { AppError } from '../errors.ts'
+import { awsCommand } from '../text/commands.ts'
 
 /** What the network said. */
 export type TransportCause = {
@@ -27,8 +28,8 @@ export type TransportContext = {
   service: string
   host: string
   caBundle?: string
-  /** What is to be tried again: the login, unless it is another command. */
-  command?: string
+  /** What is to be tried again. */
+  command: string
 }
 
 const untrusted =
@@ -61,7 +62,7 @@ function describeTls(
       'network.certificate-not-trusted',
       `the certificate of ${target} is not trusted (${code})`,
       caBundle === undefined
-        ? `if a company's proxy inspects TLS traffic, name its certificates with: aws configure set ca_bundle FILE --profile ${profile}, or with NODE_EXTRA_CA_CERTS for the daemon, ${again}`
+        ? `if a company's proxy inspects TLS traffic, name its certificates with: ${awsCommand('configure set ca_bundle FILE', profile)}, or with NODE_EXTRA_CA_CERTS for the daemon, ${again}`
         : `its issuer is not in ${caBundle}, which stands in place of the usual certificates: add it there, ${again}`,
     )
   }
@@ -181,6 +182,6 @@ function describeProxyAnswer(
   )
 }
 
-function againWith({ profile, command = `mfad login ${profile}` }: TransportContext): string {
+function againWith({ command }: TransportContext): string {
   return `then: ${command}`
 }

@@ -31,6 +31,7 @@ const movable: ReadonlySet<string> = new Set([
   'mfa_process',
   'duration_seconds',
   'mfad_keyring',
+  'mfad_keyring_place',
 ])
 
 /** The edits of the credentials file; none where the keys are there already. Throws profile.* and file.*. */

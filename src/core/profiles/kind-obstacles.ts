@@ -40,16 +40,30 @@ export function kindObstacle(
 
 /** The lines are there, in a section that no AWS tool reads as this profile. */
 export function misplacedObstacle(
+  sections: ProfileSections,
   profile: string,
   key: string,
-  { file, section, header }: Misplaced,
+  misplaced: Misplaced,
   paths: FilePaths,
 ): ErrorBody {
+  const { file, section } = misplaced
   return {
     code: 'profile.misplaced-section',
     message: `${key} of ${shown(profile)} stands in [${shown(section.name)}] in line ${section.line} of ${paths[file]}, where AWS tools do not look for it`,
-    hint: `in that file the header is ${shown(header)}: rename it in line ${section.line}`,
+    hint: misplacedHint(sections, profile, misplaced),
   }
+}
+
+/** The header, where the right one stands there already, would be there twice: botocore rejects such a file. */
+export function misplacedHint(
+  sections: ProfileSections,
+  profile: string,
+  { file, section, header }: Misplaced,
+): string {
+  const standing = sections[file].get(profile)
+  return standing === undefined
+    ? `in that file the header is ${shown(header)}: rename it in line ${section.line}`
+    : `move its lines to [${shown(standing.name)}], which stands in line ${standing.line}`
 }
 
 /** What of a role AWS would refuse as malformed. Where it leads is looked at with all profiles at hand; see roles.ts. */
@@ -120,7 +134,7 @@ function otherObstacle(
   }
   const misplaced = sections.misplaced.get(name)
   if (misplaced?.section.entries.has('aws_access_key_id'))
-    return misplacedObstacle(name, 'the access key', misplaced, paths)
+    return misplacedObstacle(sections, name, 'the access key', misplaced, paths)
   const missing = value('aws_access_key_id') === undefined ? 'access key' : 'secret access key'
   return {
     code: 'profile.no-keys',

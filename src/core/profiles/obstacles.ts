@@ -5,10 +5,10 @@ import { awsCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
 import { isLongTermKeys, isPortableName, isSerialNumber } from './aws-values.ts'
 import { keyOfItem, keyringKey, keySourceOf } from './key-source.ts'
-import { kindObstacle, misplacedObstacle } from './kind-obstacles.ts'
+import { kindObstacle, misplacedHint, misplacedObstacle } from './kind-obstacles.ts'
 import { type FilePaths, keysAt, type Profile } from './profile.ts'
 import { regionProblem } from './region-problem.ts'
-import { type ProfileSections, type ProfileView, viewOfProfile } from './sections.ts'
+import { configProfileName, type ProfileSections, type ProfileView, viewOfProfile } from './sections.ts'
 
 /** The device comes last: `--serial-number` replaces it, and must find all the rest looked at. */
 export function findObstacle(
@@ -18,7 +18,7 @@ export function findObstacle(
 ): ErrorBody | undefined {
   const view = viewOfProfile(sections, profile)
   return (
-    nameObstacle(profile) ??
+    nameObstacle(sections, profile, paths) ??
     kindObstacle(sections, profile, paths) ??
     keyObstacle(sections, view, profile, paths) ??
     regionObstacle(view, profile, paths) ??
@@ -27,8 +27,20 @@ export function findObstacle(
   )
 }
 
-function nameObstacle({ profile, sessionProfile }: Profile): ErrorBody | undefined {
+function nameObstacle(
+  sections: ProfileSections,
+  { profile, sessionProfile }: Profile,
+  paths: FilePaths,
+): ErrorBody | undefined {
   if (isPortableName(profile) && isPortableName(sessionProfile)) return undefined
+  const meant = configProfileName(profile)
+  const misplaced = meant === undefined ? undefined : sections.misplaced.get(meant)
+  if (meant !== undefined && misplaced?.section.name === profile && isPortableName(meant))
+    return {
+      code: 'profile.unusable-name',
+      message: `[${printable(profile)}] stands in line ${misplaced.section.line} of ${paths[misplaced.file]}, where AWS tools do not look for ${printable(meant)}`,
+      hint: misplacedHint(sections, meant, misplaced),
+    }
   return {
     code: 'profile.unusable-name',
     message: `the name ${JSON.stringify(printable(profile))} cannot be read by every AWS tool`,
@@ -141,7 +153,7 @@ function deviceObstacle(
   if (serialNumber !== undefined) return serialNumberObstacle(profile, serialNumber)
   const misplaced = sections.misplaced.get(profile)
   return misplaced?.section.entries.has('mfa_serial')
-    ? misplacedObstacle(profile, 'mfa_serial', misplaced, paths)
+    ? misplacedObstacle(sections, profile, 'mfa_serial', misplaced, paths)
     : undefined
 }
 

@@ -46,7 +46,16 @@ export function buildProfiles(
     (name) => inPlace.keys.has(name) || !isSessionOfAnother(sections, name, suffix, named),
   )
   const profiles = listed.map((name) => buildProfile(documents, sections, name, suffix, inPlace, paths))
-  return [...withSources(profiles, suffix), ...orphans(documents, suffix, new Set(listed), inPlace)]
+  const once = withoutTwice(profiles, sections)
+  return [...withSources(once, suffix), ...orphans(documents, suffix, new Set(listed), inPlace)]
+}
+
+/** `[profile z]` in the credentials file is z, where z tells of it. */
+function withoutTwice(profiles: readonly Profile[], { misplaced }: ProfileSections): readonly Profile[] {
+  if (misplaced.size === 0) return profiles
+  const told = profiles.filter(({ obstacle }) => obstacle?.code === 'profile.misplaced-section')
+  const twice = new Set(told.map(({ profile }) => misplaced.get(profile)?.section.name))
+  return profiles.filter(({ profile }) => !twice.has(profile) || misplaced.has(profile))
 }
 
 /**

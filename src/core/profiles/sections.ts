@@ -16,6 +16,8 @@ export type ProfileSections = {
   config: ReadonlyMap<string, Section>
   /** Sections under the header that the other file would want, by the name that was meant: AWS tools do not read them. */
   misplaced: ReadonlyMap<string, Misplaced>
+  /** `[services NAME]` of the config file, by that name. */
+  services: ReadonlyMap<string, Section>
 }
 
 /** A section that has to be called `header` to be read. */
@@ -50,6 +52,7 @@ export function profileSections({ credentials, config }: Documents): ProfileSect
     credentials: credentials.sections,
     config: configSections(config),
     misplaced: misplacedSections(credentials, config),
+    services: servicesSections(config),
   }
 }
 
@@ -62,6 +65,16 @@ export function configSections(config: CredentialsDocument): Map<string, Section
   }
   const bare = config.sections.get('default')
   if (bare !== undefined && !byName.has('default')) byName.set('default', bare)
+  return byName
+}
+
+function servicesSections(config: CredentialsDocument): Map<string, Section> {
+  const byName = new Map<string, Section>()
+  for (const section of config.sections.values()) {
+    const name =
+      configProfileName(section.name) === undefined ? nameBehind('services', section.name) : undefined
+    if (name !== undefined) byName.set(name, section)
+  }
   return byName
 }
 
@@ -172,6 +185,11 @@ function withoutQuotes(value: string): string {
 }
 
 export function configProfileName(section: string): string | undefined {
-  const match = /^profile\s+(?:"([^"]+)"|'([^']+)'|([^\s"']+))$/.exec(section)
+  return nameBehind('profile', section)
+}
+
+function nameBehind(word: 'profile' | 'services', section: string): string | undefined {
+  if (!section.startsWith(word)) return undefined
+  const match = /^\s+(?:"([^"]+)"|'([^']+)'|([^\s"']+))$/.exec(section.slice(word.length))
   return match === null ? undefined : (match[1] ?? match[2] ?? match[3])
 }

@@ -24,6 +24,7 @@ export function endpointWarnings(
   environment: Readonly<Record<string, string | undefined>>,
   startAgain: string,
 ): Warning[] {
+  if (environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS?.toLowerCase() === 'true') return []
   const set = endpointVariables.flatMap((name) => {
     const value = environment[name]
     return value ? [[name, value] as const] : []

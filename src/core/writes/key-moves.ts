@@ -5,9 +5,12 @@
 //   aws_access_key_id = AKIA…                 store    mfad_keyring = dev/AKIA…
 //   aws_secret_access_key = …                   ⇄      region = eu-west-1
 //   region = eu-west-1                       restore
+//
+// Where the secret stands elsewhere than below the id, or is written otherwise, `mfad_keyring_place = secret` keeps its line, so that
+// restoring gives back the very bytes.
 
 import { agreedValue, type CredentialsDocument } from '../document/document.ts'
-import type { UserEdit } from '../document/user-edit.ts'
+import { applyEdits, type UserEdit } from '../document/user-edit.ts'
 import { AppError } from '../errors.ts'
 import { type KeyringSource, keyringItem, keyringKey } from '../profiles/key-source.ts'
 import type { FilePaths } from '../profiles/profile.ts'
@@ -25,6 +28,8 @@ export type KeyMove = {
 
 const keyId = 'aws_access_key_id'
 const secretKey = 'aws_secret_access_key'
+/** Stands in the line of the secret. */
+const placeKey = 'mfad_keyring_place'
 
 /** From the file to the keyring. Throws profile.keys-not-movable for what would leave AWS tools with other keys than before. */
 export function planStore(
@@ -70,19 +75,21 @@ export function planRestore(documents: Documents, profile: string, { item }: Key
 /** Throws profile.keys-changed where other keys stand there by now. */
 export function storeEdits(
   document: CredentialsDocument,
-  { profile, section, item }: KeyMove,
+  move: KeyMove,
   keys: LongTermCredentials,
 ): UserEdit[] {
+  const { profile, section, item } = move
   const standing = document.sections.get(section)
   if (
     agreedValue(standing, keyId) !== keys.accessKeyId ||
     agreedValue(standing, secretKey) !== keys.secretAccessKey
   )
     throw changedMeanwhile(profile, 'store')
-  return [
-    { kind: 'exchange', section, key: keyId, by: keyringKey, value: item },
-    { kind: 'remove', section, key: secretKey },
-  ]
+  const toItem: UserEdit = { kind: 'exchange', section, key: keyId, by: keyringKey, value: item }
+  const edits: UserEdit[] = [toItem, { kind: 'remove', section, key: secretKey }]
+  const stored = applyEdits(document, edits)
+  if (applyEdits(stored, restoreEdits(stored, move, keys)).text === document.text) return edits
+  return [toItem, { kind: 'exchange', section, key: secretKey, by: placeKey, value: 'secret' }]
 }
 
 /** Throws profile.keys-changed where another item is named there by now. */
@@ -91,11 +98,14 @@ export function restoreEdits(
   { profile, section, item }: KeyMove,
   { accessKeyId, secretAccessKey }: LongTermCredentials,
 ): UserEdit[] {
-  if (agreedValue(document.sections.get(section), keyringKey) !== item)
-    throw changedMeanwhile(profile, 'restore')
+  const standing = document.sections.get(section)
+  if (agreedValue(standing, keyringKey) !== item) throw changedMeanwhile(profile, 'restore')
+  const secret = { section, value: secretAccessKey }
   return [
     { kind: 'exchange', section, key: keyringKey, by: keyId, value: accessKeyId },
-    { kind: 'set', section, key: secretKey, value: secretAccessKey, after: keyId },
+    agreedValue(standing, placeKey) === undefined
+      ? { kind: 'set', key: secretKey, after: keyId, ...secret }
+      : { kind: 'exchange', key: placeKey, by: secretKey, ...secret },
   ]
 }
 

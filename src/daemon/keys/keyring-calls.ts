@@ -1,20 +1,17 @@
 // Calls to the keyring that throw what went wrong, with the command to run again.
 import { AppError } from '../../core/errors.ts'
 import { describeKeyringFailure } from '../../core/login/keyring-failure.ts'
-import { mfadCommand } from '../../core/text/commands.ts'
 import { printable } from '../../core/text/printable.ts'
-import type { KeysRequest } from '../../core/wire.ts'
 import type { KeyringResult } from '../../edges/keys/keyring.ts'
 
 /** Throws profile.keyring-*. */
 export async function asked<T>(
   result: Promise<KeyringResult<T>>,
-  profile: string,
-  action: KeysRequest['action'],
+  commands: { restart: string; again: string },
 ): Promise<T> {
   const answer = await result
   if ('value' in answer) return answer.value
-  throw describeKeyringFailure(answer.failure, mfadCommand('keys', action, profile))
+  throw describeKeyringFailure(answer.failure, commands)
 }
 
 export function otherSecret(profile: string): AppError {

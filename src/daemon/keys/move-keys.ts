@@ -39,11 +39,13 @@ import { createQueue } from '../queue.ts'
 import { asked, otherSecret } from './keyring-calls.ts'
 import { type RotateDeps, rotate } from './rotate-keys.ts'
 
-export type KeyMovesDeps = RotateDeps & {
+export type KeyMovesDeps = Omit<RotateDeps, 'again'> & {
   log: Log
   /** Throws where nothing new may begin, or the files cannot be read; else the files are believed afterwards. */
   begin(): Promise<void>
 }
+
+type MoveDeps = KeyMovesDeps & Pick<RotateDeps, 'again'>
 
 export type KeyMoves = {
   move(request: KeysRequest): Promise<KeysAnswer>
@@ -59,7 +61,8 @@ export function createKeyMoves(deps: KeyMovesDeps): KeyMoves {
         await deps.begin()
         deps.known.checkTrusted()
         const profile = findProfile(deps.known.profiles, name)
-        const answer = await moved(deps, profile, action, deleteOther)
+        const again = mfadCommand('keys', action, profile.profile)
+        const answer = await moved({ ...deps, again }, profile, action, deleteOther)
         if (answer.changed)
           deps.log.info({ profile: profile.profile, action }, 'moved or exchanged the long-term keys')
         return answer
@@ -69,7 +72,7 @@ export function createKeyMoves(deps: KeyMovesDeps): KeyMoves {
 }
 
 function moved(
-  deps: KeyMovesDeps,
+  deps: MoveDeps,
   profile: Profile,
   action: KeysRequest['action'],
   deleteOther: string | undefined,
@@ -81,12 +84,12 @@ function moved(
 }
 
 /** The name that counts is that of the section with the keys: `dev-long-term`, where the session of dev is in place. */
-async function store(deps: KeyMovesDeps, known: Profile): Promise<KeysAnswer> {
+async function store(deps: MoveDeps, known: Profile): Promise<KeysAnswer> {
   const profile = keysAt(known)
   const source = requireKeySource(deps.known, profile)
   if (source.kind === 'process') throw ofProcess(profile)
   if (source.kind === 'keyring') {
-    await secretInKeyring(deps, profile, source, 'store')
+    await secretInKeyring(deps, profile, source)
     return answerOf(deps, planRestore(deps.known.documents, profile, source), 'store', source)
   }
   const move = planStore(deps.known.documents, profile, source, deps.known.files)
@@ -94,10 +97,10 @@ async function store(deps: KeyMovesDeps, known: Profile): Promise<KeysAnswer> {
   rehearseUserEdit(deps.known, move.file, edit)
   const { item } = move
   const secret = source.secretAccessKey
-  const before = await asked(deps.keyring.read(item, deps.stopping), profile, 'store')
-  await asked(deps.keyring.write(item, secret, deps.stopping), profile, 'store')
+  const before = await asked(deps.keyring.read(item, deps.stopping), deps)
+  await asked(deps.keyring.write(item, secret, deps.stopping), deps)
   try {
-    const after = await asked(deps.keyring.read(item, deps.stopping), profile, 'store')
+    const after = await asked(deps.keyring.read(item, deps.stopping), deps)
     if (after !== secret) throw otherSecret(profile)
     await callerOf(deps, known, { accessKeyId: source.accessKeyId, secretAccessKey: after })
     const written = await deps.enqueue(() => editUserFile(deps.known, move.file, edit))
@@ -110,7 +113,7 @@ async function store(deps: KeyMovesDeps, known: Profile): Promise<KeysAnswer> {
 }
 
 /** Only where the keys still stand in the file: it may have been written, although something failed after that. */
-async function undoStore(deps: KeyMovesDeps, { profile, item }: KeyMove, before: string | undefined) {
+async function undoStore(deps: MoveDeps, { profile, item }: KeyMove, before: string | undefined) {
   const { known, keyring, stopping } = deps
   known.refresh()
   if (sourceOf(deps, profile)?.kind !== 'files') return
@@ -119,12 +122,12 @@ async function undoStore(deps: KeyMovesDeps, { profile, item }: KeyMove, before:
   else await keyring.write(item, before, stopping)
 }
 
-async function restore(deps: KeyMovesDeps, known: Profile): Promise<KeysAnswer> {
+async function restore(deps: MoveDeps, known: Profile): Promise<KeysAnswer> {
   const profile = keysAt(known)
   const source = requireKeySource(deps.known, profile)
   if (source.kind === 'process') throw ofProcess(profile)
   if (source.kind === 'files') return tidyUp(deps, profile, source)
-  const secretAccessKey = await secretInKeyring(deps, profile, source, 'restore')
+  const secretAccessKey = await secretInKeyring(deps, profile, source)
   const keys = { accessKeyId: source.accessKeyId, secretAccessKey }
   if (!isLongTermKeys(keys)) throw otherSecret(profile)
   const move = planRestore(deps.known.documents, profile, source)
@@ -139,7 +142,7 @@ async function restore(deps: KeyMovesDeps, known: Profile): Promise<KeysAnswer> 
 }
 
 /** The keys are in the file; a run that was killed may not have come to remove the item. */
-async function tidyUp(deps: KeyMovesDeps, profile: string, keys: LongTermCredentials): Promise<KeysAnswer> {
+async function tidyUp(deps: MoveDeps, profile: string, keys: LongTermCredentials): Promise<KeysAnswer> {
   const item = keyringItem(profile, keys.accessKeyId)
   const move: KeyMove = { ...keyPlace(deps.known.documents, profile), profile, item }
   const answer = answerOf(deps, move, 'restore', keys)
@@ -149,42 +152,34 @@ async function tidyUp(deps: KeyMovesDeps, profile: string, keys: LongTermCredent
   return { ...answer, leftoverRemoved: warnings.length === 0, warnings }
 }
 
-async function secretInKeyring(
-  { keyring, stopping }: KeyMovesDeps,
-  profile: string,
-  { item }: KeyringSource,
-  action: KeysRequest['action'],
-): Promise<string> {
-  const secret = await asked(keyring.read(item, stopping), profile, action)
+async function secretInKeyring(deps: MoveDeps, profile: string, { item }: KeyringSource): Promise<string> {
+  const secret = await asked(deps.keyring.read(item, deps.stopping), deps)
   if (secret === undefined) throw itemMissing(profile, item)
   return secret
 }
 
 /** What is left of a restore when the keys stand in the file. Another profile may name the item: then it stays. */
-async function removeItem(deps: KeyMovesDeps, { profile, item }: KeyMove): Promise<Warning[]> {
+async function removeItem(deps: MoveDeps, { item }: KeyMove): Promise<Warning[]> {
   if (isNamed(deps, item)) return []
   const answer = await deps.keyring.remove(item, deps.stopping)
   if ('value' in answer) return []
-  const { code, message, hint } = describeKeyringFailure(
-    answer.failure,
-    mfadCommand('keys', 'restore', profile),
-  )
+  const { code, message, hint } = describeKeyringFailure(answer.failure, deps)
   return [{ code, message: `the key is in the file, and in the keyring, too: ${message}`, hint }]
 }
 
-function isNamed({ known }: KeyMovesDeps, item: string): boolean {
+function isNamed({ known }: MoveDeps, item: string): boolean {
   const { credentials, config } = known.documents
   return [...credentials.sections.values(), ...config.sections.values()].some(
     (section) => section.entries.get(keyringKey)?.value === item,
   )
 }
 
-function sourceOf({ known }: KeyMovesDeps, profile: string): KeySource | undefined {
+function sourceOf({ known }: MoveDeps, profile: string): KeySource | undefined {
   return keySourceOf(known.sections, profile)
 }
 
 /** AWS tools assume these roles with the key, which they no longer find; those of a session in place they assume with that. */
-function rolesWithoutKeys({ known }: KeyMovesDeps, profile: Profile): Warning[] {
+function rolesWithoutKeys({ known }: MoveDeps, profile: Profile): Warning[] {
   const { sessionProfile } = profile
   const keys = keysAt(profile)
   return known.profiles
@@ -204,7 +199,7 @@ function ofProcess(profile: string): AppError {
 }
 
 function answerOf(
-  { known }: KeyMovesDeps,
+  { known }: MoveDeps,
   { profile, file }: KeyMove,
   action: KeysRequest['action'],
   { accessKeyId }: Pick<LongTermCredentials, 'accessKeyId'>,

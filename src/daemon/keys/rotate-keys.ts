@@ -42,6 +42,9 @@ import { asked, otherSecret } from './keyring-calls.ts'
 
 export type RotateDeps = FindDeviceDeps & {
   keyring: Keyring
+  again: string
+  /** For hints: the command that starts this daemon anew. */
+  restart: string
   /** Runs after the writes that were asked for before. */
   enqueue<T>(job: () => Promise<T>): Promise<T>
 }
@@ -108,7 +111,7 @@ function answerOf(
 /** What can be refused before a key is made: is the former one good, and can the files be written? */
 async function begin(deps: RotateDeps, profile: Profile): Promise<Rotation> {
   const { known } = deps
-  const { accessKeyId, secretAccessKey } = await deps.longTermKeys(profile)
+  const { accessKeyId, secretAccessKey } = await deps.longTermKeys(profile, deps.again)
   const former = { accessKeyId, secretAccessKey }
   const holders = holdersOf(known.documents, accessKeyId)
   const rotated = { ...known.documents }
@@ -179,14 +182,14 @@ async function removeOther(
 }
 
 async function keptKeys(
-  { keyring, stopping }: RotateDeps,
+  deps: RotateDeps,
   holders: readonly KeyHolder[],
   { accessKeyId }: AccessKey,
 ): Promise<LongTermCredentials | undefined> {
   const holder = holders.find(({ item }) => item !== undefined)
   if (holder === undefined) return undefined
   const item = newItem(holder, { accessKeyId, secretAccessKey: '' })
-  const secretAccessKey = await asked(keyring.read(item, stopping), holder.profile, 'rotate')
+  const secretAccessKey = await asked(deps.keyring.read(item, deps.stopping), deps)
   return secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey }
 }
 
@@ -214,15 +217,12 @@ async function proveNew(
   }
 }
 
-async function writeItems(
-  { keyring, stopping }: RotateDeps,
-  { holders }: Rotation,
-  keys: LongTermCredentials,
-): Promise<void> {
+async function writeItems(deps: RotateDeps, { holders }: Rotation, keys: LongTermCredentials): Promise<void> {
+  const { keyring, stopping } = deps
   for (const holder of holders.filter(({ item }) => item !== undefined)) {
     const item = newItem(holder, keys)
-    await asked(keyring.write(item, keys.secretAccessKey, stopping), holder.profile, 'rotate')
-    const after = await asked(keyring.read(item, stopping), holder.profile, 'rotate')
+    await asked(keyring.write(item, keys.secretAccessKey, stopping), deps)
+    const after = await asked(keyring.read(item, stopping), deps)
     if (after !== keys.secretAccessKey) throw otherSecret(holder.profile)
   }
 }
@@ -301,8 +301,8 @@ async function removeFormer(
     // Signed with the new key where no session lives: a key that deactivates itself could not be deleted.
     const iam = await openIamKeys(deps, profile, keys)
     await iam.remove(former.accessKeyId)
-    for (const { item, profile: name } of holders)
-      if (item !== undefined) await asked(deps.keyring.remove(item, deps.stopping), name, 'rotate')
+    for (const { item } of holders)
+      if (item !== undefined) await asked(deps.keyring.remove(item, deps.stopping), deps)
     return []
   } catch (error) {
     return [formerLeft(profile.profile, endingOf(former.accessKeyId), errorBody(error))]

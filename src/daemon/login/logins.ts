@@ -6,6 +6,8 @@ import { AppError, errorBody } from '../../core/errors.ts'
 import { checkAssumptions } from '../../core/login/assumptions.ts'
 import { serialNumberFor } from '../../core/login/login-plan.ts'
 import type { TokenCode } from '../../core/login/token-code.ts'
+import { missingRegion } from '../../core/profiles/region-problem.ts'
+import { isActive } from '../../core/profiles/session-state.ts'
 import type { LogLevel } from '../../core/settings/default-settings.ts'
 import type { LoginAnswer, LoginRequest } from '../../core/wire.ts'
 import type { Log } from '../../edges/logger.ts'
@@ -77,11 +79,18 @@ export function createLogins(deps: LoginsDeps): Logins {
     return onDevice(devices, async () => {
       await deps.begin()
       const longTermKeys = onceEach(deps.longTermKeys)
+      const active = new Set(known.profiles.filter(isActive).map(({ profile }) => profile))
       const outcome = await login({ ...deps, longTermKeys, follow, found }, request, code)
       if (outcome.kind === 'command-needed') return outcome
       for (const { profile } of outcome.answer.renewed) state.snoozedUntil.delete(profile)
       log[level]({ renewed: outcome.answer.renewed }, 'logged in')
-      return outcome
+      // Said once, when it becomes active.
+      const added = outcome.answer.renewed.filter(({ profile }) => !active.has(profile))
+      const regionless = added.flatMap((profile) => missingRegion(known.sections, profile) ?? [])
+      return {
+        ...outcome,
+        answer: { ...outcome.answer, warnings: [...outcome.answer.warnings, ...regionless] },
+      }
     })
   }
 

@@ -17,13 +17,16 @@ import type { KeyPlaces } from '../../edges/keys/keys.ts'
 import type { AgentState } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
 
-export type LongTermKeys = (profile: Pick<Profile, 'profile'>) => Promise<LongTermCredentials>
+/** `again`: the command that hints name, where it is not a login that asks. */
+export type LongTermKeys = (profile: Pick<Profile, 'profile'>, again?: string) => Promise<LongTermCredentials>
 
 export type LongTermKeysDeps = {
   known: Pick<KnownFiles, 'sections' | 'files' | 'profiles'>
   state: Pick<AgentState, 'lastErrors'>
   stopping: AbortSignal
   keyPlaces: KeyPlaces
+  /** For hints: the command that starts this daemon anew. */
+  restart: string
   /** Throws where somebody else could have written the file. */
   checkOwnFile(path: string): void
 }
@@ -33,13 +36,14 @@ const processLimitMs = 60_000
 /** Throws profile.no-keys, and profile.credential-process-* and profile.keyring-*: these are remembered on the profile as well. */
 export function createLongTermKeys(deps: LongTermKeysDeps): LongTermKeys {
   const { known, state } = deps
-  return async ({ profile }) => {
-    const source = requireKeySource(known, keysOfRoot(known.profiles, profile))
+  return async ({ profile }, again = mfadCommand('login', profile)) => {
+    const keysProfile = keysOfRoot(known.profiles, profile)
+    const source = requireKeySource(known, keysProfile)
     if (source.kind === 'files') return source
     try {
       return source.kind === 'process'
-        ? await keysOfProcess(deps, profile, source)
-        : await keysInKeyring(deps, profile, source)
+        ? await keysOfProcess(deps, profile, source, again)
+        : await keysInKeyring(deps, source, keysProfile, again)
     } catch (error) {
       if (error instanceof AppError) state.lastErrors.set(profile, { error: errorBody(error) })
       throw error
@@ -69,13 +73,13 @@ export function requireKeySource({ sections }: Pick<KnownFiles, 'sections'>, pro
 }
 
 async function keysInKeyring(
-  { keyPlaces, stopping }: LongTermKeysDeps,
-  profile: string,
+  { keyPlaces, restart, stopping }: LongTermKeysDeps,
   { item, accessKeyId }: KeyringSource,
+  profile: string,
+  again: string,
 ): Promise<LongTermCredentials> {
-  const command = mfadCommand('login', profile)
   const result = await keyPlaces.keyring.read(item, stopping)
-  if ('failure' in result) throw describeKeyringFailure(result.failure, command)
+  if ('failure' in result) throw describeKeyringFailure(result.failure, { restart, again })
   if (result.value === undefined) throw itemMissing(profile, item)
   return { accessKeyId, secretAccessKey: result.value }
 }
@@ -84,6 +88,7 @@ async function keysOfProcess(
   { known, stopping, keyPlaces, checkOwnFile }: LongTermKeysDeps,
   profile: string,
   { command, file }: CredentialProcess,
+  again: string,
 ): Promise<LongTermCredentials> {
   try {
     checkOwnFile(known.files[file])
@@ -91,5 +96,5 @@ async function keysOfProcess(
     throw refusedCredentialProcess(profile, error)
   }
   const result = await keyPlaces.runCredentialProcess(command, processLimitMs, stopping)
-  return keysInOutput(result, profile, processLimitMs / 1000)
+  return keysInOutput(result, { profile, again }, processLimitMs / 1000)
 }

@@ -45,6 +45,8 @@ export type LoginDeps = {
   longTermKeys: LongTermKeys
   /** By profile that names no device, the one that IAM has for its user: for this one login. */
   found?: ReadonlyMap<string, string>
+  /** The command that hints name, where it is not a login that calls. */
+  again?: string
   stopping: AbortSignal
   log: Pick<Log, 'debug' | 'info' | 'warn'>
 }
@@ -155,7 +157,7 @@ const mostLifeSeconds = sessionDurationLimits.most + 3600
 /** The error that says what a failure means; it is logged, and remembered of these profiles. */
 export function rememberFailure(
   deps: LoginDeps,
-  caller: Pick<Profile, 'profile' | 'serialNumber' | 'accessKeyId'>,
+  caller: Pick<Profile, 'profile' | 'keyProfile' | 'serialNumber' | 'mfaSerial' | 'accessKeyId'>,
   failure: StsFailure,
   profiles: readonly KeyProfile[],
   call: Pick<CallContext, 'action' | 'isCodeFromCommand' | 'role'> & { target: AwsTarget },
@@ -164,11 +166,14 @@ export function rememberFailure(
   const { caBundle } = target
   const error = describeStsFailure(failure, {
     profile: caller.profile,
+    keyProfile: keysAt(caller),
     serialNumber: caller.serialNumber ?? '',
+    isOfProfile: caller.serialNumber === caller.mfaSerial,
     keyEnding: caller.accessKeyId?.slice(-4) ?? '',
     secondsToNextCode: secondsToNextCode(deps.now()),
     region: target.region,
     ...(caBundle === undefined ? {} : { caBundle: caBundle.value }),
+    ...(deps.again === undefined ? {} : { again: deps.again }),
     ...context,
   })
   logFailure(deps, caller.profile, failure, error)
@@ -252,7 +257,7 @@ async function identifyUser(deps: LoginDeps, sts: Sts, profile: KeyProfile): Pro
 /** Asks AWS whose keys these are: the ARN. Throws sts.* and network.*, where it does not know them. */
 export async function callerOf(
   deps: LoginDeps,
-  profile: Pick<Profile, 'profile' | 'serialNumber'>,
+  profile: Pick<Profile, 'profile' | 'keyProfile' | 'serialNumber'>,
   credentials: LongTermCredentials,
 ): Promise<string> {
   const sts = await deps.loadSts()

@@ -1,9 +1,11 @@
 // How every call to AWS is connected: through the proxy that is set, trusting the certificates that are set, and nothing that
 // the environment could change.
+import { existsSync } from 'node:fs'
 import { Agent } from 'node:https'
+import { isAbsolute } from 'node:path'
 import type { AwsTarget } from '../../core/login/sts-target.ts'
 import type { FailedProxy } from '../../core/login/transport-failure.ts'
-import { readCaBundle } from './ca-bundle.ts'
+import { checkCertificateFile, readCaBundle } from './ca-bundle.ts'
 
 const connectTimeoutMs = 5000
 /** A proxy has to look the name up and to connect, too. */
@@ -18,7 +20,7 @@ export type Connection = {
   close(): void
 }
 
-/** Rejects with settings.bad-ca-bundle. */
+/** Rejects with what `readCaBundle` throws. */
 export async function createConnection({
   caBundle,
   proxy,
@@ -28,6 +30,7 @@ export async function createConnection({
     rejectUnauthorized: true,
     ...(caBundle === undefined ? {} : { ca: readCaBundle(caBundle) }),
   }
+  if (caBundle === undefined) checkExtraCertificates(process.env.NODE_EXTRA_CA_CERTS)
   if (proxy === undefined) {
     const httpsAgent = new Agent({ keepAlive: false, ...trust })
     return { connectTimeoutMs, httpsAgent, askedProxy: () => undefined, close: () => undefined }
@@ -41,4 +44,10 @@ export async function createConnection({
     askedProxy: () => httpsAgent.asked,
     close: () => ended.abort(),
   }
+}
+
+/** Node has read them when it started; a bundle of its own stands in their place. */
+function checkExtraCertificates(path: string | undefined): void {
+  if (path !== undefined && isAbsolute(path) && existsSync(path))
+    checkCertificateFile(path, 'NODE_EXTRA_CA_CERTS')
 }

@@ -15,7 +15,7 @@ import type { LongTermCredentials } from '../../core/profiles/sections.ts'
 import { type AwsRequest, type AwsResult, type ClientConfig, callAws } from './call.ts'
 import { partitions } from './partitions.ts'
 
-/** Calls reject with settings.bad-ca-bundle alone, before anything is sent. */
+/** Calls reject with what speaks against the CA bundle alone, before anything is sent. */
 export type Iam = {
   partitions: Partitions
   /**

@@ -19,7 +19,7 @@ export type SignInRequest = Pick<AwsTarget, 'caBundle' | 'proxy'> & {
 const limitMs = 15_000
 const maxAnswerBytes = 64 * 1024
 
-/** The token for a link. Rejects with settings.bad-ca-bundle alone, before anything is sent. Follows no redirection. */
+/** The token for a link. Rejects with what speaks against the CA bundle alone, before anything is sent. Follows no redirection. */
 export async function askSignInToken(
   request: SignInRequest,
 ): Promise<{ token: string } | { failure: StsFailure }> {

@@ -28,7 +28,7 @@ export type AssumeRoleRequest = AwsRequest & {
   durationSeconds: number
 }
 
-/** Calls reject with settings.bad-ca-bundle alone, before anything is sent. */
+/** Calls reject with what speaks against the CA bundle alone, before anything is sent. */
 export type Sts = {
   partitions: Partitions
   /** https://docs.aws.amazon.com/STS/latest/APIReference/API_GetSessionToken.html */

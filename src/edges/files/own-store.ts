@@ -1,10 +1,8 @@
-// The real file system, for this process and its user: file stores, and whom to trust.
+// The real file system, for this process and its user: file stores.
 import { randomBytes } from 'node:crypto'
 import * as fs from 'node:fs'
-import { userId } from '../user.ts'
-import type { Identity } from './disk/access.ts'
+import { ownIdentity } from '../own-trust.ts'
 import { readAcl } from './disk/acl.ts'
-import { createTrust, type Trust } from './disk/trust.ts'
 import { witnessRenames } from './late/rename-witness.ts'
 import { createFileStore, type FileStore } from './store.ts'
 
@@ -21,15 +19,6 @@ export function openFileStore(path: string, stateDirectory: string): FileStore {
     stateDirectory,
     witnessRenames,
   })
-}
-
-/** Who may have written what is believed; see trust.ts. */
-export function openTrust(): Trust {
-  return createTrust(fs, ownIdentity(), readAcl)
-}
-
-function ownIdentity(): Identity {
-  return { uid: userId(), gid: process.getgid?.() ?? -1 }
 }
 
 /** Does a process of this number run that may be mfad? Numbers come back: in a container the same ones after every start. */

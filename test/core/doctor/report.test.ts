@@ -32,7 +32,7 @@ function reportOf(credentialsText: string, configText: string): string {
   const facts: DoctorFacts = {
     files: { files: fileFacts, distrust: [], hasProfiles: true },
     settings: { path: files.settings, exists: true, warnings: [], credentialVariables: [] },
-    profiles: { profiles, statuses: [], files },
+    profiles: { profiles, statuses: [], withoutRegion: [], files },
     daemon: { version: '1.0.0', socket: files.socket, others: [], updateHint: '', restartHint: '' },
     service: { manager: 'systemd', hasManager: false, isInstalled: false },
     reminders: {

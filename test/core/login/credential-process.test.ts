@@ -16,7 +16,8 @@ const resultOf = (
   complaint,
   path: '/usr/bin',
 })
-const problem = (result: CommandResult) => thrownBy(() => keysInOutput(result, 'dev', 60))
+const asking = { profile: 'dev', again: 'mfad login dev' }
+const problem = (result: CommandResult) => thrownBy(() => keysInOutput(result, asking, 60))
 const printed = (value: object) => resultOf(JSON.stringify(value))
 
 describe('what a credential_process printed', () => {
@@ -26,7 +27,7 @@ describe('what a credential_process printed', () => {
     { ...long, SessionToken: '' },
     { ...long, AccountId: '111122223333' },
   ])('%j holds long-term keys', (value) => {
-    expect(keysInOutput(printed(value), 'dev', 60)).toEqual({ accessKeyId, secretAccessKey })
+    expect(keysInOutput(printed(value), asking, 60)).toEqual({ accessKeyId, secretAccessKey })
   })
 
   it.each([

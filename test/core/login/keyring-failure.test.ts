@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { describeKeyringFailure, itemMissing, notLoaded } from '../../../src/core/login/keyring-failure.ts'
 
-const words = (said: string) => describeKeyringFailure({ kind: 'failed', said }, 'mfad login dev')
+const commands = { restart: 'kill 7, then: mfad daemon --detach', again: 'mfad login dev' }
+const words = (said: string) => describeKeyringFailure({ kind: 'failed', said }, commands)
 
 describe('a keyring that gives no key', () => {
   it.each([
@@ -30,6 +31,12 @@ describe('a keyring that gives no key', () => {
     expect(words(said)).toMatchObject({ message: said, hint: expect.stringContaining('noexec') })
   })
 
+  it('names what starts this daemon anew, where it knows no session bus', () => {
+    expect(words('set your DBUS_SESSION_BUS_ADDRESS').hint).toBe(
+      'log in at the desktop, and start the daemon there: kill 7, then: mfad daemon --detach, then: mfad login dev',
+    )
+  })
+
   it('is quoted without control characters, and not without end', () => {
     const { message } = words(`\u001b[31m${'x'.repeat(1000)}`)
     expect(message).toMatch(/^the keyring failed: \\u\{1b\}\[31mx+…$/)
@@ -43,9 +50,9 @@ describe('a keyring that gives no key', () => {
       /npm install --global --include=optional mfad/,
     ],
     [{ kind: 'timed-out' }, 'profile.keyring-locked', /unlock it there, then: mfad login dev$/],
-    [{ kind: 'stopped' }, 'daemon.stopping', /try again/],
+    [{ kind: 'stopped' }, 'daemon.stopping', /^when it runs again: mfad login dev$/],
   ] as const)('%j has its next step', (failure, code, hint) => {
-    expect(describeKeyringFailure(failure, 'mfad login dev')).toMatchObject({
+    expect(describeKeyringFailure(failure, commands)).toMatchObject({
       code,
       hint: expect.stringMatching(hint),
     })

@@ -7,6 +7,7 @@ const context = {
   action: 'GetSessionToken' as const,
   profile: 'dev',
   serialNumber: 'arn:aws:iam::111122223333:mfa/alice',
+  isOfProfile: true,
   keyEnding: 'MPLE',
   secondsToNextCode: 14,
   region: 'eu-west-1',
@@ -192,6 +193,49 @@ describe('what STS answers', () => {
     expect(exitCodeOf(error.code)).toBe(exitCode)
   })
 
+  it.each([
+    [
+      wrongCode,
+      "mfad login dev (if it happens again: check the phone's clock, then whether its app shows the code of this device)",
+    ],
+    [wrongDevice, 'compare it with the devices in the IAM console: mfad login dev --serial-number ARN'],
+  ])('names no mfa_serial where the device comes from elsewhere: %s', (words, hint) => {
+    const { isOfProfile: _, ...found } = context
+    expect(describeStsFailure(answered('AccessDenied', words), found).hint).toContain(hint)
+    expect(describeStsFailure(answered('ValidationError'), found).hint).toBe(
+      'check the device arn:aws:iam::111122223333:mfa/alice and duration_seconds of dev',
+    )
+  })
+
+  it.each(['InvalidClientTokenId', 'SignatureDoesNotMatch'])(
+    'has keys entered where they stand, and not over the session: %s',
+    (name) => {
+      const inPlace = { ...context, keyProfile: 'dev-long-term' }
+      expect(describeStsFailure(answered(name), inPlace).hint).toMatch(
+        /with: aws configure --profile dev-long-term$/,
+      )
+    },
+  )
+
+  it('has the command that was run as the next step, whatever went wrong on the way', () => {
+    const again = 'mfad keys rotate dev'
+    const failures = [
+      answered('Throttling'),
+      answered('Other', '', { httpStatus: 500 }),
+      answered('RequestExpired'),
+      ...(['timeout', 'unreachable', 'not-sts', 'stopping'] as const).map(silent),
+    ]
+    for (const failure of failures)
+      expect(describeStsFailure(failure, { ...context, again }).hint).toMatch(/: mfad keys rotate dev$/)
+  })
+
+  it('names a profile so that a shell takes it for a name', () => {
+    const hostile = { ...context, profile: '$(touch x)' }
+    expect(describeStsFailure(answered('Throttling'), hostile).hint).toBe(
+      "wait a minute, then: mfad login '$(touch x)'",
+    )
+  })
+
   it('is not taken for STS’s words when it did not speak', () => {
     expect(described({ ...silent('not-sts'), name: 'AccessDenied', message: wrongCode }).code).toBe(
       'sts.invalid-answer',
@@ -278,6 +322,10 @@ describe('what IAM answers', () => {
     [{ ...silent('not-sts'), host: 'iam.amazonaws.com' }, 'what answered at iam.amazonaws.com is not IAM'],
     [{ ...silent('timeout'), host: 'iam.amazonaws.com' }, 'IAM at iam.amazonaws.com did not answer in time'],
     [answered('ServiceFailure', '', { httpStatus: 500 }), 'IAM failed (HTTP 500)'],
+    [
+      answered('ValidationError', '', { httpStatus: 400 }),
+      'AWS refused the request for dev (ValidationError)',
+    ],
   ])('is named as IAM’s: %j', (failure, message) => {
     expect(ofIam(failure).message).toBe(message)
   })

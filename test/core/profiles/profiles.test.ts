@@ -376,6 +376,34 @@ describe('what stands against a login', () => {
     expect(only(dev, '[services]\nmfa_serial_x = 1\n[plugins]\ncli = 1\n')).not.toHaveProperty('obstacle')
   })
 
+  it.each([
+    [`[profile dev]\n${keys}[dev]\nregion = x\n`, '', 'move its lines to [dev], which stands in line 4'],
+    [
+      '',
+      `[dev]\n${keys}[profile "dev"]\nregion = x\n`,
+      'move its lines to [profile "dev"], which stands in line 4',
+    ],
+  ])('asks for no header that stands there already: %j', (credentials, config, hint) => {
+    expect(only(credentials, config).obstacle).toMatchObject({ code: 'profile.misplaced-section', hint })
+  })
+
+  it('is a header of the other file, and no name to change, where the profile itself is sound', () => {
+    const found = profilesOf(`[profile dev]\nregion = x\n[dev]\n${keys}`, '')
+    expect(found.map(({ profile, obstacle }) => [profile, obstacle])).toEqual([
+      [
+        'profile dev',
+        {
+          code: 'profile.unusable-name',
+          message: `[profile dev] stands in line 1 of ${paths.credentials}, where AWS tools do not look for dev`,
+          hint: 'move its lines to [dev], which stands in line 3',
+        },
+      ],
+      ['dev', undefined],
+    ])
+    const [spaced] = profilesOf('[profile "a b"]\nregion = x\n', '')
+    expect(spaced?.obstacle?.hint).toMatch(/^rename the profile/)
+  })
+
   it('puts no line of its own into a message, whatever a name holds', () => {
     const [role] = profilesOf('', '[profile admin]\nrole_arn = a\nsource_profile = b\n  mfad: all is well\n')
     expect(role?.obstacle?.hint).not.toMatch(/\n/)

@@ -76,6 +76,45 @@ describe('a key that moves to the keyring and back', () => {
     expect(moved(text)).toBe('[dev]\nmfad_keyring=dev/AKIAIOSFODNN7EXAMPLE\n')
     expect(movedBack(moved(text))).toBe(text)
   })
+
+  it('keeps the place and the form of the line with the secret, where it would not come back as it was', () => {
+    const written = fc.constantFrom(' = ', '=', ' =', '=  ', '\t=\t')
+    const key = (name: string, value: string) =>
+      fc
+        .tuple(written, fc.constantFrom('', ' ', '\t'))
+        .map(([equals, after]) => `${name}${equals}${value}${after}`)
+    const between = fc.constantFrom<string[]>([], ['# mine'], ['', 'region = x'])
+    const lineEnds = fc.constantFrom('\n', '\r\n')
+    const ends = fc.constantFrom('', '\n', '\r\n', '\n[b]\n', '\noutput=json', '\n\n# last')
+    fc.assert(
+      fc.property(
+        key('aws_access_key_id', keys.accessKeyId),
+        key('aws_secret_access_key', keys.secretAccessKey),
+        fc.boolean(),
+        between,
+        lineEnds,
+        lineEnds,
+        ends,
+        (id, secret, isFirst, inside, oneEnd, otherEnd, end) => {
+          const [first, last] = isFirst ? [secret, id] : [id, secret]
+          const text = `[dev]${oneEnd}${first}${otherEnd}${inside.map((line) => line + oneEnd).join('')}${last}${end}`
+          const stored = moved(text)
+          expect(stored).not.toContain(keys.secretAccessKey)
+          expect(movedBack(stored)).toBe(text)
+        },
+      ),
+      { numRuns: 2000 },
+    )
+  })
+
+  it('keeps them in one line more; without it the secret comes back below the key id', () => {
+    const text = `[dev]\naws_secret_access_key=${keys.secretAccessKey}\naws_access_key_id=${keys.accessKeyId}\n`
+    const stored = '[dev]\nmfad_keyring_place=secret\nmfad_keyring=dev/AKIAIOSFODNN7EXAMPLE\n'
+    expect(moved(text)).toBe(stored)
+    expect(movedBack(stored.replace('mfad_keyring_place=secret\n', ''))).toBe(
+      `[dev]\naws_access_key_id=${keys.accessKeyId}\naws_secret_access_key = ${keys.secretAccessKey}\n`,
+    )
+  })
 })
 
 describe('a key that does not move', () => {

@@ -12,8 +12,9 @@ import {
   type KnownFilesDeps,
 } from '../../../src/daemon/files/known-files.ts'
 import { removeSession, writeSessions } from '../../../src/daemon/files/session-writer.ts'
-import { openFileStore, openTrust } from '../../../src/edges/files/own-store.ts'
+import { openFileStore } from '../../../src/edges/files/own-store.ts'
 import type { FileStore } from '../../../src/edges/files/store.ts'
+import { openTrust } from '../../../src/edges/own-trust.ts'
 
 const whole =
   '[dev]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = secret\n[last]\nregion = eu-west-1\n'

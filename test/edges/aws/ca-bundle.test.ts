@@ -1,8 +1,9 @@
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it, vi } from 'vitest'
 import { readCaBundle } from '../../../src/edges/aws/ca-bundle.ts'
+import { createConnection } from '../../../src/edges/aws/connection.ts'
 import { authorityFile } from '../../support/aws-network.ts'
 import { thrownBy } from '../../support/thrown.ts'
 
@@ -73,4 +74,37 @@ function asOrdinaryUser<T>(run: () => T): T {
 
 it('that is a relative path is refused: the daemon has no directory of its own', () => {
   expect(thrownBy(() => readCaBundle({ value: 'ca.pem', where })).message).toContain('not an absolute path')
+})
+
+it('that somebody else can write is refused, and so is what leads to it', () => {
+  const given = inFile('open.pem', certificate)
+  chmodSync(given.value, 0o666)
+  expect(thrownBy(() => readCaBundle(given))).toMatchObject({
+    code: 'file.writable-by-others',
+    message: `the certificates in ${given.value} (${where}) are not trusted: ${given.value} can be changed by other users`,
+    hint: `chmod go-w ${given.value}`,
+  })
+  const open = join(directory, 'open')
+  mkdirSync(open)
+  const below = inFile('open/ca.pem', certificate)
+  chmodSync(open, 0o777)
+  expect(thrownBy(() => readCaBundle(below)).message).toContain(`${open} can be changed by other users`)
+  chmodSync(open, 0o1777)
+  expect(readCaBundle(below)).toHaveLength(1)
+  const link = join(directory, 'link.pem')
+  symlinkSync(given.value, link)
+  expect(thrownBy(() => readCaBundle({ value: link, where })).code).toBe('file.writable-by-others')
+})
+
+it('that Node adds to the usual ones is looked at as well, unless a bundle stands in their place', async () => {
+  const extra = inFile('extra.pem', certificate).value
+  const bundle = inFile('bundle.pem', certificate)
+  vi.stubEnv('NODE_EXTRA_CA_CERTS', extra)
+  await createConnection({})
+  chmodSync(extra, 0o666)
+  await expect(createConnection({})).rejects.toThrow(
+    `the certificates in ${extra} (NODE_EXTRA_CA_CERTS) are not trusted`,
+  )
+  await createConnection({ caBundle: bundle })
+  vi.unstubAllEnvs()
 })
