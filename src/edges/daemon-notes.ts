@@ -7,7 +7,7 @@ import type { DaemonNote } from '../core/service/one-daemon.ts'
 import { errnoOf, failureOf, makeDirectory } from './files/disk/system.ts'
 
 /** What a daemon says of itself. */
-export type OwnNote = Omit<DaemonNote, 'startedAt'>
+type OwnNote = Omit<DaemonNote, 'startedAt'>
 
 export type DaemonNotes = {
   /** The note of this daemon as others read it. */

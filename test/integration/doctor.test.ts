@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import type { Finding } from '../../src/core/doctor/finding.ts'
 import { authorityFile, startTlsFront } from '../support/aws-network.ts'
+import { startNoted } from '../support/daemon-note.ts'
 import { obstacle as noDesktop, openTestDesktop } from '../support/desktop.ts'
 import { mountObstacle, openMountNamespace } from '../support/mount-namespace.ts'
 import { alice, aliceKeys, aliceSerial, bob, openSandbox, type Sandbox } from '../support/sandbox.ts'
@@ -462,17 +463,16 @@ describe('mfad doctor', () => {
 
   it('names a second daemon, whichever of them answers', async () => {
     const socket = path('other.sock')
-    const second = await sandbox.startDaemon({ ...ownEndpoint, MFAD_SOCKET: socket })
+    const daemon = await sandbox.startDaemon({ ...ownEndpoint, MFAD_SOCKET: socket })
     const alone = await doctor()
     expect(alone.exitCode).toBe(3)
     const about = { code: 'daemon.second', severity: 'problem' }
-    const { pid } = second.process
-    const toUse = `to use it here: export MFAD_SOCKET=${socket}; or end it: kill ${pid}`
+    const toUse = `to use it here: export MFAD_SOCKET=${socket}; or end it: kill ${daemon.process.pid}`
     expect(alone.findings).toContainEqual(expect.objectContaining({ ...about, fix: toUse }))
-    // The other one leaves within a minute.
-    await sandbox.startDaemon({ ...ownEndpoint, MFAD_BACKGROUND: 'service' })
-    const both = await doctor()
-    const toEnd = `one is enough; end that one: kill ${pid}`
+    const other = startNoted(sandbox.home, sandbox.credentialsFile, '/other.sock')
+    const both = await doctor({ MFAD_SOCKET: socket })
+    await other.end()
+    const toEnd = `one is enough; end that one: kill ${other.pid}`
     expect(both.findings.filter(({ code }) => code === 'daemon.second')).toMatchObject([
       { ...about, fix: toEnd },
     ])
