@@ -39,6 +39,28 @@ const siblingBundles = {
     })
   },
 }
+/**
+ * pino can also write from another thread, which we never ask for. What it loads for that alone is a MiB of Node's own code in the
+ * daemon.
+ */
+const pinoWithoutThreads = {
+  name: 'pino-without-threads',
+  setup(api) {
+    const stands = {
+      './transport': "module.exports = () => { throw new Error('pino writes from this thread only') }",
+      worker_threads: 'exports.isMainThread = true',
+      assert: 'module.exports = (value, message) => { if (!value) throw new Error(message) }',
+    }
+    api.onResolve(
+      { filter: /^(\.\/transport|\.\/lib\/transport|worker_threads|assert)$/ },
+      ({ path, importer }) => {
+        if (!/\/node_modules\/(pino|sonic-boom)\//.test(importer)) return undefined
+        return { path: path.replace('./lib/', './'), namespace: 'without-threads' }
+      },
+    )
+    api.onLoad({ filter: /.*/, namespace: 'without-threads' }, ({ path }) => ({ contents: stands[path] }))
+  },
+}
 /** The table of commands without the commands. */
 const lateImportsStayOut = {
   name: 'late-imports-stay-out',
@@ -84,7 +106,7 @@ const shared = {
   logLevel: 'warning',
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
-  plugins: [siblingBundles],
+  plugins: [siblingBundles, pinoWithoutThreads],
 }
 const entryPoints = (bundles) =>
   Object.fromEntries(Object.entries(bundles).map(([path, name]) => [name, `src/${path}`]))

@@ -3,7 +3,7 @@ import { execFileSync, spawn } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { daemonArgv, nodeFlags } from '../../src/core/service/daemon-argv.ts'
+import { allocatorVariables, daemonArgv, nodeFlags } from '../../src/core/service/daemon-argv.ts'
 import { devConfig, devCredentials, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
@@ -63,6 +63,9 @@ describe.each(Object.entries(ways))('the daemon that is started %s', (_way, star
     const pid = await daemonPid()
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
     expect(words).toEqual([process.execPath, ...nodeFlags, program, 'daemon', ''])
+    const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+    for (const [name, value] of Object.entries(allocatorVariables))
+      expect(variables).toContain(`${name}=${value}`)
     expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toContain('Umask:\t0077')
     expect(Number.parseInt(readFileSync(`/proc/${pid}/coredump_filter`, 'utf8'), 16)).toBe(0)
   })

@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, fstatSync, readFileSync } from 'node:fs'
 import { AppError } from '../../core/errors.ts'
 import { backgroundVariable } from '../../core/service/background.ts'
-import { daemonArgv, hardenedArgv, nodeFlags } from '../../core/service/daemon-argv.ts'
+import { allocatorVariables, daemonArgv, hardenedArgv, nodeFlags } from '../../core/service/daemon-argv.ts'
 import { daemonEnvironment, hasNodeVariable } from '../../core/service/environment.ts'
 import { quoted } from '../../core/text/quoted.ts'
 import { runInPlace } from '../../edges/foreground.ts'
@@ -38,7 +38,7 @@ function isHardened(environment: Invocation['environment']): boolean {
 }
 
 function hardenedEnvironment(environment: Invocation['environment']): Record<string, string> {
-  return { ...daemonEnvironment(environment), [hardenedMark]: '1' }
+  return { ...daemonEnvironment(environment), ...allocatorVariables, [hardenedMark]: '1' }
 }
 
 /** Without a shell, which some containers do not have, Node is started directly. */

@@ -1,9 +1,9 @@
 // The real file system, for this process and its user: file stores, and whom to trust.
-import { randomBytes } from 'node:crypto'
 import * as fs from 'node:fs'
 import { userId } from '../user.ts'
 import type { Identity } from './disk/access.ts'
 import { readAcl } from './disk/acl.ts'
+import { randomName } from './disk/bytes.ts'
 import { createTrust, type Trust } from './disk/trust.ts'
 import { witnessRenames } from './late/rename-witness.ts'
 import { createFileStore, type FileStore } from './store.ts'
@@ -16,7 +16,7 @@ export function openFileStore(path: string, stateDirectory: string): FileStore {
     pid: process.pid,
     ...ownIdentity(),
     readAcl,
-    randomName: () => randomBytes(6).toString('hex'),
+    randomName,
     isAlive,
     stateDirectory,
     witnessRenames,
