@@ -5,6 +5,7 @@ import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { licencesOf } from './licences.mjs'
+import { packageParts } from './package-parts.mjs'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
@@ -37,28 +38,6 @@ const siblingBundles = {
       const bundle = lateBundles[relative(resolve('src'), join(resolveDir, path))]
       return bundle === undefined ? undefined : { path: `./${bundle}.cjs`, external: true }
     })
-  },
-}
-/**
- * pino can also write from another thread, which we never ask for. What it loads for that alone is a MiB of Node's own code in the
- * daemon.
- */
-const pinoWithoutThreads = {
-  name: 'pino-without-threads',
-  setup(api) {
-    const stands = {
-      './transport': "module.exports = () => { throw new Error('pino writes from this thread only') }",
-      worker_threads: 'exports.isMainThread = true',
-      assert: 'module.exports = (value, message) => { if (!value) throw new Error(message) }',
-    }
-    api.onResolve(
-      { filter: /^(\.\/transport|\.\/lib\/transport|worker_threads|assert)$/ },
-      ({ path, importer }) => {
-        if (!/\/node_modules\/(pino|sonic-boom)\//.test(importer)) return undefined
-        return { path: path.replace('./lib/', './'), namespace: 'without-threads' }
-      },
-    )
-    api.onLoad({ filter: /.*/, namespace: 'without-threads' }, ({ path }) => ({ contents: stands[path] }))
   },
 }
 /** The table of commands without the commands. */
@@ -106,7 +85,7 @@ const shared = {
   logLevel: 'warning',
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
-  plugins: [siblingBundles, pinoWithoutThreads],
+  plugins: [siblingBundles, packageParts],
 }
 const entryPoints = (bundles) =>
   Object.fromEntries(Object.entries(bundles).map(([path, name]) => [name, `src/${path}`]))

@@ -7,14 +7,14 @@ export type Memory = {
    * changes with what the caller holds, such as the size of the files it has read.
    */
   giveBack(held: number): void
-  /** Collects garbage in a second: much of it has just been made, by something that is not done often. */
+  /** Collects garbage in a moment: much of it has just been made, by something that is not done often. */
   collectSoon(): void
 }
 
 /** Below this nothing is worth the milliseconds that it takes. */
 const leastBytes = 12 * 1024 * 1024
 /** What makes garbage is over by then, or waits for the network, and a person's next command has been answered. */
-const soonMs = 1000
+const soonMs = 500
 /** By what factor memory must have grown since the last time. */
 const worthwhile = 1.25
 

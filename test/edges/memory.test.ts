@@ -44,7 +44,7 @@ describe('memory', () => {
 describe('what a call to AWS has left', () => {
   afterEach(() => vi.useRealTimers())
 
-  it('is collected a second later, once for many calls, and once more at the next look', () => {
+  it('is collected a moment later, once for many calls, and once more at the next look', () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] })
     let collections = 0
     const memory = createMemory(() => {
@@ -55,7 +55,7 @@ describe('what a call to AWS has left', () => {
     memory.giveBack(0)
     collections = 0
     for (let call = 0; call < 5; call++) memory.collectSoon()
-    vi.advanceTimersByTime(900)
+    vi.advanceTimersByTime(400)
     expect(collections).toBe(0)
     vi.advanceTimersByTime(200)
     expect(collections).toBe(1)
@@ -64,7 +64,7 @@ describe('what a call to AWS has left', () => {
     memory.giveBack(0)
     expect(collections).toBe(2)
     memory.collectSoon()
-    vi.advanceTimersByTime(1100)
+    vi.advanceTimersByTime(600)
     expect(collections).toBe(3)
     expect(vi.getTimerCount()).toBe(0)
   })

@@ -16,6 +16,7 @@ const late = {
   inspector: 'what closes a debugger in the process that starts the daemon',
   assert: 'sonic-boom',
   module: 'pino',
+  'fs/promises': 'chokidar',
   v8: 'flags that are set late',
   https: 'the AWS SDK',
   tls: 'the AWS SDK',
