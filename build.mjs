@@ -5,6 +5,7 @@ import { chmodSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join, relative, resolve } from 'node:path'
 import { build } from 'esbuild'
 import { licencesOf } from './licences.mjs'
+import { packageParts } from './package-parts.mjs'
 import { createSdkParts } from './sdk-parts.mjs'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
@@ -96,7 +97,7 @@ const shared = {
   logLevel: 'warning',
   outdir: 'dist',
   outExtension: { '.js': '.cjs' },
-  plugins: [siblingBundles, sdkParts.plugin],
+  plugins: [siblingBundles, packageParts, sdkParts.plugin],
 }
 const entryPoints = (bundles) =>
   Object.fromEntries(Object.entries(bundles).map(([path, name]) => [name, `src/${path}`]))

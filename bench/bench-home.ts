@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { daemonArgv } from '../src/core/service/daemon-argv.ts'
+import { allocatorVariables, daemonArgv } from '../src/core/service/daemon-argv.ts'
 import {
   type EmbeddedSts,
   type StsRole,
@@ -77,7 +77,7 @@ export async function openBenchHome(count: number, roles = 0): Promise<BenchHome
     stsAnsweredAt: () => stsAnsweredAt,
     async startDaemon(argv = daemonArgv(process.execPath, program)) {
       const daemon = spawn(argv[0] ?? '', argv.slice(1), {
-        env: environment,
+        env: { ...environment, ...allocatorVariables },
         stdio: ['ignore', 'ignore', 'pipe'],
       })
       daemons.push(daemon)

@@ -1,10 +1,10 @@
 // What one edit of a large file takes: parse, edit and serialise, without the file system's part. Also as the service
-// runs the daemon, without V8's optimizing compiler, in a process of its own.
+// runs the daemon, without V8's optimizing compiler and with its settings of the C library, in a process of its own.
 import { spawnSync } from 'node:child_process'
 import { setSection } from '../src/core/document/edit.ts'
 import { parseDocument } from '../src/core/document/parse.ts'
 import { sessionKeys, sessionValues } from '../src/core/profiles/session-section.ts'
-import { nodeFlags } from '../src/core/service/daemon-argv.ts'
+import { allocatorVariables, nodeFlags } from '../src/core/service/daemon-argv.ts'
 import { median, type Row } from './measure.ts'
 
 type Shape = { what: string; section: (index: number) => string }
@@ -23,7 +23,9 @@ const shapes: readonly Shape[] = [
 ]
 
 export function editRows(): Row[] {
-  const asService = spawnSync(process.execPath, [...nodeFlags, process.argv[1] ?? '', '--edit-ms'])
+  const asService = spawnSync(process.execPath, [...nodeFlags, process.argv[1] ?? '', '--edit-ms'], {
+    env: { ...process.env, ...allocatorVariables },
+  })
   const measured = [
     ...editMs(),
     ...(JSON.parse(asService.stdout.toString()) as EditMs[]).map((shape) => ({

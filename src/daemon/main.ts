@@ -9,7 +9,7 @@ import { daemonEnvironment } from '../core/service/environment.ts'
 import { formatInstant } from '../core/time/instant.ts'
 import type { Status } from '../core/wire.ts'
 import { isolateSdk } from '../edges/aws/sdk-environment.ts'
-import { createClock, localUtcOffset } from '../edges/clock.ts'
+import { createClock, localUtcOffset, steadyMs } from '../edges/clock.ts'
 import { createDesktop } from '../edges/desktop/desktop.ts'
 import type { DesktopSettings } from '../edges/desktop/reminder.ts'
 import { settingsStamp } from '../edges/files/disk/stamp.ts'
@@ -20,7 +20,7 @@ import { inheritedSocket } from '../edges/inherited-socket.ts'
 import { createKeyPlaces } from '../edges/keys/keys.ts'
 import { detachedLog, launchdLog } from '../edges/log-file.ts'
 import { createLogger, describeBug, type RunningLog } from '../edges/logger.ts'
-import { createMemory } from '../edges/memory.ts'
+import { createMemory, type Memory } from '../edges/memory.ts'
 import { openOwnProgram } from '../edges/own-program.ts'
 import { openTrust } from '../edges/own-trust.ts'
 import {
@@ -87,6 +87,7 @@ async function run(environment: Environment, start: Start): Promise<number> {
     settings: () => desktopSettings(known, checkTrusted, log),
     log,
   })
+  const memory = createMemory()
   const statusFile = openStatusFile(statusPath(known.files.socket))
   const agent = createAgent({
     known,
@@ -96,7 +97,7 @@ async function run(environment: Environment, start: Start): Promise<number> {
     variables: awsVariables(environment),
     stopping: stopping.signal,
     now: clock.now,
-    steadyMs: () => performance.now(),
+    steadyMs,
     wakeAt: clock.wakeAt,
     utcOffset: localUtcOffset,
     random: Math.random,
@@ -108,8 +109,15 @@ async function run(environment: Environment, start: Start): Promise<number> {
       runHelperCommand(command, { environment, variables, timeoutMs, stopping: stop }),
     keyPlaces: createKeyPlaces(environment, process.argv[1] ?? ''),
     restart: background === 'service' ? 'mfad restart' : startAgain,
-    loadSts: async () => (await import('../edges/aws/sts.ts')).createSts(),
-    loadIam: async () => (await import('../edges/aws/iam.ts')).createIam(),
+    // A call to AWS makes more garbage than all else that the daemon does in hours.
+    loadSts: async () => {
+      memory.collectSoon()
+      return (await import('../edges/aws/sts.ts')).createSts()
+    },
+    loadIam: async () => {
+      memory.collectSoon()
+      return (await import('../edges/aws/iam.ts')).createIam()
+    },
   })
   const { removed, completed } = await known.recover()
   for (const name of removed) log.info({ name }, 'removed what an interrupted write had left')
@@ -126,7 +134,7 @@ async function run(environment: Environment, start: Start): Promise<number> {
   start.isUp = true
   log.info({ ...daemon, files: known.files }, 'started')
   for (const { code, message } of warnings()) log.warn({ code, problem: message }, 'noticed at the start')
-  const following = startFollowing({ known, agent, log, clock })
+  const following = startFollowing({ known, agent, log, clock, memory })
   if (background !== undefined) process.on('SIGHUP', following.look)
   const program = openOwnProgram(process.argv0, isSingleFile() ? undefined : process.argv[1])
 
@@ -179,10 +187,19 @@ function startPolls(agent: Agent, read: () => Status, now: () => Date): StatusPo
   return polls
 }
 
-type FollowDeps = { known: KnownFiles; agent: Agent; log: RunningLog; clock: ReturnType<typeof createClock> }
+type FollowDeps = {
+  known: KnownFiles
+  agent: Agent
+  log: RunningLog
+  clock: ReturnType<typeof createClock>
+  memory: Memory
+}
 
 /** Has the agent look after every change of a file and at every tick. */
-function startFollowing({ known, agent, log, clock }: FollowDeps): { look(): void; close(): Promise<void> } {
+function startFollowing({ known, agent, log, clock, memory }: FollowDeps): {
+  look(): void
+  close(): Promise<void>
+} {
   /** The boundary of every tick and every event: what goes wrong in one must not end the daemon. */
   const look = () => {
     try {
@@ -198,7 +215,6 @@ function startFollowing({ known, agent, log, clock }: FollowDeps): { look(): voi
     look,
     log,
   )
-  const memory = createMemory()
   clock.start(() => {
     look()
     known.forgetFormer()

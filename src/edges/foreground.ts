@@ -1,6 +1,5 @@
 // Has another program take the place of this process: Node reads its flags, and some variables, only when it starts.
 import { type ChildProcess, spawn } from 'node:child_process'
-import * as inspector from 'node:inspector'
 import { constants } from 'node:os'
 import { AppError } from '../core/errors.ts'
 
@@ -26,6 +25,8 @@ const lookMs = 20
  * is opened in another thread, a moment later.
  */
 function closeDebugger(): void {
+  // Loaded where it is needed only: the daemon itself has this file in its bundle, too.
+  const inspector = process.getBuiltinModule('node:inspector')
   const close = () => {
     if (inspector.url() !== undefined) inspector.close()
   }

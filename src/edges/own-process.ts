@@ -1,6 +1,7 @@
 // Another process of mfad's, by its number.
 import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
+import { steadyMs } from './clock.ts'
 
 /** A daemon takes at most 15 s to end. */
 const limitMs = 20_000
@@ -12,8 +13,8 @@ const stepMs = 50
  */
 export async function endDaemon(pid: number): Promise<boolean> {
   if (!isMfad(pid) || !send(pid, 'SIGTERM')) return false
-  const startedAt = performance.now()
-  while (performance.now() - startedAt < limitMs) {
+  const startedAt = steadyMs()
+  while (steadyMs() - startedAt < limitMs) {
     if (!send(pid, 0)) return true
     await setTimeout(stepMs)
   }

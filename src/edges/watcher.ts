@@ -4,6 +4,7 @@
 import { existsSync, watch as nodeWatch, readdirSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import { basename, dirname, join, resolve } from 'node:path'
 import { watch as chokidarWatch } from 'chokidar'
+import { steadyMs } from './clock.ts'
 import type { Log } from './logger.ts'
 
 export type Watcher = {
@@ -101,10 +102,10 @@ function watchDirectory(
   let isGone = false
   let failedAt: number | undefined
   let rest: NodeJS.Timeout | undefined
-  let events = { count: 0, since: performance.now() }
+  let events = { count: 0, since: steadyMs() }
   const listener: Listener = {
     onEvent() {
-      const now = performance.now()
+      const now = steadyMs()
       if (now - events.since > restMs) events = { count: 0, since: now }
       events.count++
       if (events.count <= mostEvents || rest !== undefined) return
@@ -117,7 +118,7 @@ function watchDirectory(
       announce()
     },
     onError(error) {
-      failedAt ??= performance.now()
+      failedAt ??= steadyMs()
       onError(error)
     },
   }
@@ -129,7 +130,7 @@ function watchDirectory(
     listener.onError(error)
   }
   return {
-    isSpent: () => isGone || (failedAt !== undefined && performance.now() - failedAt > retryMs),
+    isSpent: () => isGone || (failedAt !== undefined && steadyMs() - failedAt > retryMs),
     async close() {
       clearTimeout(rest)
       await close()

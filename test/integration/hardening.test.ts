@@ -4,7 +4,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { backgroundVariable } from '../../src/core/service/background.ts'
-import { daemonArgv } from '../../src/core/service/daemon-argv.ts'
+import { allocatorVariables, daemonArgv } from '../../src/core/service/daemon-argv.ts'
 import { isSingleFile, mfadArgv, nodePath, scriptPath } from '../support/program.ts'
 import { devConfig, devCredentials, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
@@ -65,6 +65,9 @@ describe.each(Object.entries(ways))('the daemon that is started %s', (_way, star
     const pid = await daemonPid()
     const argv = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0')
     expect(argv).toEqual([...daemonArgv(nodePath, scriptPath), ''])
+    const variables = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
+    for (const [name, value] of Object.entries(allocatorVariables))
+      expect(variables).toContain(`${name}=${value}`)
     expect(readFileSync(`/proc/${pid}/status`, 'utf8')).toContain('Umask:\t0077')
     expect(Number.parseInt(readFileSync(`/proc/${pid}/coredump_filter`, 'utf8'), 16)).toBe(0)
   })

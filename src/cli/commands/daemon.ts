@@ -2,10 +2,15 @@
 // with the same flags and without the variables that it does not need.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, existsSync, fstatSync, readFileSync } from 'node:fs'
-import { setFlagsFromString } from 'node:v8'
 import { AppError } from '../../core/errors.ts'
 import { backgroundVariable } from '../../core/service/background.ts'
-import { daemonArgv, hardenedArgv, lateFlags, nodeFlags } from '../../core/service/daemon-argv.ts'
+import {
+  allocatorVariables,
+  daemonArgv,
+  hardenedArgv,
+  lateFlags,
+  nodeFlags,
+} from '../../core/service/daemon-argv.ts'
 import { daemonEnvironment, hasNodeVariable } from '../../core/service/environment.ts'
 import { quoted } from '../../core/text/quoted.ts'
 import { runInPlace } from '../../edges/foreground.ts'
@@ -13,7 +18,7 @@ import { refuseForeignFiles } from '../../edges/foreign-home.ts'
 import { inheritedSocket } from '../../edges/inherited-socket.ts'
 import { detachedLog, putAside } from '../../edges/log-file.ts'
 import { makeOwnDirectory, type OwnFile, openLog, orSay } from '../../edges/own-files.ts'
-import { isSingleFile } from '../../edges/single-file.ts'
+import { isSingleFile, setFlags } from '../../edges/single-file.ts'
 import { userId } from '../../edges/user.ts'
 import type { Invocation } from '../command.ts'
 import { awaitDaemon, findDaemon } from '../connection/connection.ts'
@@ -23,7 +28,7 @@ import type { Output } from '../terminal/output.ts'
 export async function runDaemonCommand({ values, environment, output }: Invocation): Promise<number> {
   if (values.detach === true) return detach(await loadSoundContext(environment), output)
   if (!isHardened(environment)) return runInPlace(ownArgv(), hardenedEnvironment(environment))
-  if (isSingleFile()) for (const flag of lateFlags) setFlagsFromString(flag)
+  if (isSingleFile()) await setFlags(lateFlags)
   const { runDaemon } = await import('../../daemon/main.ts')
   return runDaemon(environment)
 }
@@ -43,7 +48,7 @@ function isHardened(environment: Invocation['environment']): boolean {
 }
 
 function hardenedEnvironment(environment: Invocation['environment']): Record<string, string> {
-  return { ...daemonEnvironment(environment), [hardenedMark]: '1' }
+  return { ...daemonEnvironment(environment), ...allocatorVariables, [hardenedMark]: '1' }
 }
 
 /** Without a shell, which some containers do not have, Node is started directly. */

@@ -40,6 +40,8 @@ const copiedVariables = [
 const nodeVariable = /^NODE_/
 /** What is read while the daemon runs, by its libraries and by the AWS SDK. */
 const libraryVariable = /^(?:CHOKIDAR_|AWS_)/
+/** What the C library has read at the start (daemon-argv.ts): for the daemon, and not for what it starts. */
+const allocatorVariable = /^MALLOC_/
 /** About the socket that systemd hands over: for the daemon, and not for what it starts. */
 const activationVariable = /^LISTEN_/
 
@@ -91,7 +93,9 @@ export function hasNodeVariable(environment: Environment): boolean {
 }
 
 function isUnwanted(name: string): boolean {
-  const isOfOthers = [nodeVariable, libraryVariable, activationVariable].some((pattern) => pattern.test(name))
+  const isOfOthers = [nodeVariable, libraryVariable, allocatorVariable, activationVariable].some((pattern) =>
+    pattern.test(name),
+  )
   return isOfOthers && !copiedVariables.includes(name)
 }
 

@@ -5,6 +5,7 @@
 import type { CredentialsDocument } from '../../core/document/document.ts'
 import { passingFileErrors } from '../../core/error-codes.ts'
 import { AppError } from '../../core/errors.ts'
+import { steadyMs } from '../../edges/clock.ts'
 import { startsWith } from '../../edges/files/disk/bytes.ts'
 import { busyError } from '../../edges/files/disk/errors.ts'
 import type { Update, UpdateResult } from '../../edges/files/store.ts'
@@ -27,13 +28,13 @@ export async function updateBelieved(
   purpose: Purpose,
   note: NoteWrite,
 ): Promise<UpdateResult> {
-  const startedAt = performance.now()
+  const startedAt = steadyMs()
   for (;;) {
     try {
       return await updateNow(known, name, update, note)
     } catch (error) {
       const isPassing = error instanceof AppError && passingFileErrors.has(error.code)
-      const isOver = performance.now() - startedAt > patienceMs[purpose]
+      const isOver = steadyMs() - startedAt > patienceMs[purpose]
       if (!isPassing || isOver || (purpose === 'merge' && known.isClosing)) throw error
     }
     await new Promise((resolve) => setTimeout(resolve, attemptPauseMs))

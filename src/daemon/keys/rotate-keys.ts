@@ -33,6 +33,7 @@ import {
   rotationEdits,
 } from '../../core/writes/key-rotation.ts'
 import type { AccessKey } from '../../edges/aws/iam.ts'
+import { steadyMs } from '../../edges/clock.ts'
 import type { Keyring } from '../../edges/keys/keyring.ts'
 import { editUserFile, type PlanEdits, rehearseUserEdit } from '../files/user-edit.ts'
 import type { FindDeviceDeps } from '../login/find-device.ts'
@@ -203,7 +204,7 @@ async function proveNew(
   { profile, user }: Rotation,
   keys: LongTermCredentials,
 ): Promise<void> {
-  const until = performance.now() + knownWithinMs
+  const until = steadyMs() + knownWithinMs
   for (let pauseMs = firstPauseMs; ; pauseMs = Math.min(mostPauseMs, pauseMs * 2)) {
     try {
       if ((await callerOf(deps, profile, keys)) !== user) throw notTheSameUser(profile.profile)
@@ -211,7 +212,7 @@ async function proveNew(
     } catch (error) {
       if (!(error instanceof AppError) || error.code !== 'sts.key-rejected') throw error
     }
-    if (performance.now() + pauseMs > until) throw notKnownYet(profile.profile, knownWithinMs / 1000)
+    if (steadyMs() + pauseMs > until) throw notKnownYet(profile.profile, knownWithinMs / 1000)
     // The daemon is stopping: the next call says so.
     await pause(pauseMs, undefined, { signal: deps.stopping }).catch(() => undefined)
   }

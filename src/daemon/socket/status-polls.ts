@@ -1,6 +1,5 @@
 // `GET /v1/status?after=REVISION&wait=SECONDS`: the answer comes as soon as the status is another one. While nobody waits there is
 // no timer; while somebody does, there is one for the instant at which a session changes its state by time alone.
-import { createHash } from 'node:crypto'
 import { AppError } from '../../core/errors.ts'
 import { readStatusQuery, type Status } from '../../core/wire.ts'
 
@@ -35,6 +34,7 @@ export function createStatusPolls({ read, changesAt, now }: StatusPollDeps): Sta
   /** Reading has the agent look, which says again that something may have changed. */
   let isReading = false
 
+  const revisionOf = createRevisions(now())
   const current = (): Status => {
     isReading = true
     try {
@@ -91,10 +91,19 @@ export function createStatusPolls({ read, changesAt, now }: StatusPollDeps): Sta
   }
 }
 
-/** The same for the same status, whatever the time that is left. */
-function revisionOf(status: Omit<Status, 'revision'>): string {
-  const text = JSON.stringify(status, (key, value) => (key === 'secondsLeft' ? undefined : value))
-  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+/**
+ * The same until the status is another one, whatever the time that is left; and another one than those of a daemon that was
+ * started before. Counted, since a hash would have Node load 2 MiB of cryptography for each daemon that was asked once.
+ */
+function createRevisions(startedAt: Date): (status: Omit<Status, 'revision'>) => string {
+  let last = ''
+  let count = 0
+  return (status) => {
+    const text = JSON.stringify(status, (key, value) => (key === 'secondsLeft' ? undefined : value))
+    if (text !== last) count += 1
+    last = text
+    return `${startedAt.getTime().toString(36)}-${count}`
+  }
 }
 
 function tooMany(): AppError {

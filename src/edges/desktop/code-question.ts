@@ -1,5 +1,6 @@
 // Asks for a code until it is accepted or asking again is of no use; and lets one dialog open at a time.
 import { setTimeout as pause } from 'node:timers/promises'
+import { steadyMs } from '../clock.ts'
 import type { CodeOutcome, Ended } from './reminder.ts'
 
 /** `failure` is for the user to read: why the code did not help, or why it is not asked for again. */
@@ -20,7 +21,7 @@ export async function askForCode(
 ): Promise<Asked> {
   let reason: string | undefined
   for (let questions = 0; questions < mostQuestions; questions++) {
-    const opened = performance.now()
+    const opened = steadyMs()
     const typed = withdraw.aborted ? undefined : await ask(reason)
     if (withdraw.aborted) return { how: 'withdrawn' }
     if (typed === undefined) return { how: 'dismissed' }
@@ -28,7 +29,7 @@ export async function askForCode(
     if (outcome.kind === 'done') return { how: 'answered' }
     if (outcome.kind === 'failed') return { how: 'answered', failure: outcome.message }
     reason = outcome.reason
-    const restMs = leastMsBetween - (performance.now() - opened)
+    const restMs = leastMsBetween - (steadyMs() - opened)
     if (restMs > 0) await pause(restMs, undefined, { signal: withdraw }).catch(() => undefined)
   }
   return { how: 'dismissed', failure: `gave up after ${mostQuestions} answers: ${reason}` }

@@ -2,6 +2,7 @@
 // Intel program: on Apple silicon it needs Rosetta, which new versions of macOS warn about and then remove, so it is not
 // started there. None of this has run on a Mac; the arguments and answers are tested as text.
 import { printable } from '../../core/text/printable.ts'
+import { steadyMs } from '../clock.ts'
 import { runProgram, untilShown } from '../programs/child-program.ts'
 import { isInstalled } from '../programs/installed-program.ts'
 import {
@@ -61,7 +62,7 @@ async function tryTerminalNotifier(
     stop: withdraw,
   })
   if (!canReply(stdout)) return undefined
-  const group = `mfad-${process.pid}-${performance.now()}`
+  const group = `mfad-${process.pid}-${steadyMs()}`
   const answer = run(program, terminalNotifierArguments(notification, group), environment, withdraw)
     .finally(() => {
       if (withdraw.aborted)

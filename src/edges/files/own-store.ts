@@ -1,8 +1,8 @@
 // The real file system, for this process and its user: file stores.
-import { randomBytes } from 'node:crypto'
 import * as fs from 'node:fs'
 import { ownIdentity } from '../own-trust.ts'
 import { readAcl } from './disk/acl.ts'
+import { randomName } from './disk/bytes.ts'
 import { witnessRenames } from './late/rename-witness.ts'
 import { createFileStore, type FileStore } from './store.ts'
 
@@ -14,7 +14,7 @@ export function openFileStore(path: string, stateDirectory: string): FileStore {
     pid: process.pid,
     ...ownIdentity(),
     readAcl,
-    randomName: () => randomBytes(6).toString('hex'),
+    randomName,
     isAlive,
     stateDirectory,
     witnessRenames,

@@ -20,7 +20,14 @@ describe('the environment of the daemon', () => {
   })
 
   test('loses every variable that changes Node, a library or the SDK, also one that nobody thought of', () => {
-    const unwanted = [...unwantedInService, 'NODE_REPL_HISTORY', 'CHOKIDAR_X', 'AWS_PROFILE', 'AWS_NEW_THING']
+    const unwanted = [
+      ...unwantedInService,
+      'NODE_REPL_HISTORY',
+      'CHOKIDAR_X',
+      'MALLOC_ARENA_MAX',
+      'AWS_PROFILE',
+      'AWS_NEW_THING',
+    ]
     expect(daemonEnvironment(Object.fromEntries(unwanted.map((name) => [name, '1'])))).toEqual({})
   })
 

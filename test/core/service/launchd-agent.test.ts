@@ -80,6 +80,7 @@ describe.skipIf(withoutPlistutil)('the LaunchAgent, as plistutil reads it', () =
         '--max-opt=0',
         '--max-semi-space-size=1',
         '--optimize-for-size',
+        '--expose-gc',
         '--inspect-port=192.0.2.1:9229',
         '/opt/homebrew/lib/node_modules/mfad/dist/mfad.cjs',
         'daemon',

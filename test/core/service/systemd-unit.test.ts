@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { allocatorVariables } from '../../../src/core/service/daemon-argv.ts'
 import { unwantedInService } from '../../../src/core/service/environment.ts'
 import { unitArgv } from '../../../src/core/service/installed-argv.ts'
 import { planService } from '../../../src/core/service/plan-service.ts'
@@ -53,7 +54,7 @@ const expandVariables = (word: string) =>
 describe('the systemd unit', () => {
   test('starts the daemon with the absolute Node, its flags and the script', () => {
     expect(linesOf(unitOf().content)).toContain(
-      'ExecStart="/usr/bin/node" "--max-opt=0" "--max-semi-space-size=1" "--optimize-for-size" "--inspect-port=192.0.2.1:9229" "/usr/lib/node_modules/mfad/dist/mfad.cjs" "daemon"',
+      'ExecStart="/usr/bin/node" "--max-opt=0" "--max-semi-space-size=1" "--optimize-for-size" "--expose-gc" "--inspect-port=192.0.2.1:9229" "/usr/lib/node_modules/mfad/dist/mfad.cjs" "daemon"',
     )
   })
 
@@ -80,9 +81,12 @@ describe('the systemd unit', () => {
     expect(unset?.slice('UnsetEnvironment='.length).split(' ')).toEqual([...unwantedInService])
   })
 
-  test('has no line for variables when there are none', () => {
+  test('has no line for variables when there are none, but its own for the daemon and its memory', () => {
     expect(linesOf(unitOf().content).filter((line) => line.startsWith('Environment='))).toEqual([
       'Environment=MFAD_BACKGROUND=service',
+      `Environment=${Object.entries(allocatorVariables)
+        .map(([name, value]) => `${name}=${value}`)
+        .join(' ')}`,
     ])
   })
 

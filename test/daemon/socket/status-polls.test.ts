@@ -62,6 +62,16 @@ describe('a status that is waited for', () => {
     expect(vi.getTimerCount()).toBe(0)
   })
 
+  it('has the same revision as long as it is the same, and another one of a daemon that was started later', async () => {
+    const before = await revision()
+    secondsLeft = 90
+    expect(await revision()).toBe(before)
+    expect(encodeURIComponent(before)).toBe(before)
+    vi.setSystemTime(Date.now() + 1)
+    const later = createStatusPolls({ read, changesAt: () => undefined, now: () => new Date() })
+    expect((await later.answer(new URLSearchParams(), never())).revision).not.toBe(before)
+  })
+
   it('is answered at once after another revision, and without one', async () => {
     await poll('').answered
     await poll('0123').answered

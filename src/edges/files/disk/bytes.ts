@@ -1,7 +1,5 @@
 // Comparing the contents of files.
 
-import { createHash } from 'node:crypto'
-
 export function isEqual(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0
 }
@@ -13,5 +11,15 @@ export function startsWith(bytes: Uint8Array, beginning: Uint8Array): boolean {
 
 /** SHA-256, in hexadecimal. */
 export function hashOf(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+  return crypto().createHash('sha256').update(bytes).digest('hex')
+}
+
+/** Of a file, for a moment. */
+export function randomName(): string {
+  return crypto().randomBytes(6).toString('hex')
+}
+
+/** Loaded by its first use: it is 2 MiB that a daemon without a login, and most commands, never need. */
+function crypto(): typeof import('node:crypto') {
+  return process.getBuiltinModule('node:crypto')
 }

@@ -1,6 +1,7 @@
 // The files that were replaced a moment ago, each still followed for what other programs write into it.
 
 import { basename } from 'node:path'
+import { steadyMs } from '../../clock.ts'
 import type { FileSystem } from '../disk/system.ts'
 import { type LateWatch, type LateWrite, type OldFile, watchLateWrites } from './late-writes.ts'
 
@@ -53,11 +54,11 @@ export function createFollowed(
     async close() {
       isClosing = true
       for (const { watch } of entries) watch.finish()
-      const deadline = performance.now() + closeLimitMs
+      const deadline = steadyMs() + closeLimitMs
       // A merge replaces the file once more, and so there may be one more file to follow.
-      while (entries.size > 0 && performance.now() < deadline) {
+      while (entries.size > 0 && steadyMs() < deadline) {
         const ended = Promise.all([...entries].map(({ watch }) => watch.ended))
-        await Promise.race([ended, pause(deadline - performance.now())])
+        await Promise.race([ended, pause(deadline - steadyMs())])
       }
     },
   }

@@ -17,6 +17,7 @@
 //    30 ms   nothing more has come: the change from `[a]⏎` to `[a]⏎[b]⏎` is merged into the new file
 //  2030 ms   nothing more has come: the second name is removed
 
+import { steadyMs } from '../../clock.ts'
 import { isEqual, startsWith } from '../disk/bytes.ts'
 import { stillWrittenError } from '../disk/errors.ts'
 import { readWhole } from '../disk/reading.ts'
@@ -68,13 +69,13 @@ export function watchLateWrites(
       }
     })
   const follow = async () => {
-    const startedAt = performance.now()
+    const startedAt = steadyMs()
     const read = createReader(fs, old)
     let known = old.bytes
     let seen = { bytes: known, since: startedAt }
     let quietSince = startedAt
     for (;;) {
-      const now = performance.now()
+      const now = steadyMs()
       isFinishing ||= now - startedAt >= mostMs
       const isLast = isFinishing || now - quietSince >= watchMs
       const bytes = read(isLast)
@@ -84,7 +85,7 @@ export function watchLateWrites(
       if (isChanged && seen.bytes.length > 0 && now - seen.since >= stillFor(seen.bytes, known)) {
         await merge({ before: known, after: seen.bytes })
         known = seen.bytes
-        quietSince = performance.now()
+        quietSince = steadyMs()
       } else if (isChanged && now - quietSince >= (isFinishing ? finishMs : motionMs)) {
         // An empty file holds nothing that could be lost.
         if (seen.bytes.length === 0) return

@@ -7,6 +7,7 @@
 //   .credentials.mfad-….tmp   our rename
 
 import { watch } from 'node:fs'
+import { steadyMs } from '../../clock.ts'
 
 export type RenameWitness = {
   /** Undefined when it could not be told. */
@@ -32,8 +33,8 @@ export function witnessRenames(directory: string, name: string): RenameWitness |
     watcher.on('error', () => notice())
     return {
       async countLostEdits(kept, temp) {
-        const deadline = performance.now() + patienceMs
-        while (lostEdits(events, kept, temp, name) === undefined && performance.now() < deadline) {
+        const deadline = steadyMs() + patienceMs
+        while (lostEdits(events, kept, temp, name) === undefined && steadyMs() < deadline) {
           await new Promise<void>((resolve) => {
             const timer = setTimeout(resolve, patienceMs)
             notice = () => {

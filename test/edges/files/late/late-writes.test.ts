@@ -129,7 +129,7 @@ describe('a program that opened the file before it was replaced', () => {
 
 describe('by a clock that the test moves,', () => {
   beforeEach(() => {
-    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'hrtime'] })
     store = storeOf({ witnessRenames: () => undefined })
   })
   afterEach(() => vi.useRealTimers())
