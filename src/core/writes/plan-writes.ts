@@ -19,7 +19,7 @@ import {
   type Written,
 } from './ledger.ts'
 import { canMake, hasSameSession, isMade } from './merge.ts'
-import { isSame, type SectionChange, sectionTexts } from './section-changes.ts'
+import { isSame, type SectionChange, textsNamed } from './section-changes.ts'
 
 /** What another program has undone, and the change that makes it good. */
 export type Undone = SectionChange & { written: Written }
@@ -113,7 +113,7 @@ export function standsIn(documents: Documents): (source: Source | undefined) => 
 function undoneIn(document: CredentialsDocument, ledger: Ledger, now: Date): Undone[] {
   const written = remembered(ledger, now)
   if (written.length === 0) return []
-  const texts = sectionTexts(document)
+  const texts = textsNamed(document, new Set(written.map(({ change }) => change.name)))
   const believedAt = new Set<number>()
   const all = written.flatMap((each) => {
     const { name, to } = each.change
