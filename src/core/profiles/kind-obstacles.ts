@@ -7,10 +7,10 @@ import { awsCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
 import { isExternalId, isRoleArn, isRoleDuration, isRoleSessionName } from './aws-values.ts'
 import type { FilePaths, Profile } from './profile.ts'
-import { headerOf, type Misplaced, type ProfileSections, type ProfileView, viewOf } from './sections.ts'
+import { headerOf, type Misplaced, type ProfileLookup, type ProfileView, viewOf } from './sections.ts'
 
 export function kindObstacle(
-  sections: ProfileSections,
+  sections: ProfileLookup,
   profile: Profile,
   paths: FilePaths,
 ): ErrorBody | undefined {
@@ -78,7 +78,7 @@ function roleObstacle(
 }
 
 function otherObstacle(
-  sections: ProfileSections,
+  sections: ProfileLookup,
   { has, value }: ProfileView,
   name: string,
   paths: FilePaths,

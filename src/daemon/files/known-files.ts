@@ -4,8 +4,14 @@
 import type { CredentialsDocument } from '../../core/document/document.ts'
 import type { AppError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
-import { buildProfiles } from '../../core/profiles/profiles.ts'
-import { type Documents, type ProfileSections, profileSections } from '../../core/profiles/sections.ts'
+import { type ProfileReading, readProfiles } from '../../core/profiles/profiles.ts'
+import {
+  type ConfigProfiles,
+  configProfiles,
+  type Documents,
+  type ProfileSections,
+  profileSections,
+} from '../../core/profiles/sections.ts'
 import type { Settings } from '../../core/settings/default-settings.ts'
 import type { Files, Warning } from '../../core/wire.ts'
 import { emptyLedger, forgetWritten, type Ledger } from '../../core/writes/ledger.ts'
@@ -86,8 +92,8 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
   const settings = createKnownSettings(deps)
   const both = createBothFiles({ ...deps, parse }, settings.files)
   const ledgers = createLedgers()
-  let sections = profileSections(both.documents)
-  let profiles: readonly Profile[] = []
+  const derive = createDerivation()
+  let derived = derive(both.documents, settings.current, settings.files)
   let isClosing = false
 
   const refresh = (): boolean => {
@@ -95,8 +101,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     const areFilesNew = both.refresh(settings.files, deps.now())
     for (const name of fileNames) ledgers.standsAt(name, both.file(name).realPath)
     if (!areSettingsNew && !areFilesNew) return false
-    sections = profileSections(both.documents)
-    profiles = buildProfiles(both.documents, settings.current, settings.files, sections)
+    derived = derive(both.documents, settings.current, settings.files)
     return true
   }
   refresh()
@@ -126,10 +131,10 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
       return both.documents
     },
     get sections() {
-      return sections
+      return derived.sections
     },
     get profiles() {
-      return profiles
+      return derived.profiles
     },
     get credentials() {
       return both.file('credentials').store
@@ -160,6 +165,18 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     untilBelieved: () => untilBelieved(known),
   }
   return known
+}
+
+/** What follows from the files for the profiles. What has not changed since the last time is not looked at again. */
+function createDerivation(): (documents: Documents, settings: Settings, files: Files) => ProfileReading {
+  let config: { document: CredentialsDocument; profiles: ConfigProfiles } | undefined
+  let reading: ProfileReading | undefined
+  return (documents, settings, files) => {
+    if (config?.document !== documents.config)
+      config = { document: documents.config, profiles: configProfiles(documents.config) }
+    reading = readProfiles(profileSections(documents, config.profiles), settings, files, reading)
+    return reading
+  }
 }
 
 function createLedgers() {
