@@ -31,23 +31,19 @@ class Content {
 class Placed implements PlainSection {
   readonly isPlain = true
   readonly content: Content
+  readonly name: string
   readonly start: number
+  readonly end: number
 
   constructor(content: Content, start: number) {
     this.content = content
+    this.name = content.name
     this.start = start
-  }
-
-  get name(): string {
-    return this.content.name
+    this.end = start + content.text.length
   }
 
   get line(): number {
     return this.content.line
-  }
-
-  get end(): number {
-    return this.start + this.content.text.length
   }
 
   get entries(): ReadonlyMap<string, Entry> {

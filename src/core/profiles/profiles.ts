@@ -46,6 +46,7 @@ export function readProfiles(
 ): ProfileReading {
   const alike = earlier && isMadeFor(earlier, suffixes, paths) ? earlier : undefined
   const change = alike && changeOf(alike.sections, sections)
+  if (alike && change?.names.size === 0) return { ...alike, sections, profiles: [...alike.profiles] }
   const names = alike && change?.areNamesSame ? alike.names : namesIn(sections)
   const inPlace = findInPlace(sections, names, suffixes.longTermSuffix, kindOf)
   const standing = alike && change && isSameInPlace(alike.inPlace, inPlace) ? { ...alike, change } : undefined

@@ -97,8 +97,8 @@ function isMisplacedInConfig({ name, entries }: Section): boolean {
 
 function misplacedInCredentials(credentials: CredentialsDocument): Map<string, Misplaced> {
   const found = new Map<string, Misplaced>()
-  for (const section of credentials.sections.values()) {
-    const name = section.name.startsWith('profile') ? configProfileName(section.name) : undefined
+  for (const [header, section] of credentials.sections) {
+    const name = header.startsWith('profile') ? configProfileName(header) : undefined
     if (name !== undefined)
       found.set(name, { file: 'credentials', section, header: headerOf('credentials', name) })
   }

@@ -12,6 +12,7 @@ import {
   type ProfileSections,
   profileSections,
 } from '../../core/profiles/sections.ts'
+import { isActive } from '../../core/profiles/session-state.ts'
 import type { Settings } from '../../core/settings/default-settings.ts'
 import type { Files, Warning } from '../../core/wire.ts'
 import { emptyLedger, forgetWritten, type Ledger } from '../../core/writes/ledger.ts'
@@ -67,6 +68,8 @@ export type KnownFiles = {
   /** The sections of both files by profile. */
   readonly sections: ProfileSections
   readonly profiles: readonly Profile[]
+  /** Those with a session of ours: few, and asked for at every look. */
+  readonly active: readonly Profile[]
   readonly credentials: FileStore
   /** One of the two files, as it is believed; another object once the settings name another file. */
   file(name: FileName): Readonly<KnownFile>
@@ -136,6 +139,9 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     get profiles() {
       return derived.profiles
     },
+    get active() {
+      return derived.active
+    },
     get credentials() {
       return both.file('credentials').store
     },
@@ -168,14 +174,14 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
 }
 
 /** What follows from the files for the profiles. What has not changed since the last time is not looked at again. */
-function createDerivation(): (documents: Documents, settings: Settings, files: Files) => ProfileReading {
+function createDerivation() {
   let config: { document: CredentialsDocument; profiles: ConfigProfiles } | undefined
   let reading: ProfileReading | undefined
-  return (documents, settings, files) => {
+  return (documents: Documents, settings: Settings, files: Files) => {
     if (config?.document !== documents.config)
       config = { document: documents.config, profiles: configProfiles(documents.config) }
     reading = readProfiles(profileSections(documents, config.profiles), settings, files, reading)
-    return reading
+    return { ...reading, active: reading.profiles.filter(isActive) }
   }
 }
 

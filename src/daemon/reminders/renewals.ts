@@ -50,7 +50,7 @@ export function createRenewals(deps: RenewalDeps): Renewals {
   const { known, state, log } = deps
   const running = new Set<Promise<void>>()
   const devicesOf = (sessions: readonly ActiveSession[]) =>
-    renewingDevices(sessions, known.profiles, renewalsOf(known.profiles, state.identities, new Set()))
+    renewingDevices(sessions, known.active, renewalsOf(known.active, state.identities, new Set()))
 
   const renew = async (device: RenewingDevice) => {
     const previous = state.attempts.get(device.device)
