@@ -1,59 +1,44 @@
-// A plain section: its text, which versions of a file share, and where it stands in one of them. Entries are read when they are
-// asked for.
+// A plain section: its text, and where it stands. Entries are read when they are asked for.
 
 import type { Entry, PlainSection } from './document.ts'
 import { detached, splitLines } from './text.ts'
 
-/** `text`: from the header to the next one. */
+/** `text`: from the header to the next one. It gets a copy, so that no version of a file is held by the sections of it that stand
+ * in later ones, too. */
 export function plainSection(name: string, text: string, start: number, line: number): PlainSection {
-  return new Placed(new Content(detached(name), detached(text), line), start)
+  const own = detached(text)
+  return new Plain(own.slice(1, 1 + name.length), own, start, line, undefined)
 }
 
-/** What a section says, wherever it begins. */
-class Content {
-  readonly name: string
-  readonly text: string
-  readonly line: number
-  #entries: ReadonlyMap<string, Entry> | undefined
-
-  constructor(name: string, text: string, line: number) {
-    this.name = name
-    this.text = text
-    this.line = line
-  }
-
-  get entries(): ReadonlyMap<string, Entry> {
-    this.#entries ??= readEntries(this.text, this.line)
-    return this.#entries
-  }
-}
-
-class Placed implements PlainSection {
+class Plain implements PlainSection {
   readonly isPlain = true
-  readonly content: Content
   readonly name: string
   readonly start: number
   readonly end: number
+  readonly line: number
+  readonly #text: string
+  /** The first of those with the same text in the same lines: it reads the entries for all. */
+  readonly content: Plain
+  #entries: ReadonlyMap<string, Entry> | undefined
 
-  constructor(content: Content, start: number) {
-    this.content = content
-    this.name = content.name
+  constructor(name: string, text: string, start: number, line: number, content: Plain | undefined) {
+    this.name = name
     this.start = start
-    this.end = start + content.text.length
-  }
-
-  get line(): number {
-    return this.content.line
+    this.end = start + text.length
+    this.line = line
+    this.#text = text
+    this.content = content ?? this
   }
 
   get entries(): ReadonlyMap<string, Entry> {
-    return this.content.entries
+    const { content } = this
+    content.#entries ??= readEntries(content.#text, content.line)
+    return content.#entries
   }
 
   at(start: number, line: number): PlainSection {
-    const { name, text, line: ownLine } = this.content
-    if (line !== ownLine) return new Placed(new Content(name, text, line), start)
-    return start === this.start ? this : new Placed(this.content, start)
+    if (start === this.start && line === this.line) return this
+    return new Plain(this.name, this.#text, start, line, line === this.line ? this.content : undefined)
   }
 }
 
