@@ -1,4 +1,4 @@
-// What a login takes of the processor where there are very many profiles: it has to read them all anew.
+// What a login takes of the processor where there are very many profiles, of which it changes one.
 import { openBenchHome } from './bench-home.ts'
 import { cpuMs, median, type Row } from './measure.ts'
 

@@ -10,7 +10,7 @@ import type { KeyPlaces } from '../edges/keys/keys.ts'
 import type { Log } from '../edges/logger.ts'
 import type { StatusFile } from '../edges/status-file.ts'
 import { createAfterWrite } from './after-write.ts'
-import { type AgentState, keptUntil, profilesNow } from './agent-state.ts'
+import { type AgentState, activeNow, keptUntil } from './agent-state.ts'
 import { createKeeper } from './files/keeper.ts'
 import type { KnownFiles } from './files/known-files.ts'
 import { createJobs } from './jobs.ts'
@@ -145,7 +145,7 @@ export function currentSessions(deps: AgentDeps, state: AgentState): ActiveSessi
 }
 
 export function allSessions({ known, now }: AgentDeps, state: AgentState): ActiveSession[] {
-  return activeSessions(profilesNow(known, state), {
+  return activeSessions(activeNow(known, state), {
     ...state,
     durationSeconds: known.settings.durationSeconds,
     kept: keptUntil(known, state, now()),

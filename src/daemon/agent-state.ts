@@ -5,7 +5,7 @@ import type { Told } from '../core/plan/reminder-plan.ts'
 import type { Attempt } from '../core/plan/renewal-plan.ts'
 import type { RoleAttempt } from '../core/plan/role-renewals.ts'
 import type { Profile } from '../core/profiles/profile.ts'
-import type { Documents } from '../core/profiles/sections.ts'
+import type { SectionLookup } from '../core/profiles/sections.ts'
 import type { SessionCredentials } from '../core/profiles/session-section.ts'
 import { onOurClock } from '../core/profiles/session-state.ts'
 import type { Warning } from '../core/wire.ts'
@@ -74,7 +74,7 @@ export function profilesNow(
   state: AgentState,
   found: ReadonlyMap<string, string> = new Map(),
 ): readonly Profile[] {
-  const profiles = onOurClock(known.profiles, (accessKeyId) => clockOffsetOf(state, accessKeyId))
+  const profiles = withOffsets(known.profiles, state)
   if (found.size === 0) return profiles
   return profiles.map((profile) => {
     const serialNumber = profile.serialNumber ?? found.get(profile.profile)
@@ -82,14 +82,25 @@ export function profilesNow(
   })
 }
 
+/** The same for the active ones. */
+export function activeNow(known: { active: readonly Profile[] }, state: AgentState): readonly Profile[] {
+  return withOffsets(known.active, state)
+}
+
+/** Most clocks agree, and then there is nothing to be changed. */
+function withOffsets(profiles: readonly Profile[], state: AgentState): readonly Profile[] {
+  if (largestClockOffset(state) === 0) return profiles
+  return onOurClock(profiles, (accessKeyId) => clockOffsetOf(state, accessKeyId))
+}
+
 /** By role with keys of its own: until when the session of those keys lives, while they stand in the file. */
 export function keptUntil(
-  known: { documents: Documents },
+  known: { sections: SectionLookup },
   state: AgentState,
   now: Date,
 ): ReadonlyMap<string, Date> {
   if (state.keptSessions.size === 0) return new Map()
-  const stands = standsIn(known.documents)
+  const stands = standsIn(known.sections)
   const until = new Map<string, Date>()
   for (const [profile, { credentials, source }] of state.keptSessions) {
     const offsetMs = clockOffsetOf(state, credentials.accessKeyId) * 1000

@@ -6,7 +6,7 @@ import { buildStatus } from '../core/status.ts'
 import { earliest } from '../core/time/instant.ts'
 import type { Status, Warning } from '../core/wire.ts'
 import type { Desktop } from '../edges/desktop/reminder.ts'
-import { type AgentState, clockOffsetOf, keptUntil, largestClockOffset, profilesNow } from './agent-state.ts'
+import { type AgentState, activeNow, clockOffsetOf, keptUntil, largestClockOffset } from './agent-state.ts'
 import type { KnownFiles } from './files/known-files.ts'
 import { currentSnoozes } from './reminders/snoozes.ts'
 
@@ -62,7 +62,7 @@ export function statusChangesAt(
 ): Date | undefined {
   const untils = [...state.lastErrors.values()].map(({ until }) => until)
   return earliest(
-    nextStateAt(profilesNow(known, state), known.settings.reminderLeadSeconds, now()),
+    nextStateAt(activeNow(known, state), known.settings.reminderLeadSeconds, now()),
     ...currentSnoozes(state.snoozedUntil, now()).values(),
     ...untils.filter((until) => until !== undefined && until > now()),
   )

@@ -113,7 +113,10 @@ export function createAgent(deps: AgentDeps): Agent {
     status() {
       look()
       return agentStatus(deps, state, {
-        givenUp: new Map([...renewals.givenUp(currentSessions(deps, state)), ...roleRenewals.givenUp()]),
+        givenUp: new Map([
+          ...renewals.givenUp(() => currentSessions(deps, state)),
+          ...roleRenewals.givenUp(),
+        ]),
         sessionProblems: sessionWatch.problems(),
         warnings: [...parts.statusLines.warnings(), ...parts.afterWrite.warnings()],
       })

@@ -9,7 +9,7 @@ import { mfadCommand } from '../core/text/commands.ts'
 import type { Source } from '../core/writes/ledger.ts'
 import { standsIn } from '../core/writes/plan-writes.ts'
 import type { Log } from '../edges/logger.ts'
-import { type AgentState, profilesNow, remember } from './agent-state.ts'
+import { type AgentState, activeNow, remember } from './agent-state.ts'
 import type { KnownFiles } from './files/known-files.ts'
 
 export type SessionWatchDeps = {
@@ -60,10 +60,10 @@ export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
   const findOutdated = () => {
     if (checkedFor === known.profiles) return
     checkedFor = known.profiles
-    const stands = sources.size === 0 ? () => true : standsIn(known.documents)
+    const stands = sources.size === 0 ? () => true : standsIn(known.sections)
     const before = outdated
     outdated = new Map()
-    for (const each of known.profiles) {
+    for (const each of known.active) {
       const { profile, sessionProfile, session } = each
       const source =
         session.kind === 'ours' ? sources.get(`${sessionProfile} ${session.accessKeyId}`) : undefined
@@ -79,7 +79,7 @@ export function createSessionWatch(deps: SessionWatchDeps): SessionWatch {
       // Another file is the credentials file now: the sessions of the former one are still in it, and not lost.
       if (seenIn !== known.realPath) seen = new Map()
       seenIn = known.realPath
-      const watch = watchSessions(seen, profilesNow(known, deps.state), deps.isRestoring, deps.now())
+      const watch = watchSessions(seen, activeNow(known, deps.state), deps.isRestoring, deps.now())
       seen = watch.seen
       watch.lost.forEach(noteLost)
       for (const { profile } of seen.values()) lost.delete(profile)

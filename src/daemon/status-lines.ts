@@ -6,7 +6,7 @@ import { statusFileText } from '../core/status-file.ts'
 import type { Warning } from '../core/wire.ts'
 import type { Log } from '../edges/logger.ts'
 import type { StatusFile } from '../edges/status-file.ts'
-import { type AgentState, profilesNow } from './agent-state.ts'
+import { type AgentState, activeNow } from './agent-state.ts'
 import type { KnownFiles } from './files/known-files.ts'
 
 type Deps = { known: KnownFiles; state: AgentState; statusFile: StatusFile; log: Log; now(): Date }
@@ -32,7 +32,7 @@ export function createStatusLines({ known, state, statusFile, log, now }: Deps):
     }
   }
   return {
-    look: () => write(statusFileText(profilesNow(known, state), known.settings.reminderLeadSeconds, now())),
+    look: () => write(statusFileText(activeNow(known, state), known.settings.reminderLeadSeconds, now())),
     warnings: () => (problem === undefined ? [] : [problem]),
   }
 }

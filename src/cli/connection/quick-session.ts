@@ -2,7 +2,7 @@
 // credentials. Else session-reader.ts reads the whole file, and finds the same.
 
 import { agreedValue } from '../../core/document/document.ts'
-import { plainProfile, plainSection } from '../../core/document/plain-section.ts'
+import { quickProfile, quickSection } from '../../core/document/quick-section.ts'
 import { isRegion } from '../../core/profiles/aws-values.ts'
 import { isOurs, readSessionCredentials } from '../../core/profiles/session-section.ts'
 import type { Files } from '../../core/wire.ts'
@@ -18,7 +18,7 @@ export function quickSession(
   const text = glanceAt(files.credentials)
   if (text === undefined) return undefined
   for (const sessionProfile of [name, name + suffix]) {
-    const section = plainSection(text, sessionProfile)
+    const section = quickSection(text, sessionProfile)
     if (section === undefined) return undefined
     if (section === 'absent' || !isOurs(section)) continue
     const credentials = readSessionCredentials(section)
@@ -35,7 +35,7 @@ export function quickSession(
 /** Our section has one unless the config file gives the session profile its own. */
 async function regionInConfig(path: string, sessionProfile: string): Promise<string | undefined> {
   const text = glanceAt(path)
-  const section = text === undefined ? undefined : plainProfile(text, sessionProfile)
+  const section = text === undefined ? undefined : quickProfile(text, sessionProfile)
   if (section === 'absent') return undefined
   if (section !== undefined) return agreedValue(section, 'region')
   return (await import('./session-reader.ts')).regionInConfig(path, sessionProfile)

@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { agreedValue } from '../../core/document/document.ts'
 import { parseDocument } from '../../core/document/parse.ts'
 import { isRegion } from '../../core/profiles/aws-values.ts'
-import { configSections } from '../../core/profiles/sections.ts'
+import { configProfiles } from '../../core/profiles/sections.ts'
 import {
   readSession,
   readSessionCredentials,
@@ -68,5 +68,5 @@ export function sessionNow(
 export function regionInConfig(path: string, sessionProfile: string): string | undefined {
   const file = readWholeFile(path)
   if (file === undefined) return undefined
-  return agreedValue(configSections(parseDocument(file.bytes)).get(sessionProfile), 'region')
+  return agreedValue(configProfiles(parseDocument(file.bytes)).byName.get(sessionProfile), 'region')
 }

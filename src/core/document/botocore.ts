@@ -187,7 +187,15 @@ function openSection(reading: Reading, name: string, line: number, start: number
   const first = reading.sections.get(name)
   reading.entry = undefined
   reading.sectionDisputed = false
-  reading.section = { name: detached(name), line, entries: new Map(), start, end: start, isPlain: false }
+  reading.section = {
+    name: detached(name),
+    line,
+    entries: new Map(),
+    start,
+    end: start,
+    isPlain: false,
+    content: {},
+  }
   if (!first) reading.sections.set(name, reading.section)
   else if (name === 'DEFAULT') reading.section = first
   else {

@@ -69,17 +69,27 @@ function sectionsThatMayDiffer(
   after: CredentialsDocument,
   names: ReadonlySet<string>,
 ): [Section, Section][] | undefined {
-  const others = [...after.sections.values()].filter(({ name }) => !names.has(name))
+  const others = [...after.sections.values()]
   const pairs: [Section, Section][] = []
   let index = 0
+  const skipNamed = () => {
+    while (index < others.length && names.has(others[index]?.name ?? '')) index++
+  }
   for (const one of before.sections.values()) {
+    if (one.content === others[index]?.content) {
+      index++
+      continue
+    }
     if (names.has(one.name)) continue
+    skipNamed()
     const other = others[index++]
     if (one.name !== other?.name) return undefined
     const isSame =
-      one === other || (one.isPlain && other.isPlain && textOf(before, one) === textOf(after, other))
+      one.content === other.content ||
+      (one.isPlain && other.isPlain && textOf(before, one) === textOf(after, other))
     if (!isSame) pairs.push([one, other])
   }
+  skipNamed()
   return index === others.length ? pairs : undefined
 }
 

@@ -25,8 +25,8 @@ export type Entry = {
   disputed: boolean
 }
 
-/** `start` and `end` are offsets in the document's text: from the header's line to the next header's. `entries` may be a
- * getter: do not copy a section with a spread. */
+/** `start` and `end` are offsets in the document's text: from the header's line to the next header's. Its members may be
+ * getters: do not copy a section with a spread. */
 export type Section = {
   name: string
   line: number
@@ -35,10 +35,14 @@ export type Section = {
   end: number
   /** All readers read the same in it, whatever stands around it. */
   isPlain: boolean
+  /** In two versions of a file the same object only where the section has the same text in the same lines. So what follows from
+   * a section can be remembered with it. */
+  content: object
 }
 
 export type CredentialsDocument = {
-  /** By name; of a section that stands twice, the first. Entries inherited from `[DEFAULT]` are included, disputed. */
+  /** By name, in the order of the file; of a section that stands twice, the first. Entries inherited from `[DEFAULT]` are
+   * included, disputed. */
   readonly sections: ReadonlyMap<string, Section>
   /** In line order. */
   readonly findings: readonly Finding[]
@@ -52,13 +56,19 @@ export type CredentialsDocument = {
   toBytes(): Uint8Array
 }
 
+/** A section whose lines are so plain that all readers read the same, whatever stands around it. */
+export type PlainSection = Section & {
+  /** The same text in another place. */
+  at(start: number, line: number): PlainSection
+}
+
 /** A stretch of a text that readers have to look at line by line: it begins at the start of the text or at a plain
  * header, and ends before a plain header or at the end of the text. `line` is that of its start, counted from 1. */
 export type Part = { start: number; end: number; line: number }
 /** The plain sections of a text and what lies between them, each in order. */
-export type Split = { plain: readonly Section[]; odd: readonly Part[] }
-/** How an earlier text was cut, and how many of its first characters are those of the new one. */
-export type Earlier = { split: Split; unchanged: number }
+export type Split = { plain: readonly PlainSection[]; odd: readonly Part[] }
+/** An earlier version of a text. What stands in both is not read again. */
+export type Earlier = Pick<CredentialsDocument, 'text' | 'split'>
 export type SdkEntry = { value: string; line: number }
 /** By the SDK's own section names and keys: `profile.dev`, `s3.addressing_style`. */
 export type SdkSections = ReadonlyMap<string, ReadonlyMap<string, SdkEntry>>

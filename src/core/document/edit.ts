@@ -33,19 +33,17 @@ export function setSections(
   sections: ReadonlyMap<string, SectionLines>,
 ): CredentialsDocument {
   const splices: Splice[] = []
-  let start = document.text.length
   for (const [name, { ownKeys, values }] of sections) {
     assertWritable(name, values)
     assertStandsOnce(document, name)
     const section = document.sections.get(name)
     if (section === undefined) continue
     splices.push(...updates(document, section, ownKeys, values))
-    start = Math.min(start, section.start)
   }
   let text = spliced(document.text, splices)
   for (const [name, { ownKeys, values }] of sections)
     if (!document.sections.has(name)) text = appended(text, name, ownKeys, values)
-  const after = withText(document, text, start)
+  const after = withText(document, text)
   for (const [name, { ownKeys, values }] of sections) assertReadable(document, after, name, ownKeys, values)
   // To botocore a section may not be there yet, and to the SDK it is: then all that may be ours counts.
   const anyOf = [...new Set([...sections.values()].flatMap(({ ownKeys }) => ownKeys))]
@@ -72,8 +70,7 @@ export function removeSection(
   if (!section) return document
   assertStandsOnce(document, name)
   const text = textWithoutSections(document, new Set([name]), ownKeys)
-  // The line end before the section may go with it: up to two characters.
-  const after = withText(document, text, Math.max(0, section.start - 2))
+  const after = withText(document, text)
   assertOnlyTheseChanged(document, after, new Set([name]), ownKeys)
   return after
 }

@@ -1,9 +1,11 @@
-// Sections in which each line is so plain that all readers read the same, whatever stands around them: nearly all
-// sections. They need one pass over the text; entries are read when they are asked for.
+// Finds the sections in which each line is so plain that all readers read the same, whatever stands around them: nearly all
+// sections. They need one pass over the text.
 
-import type { Earlier, Entry, Part, Section, Split } from './document.ts'
+import type { Earlier, Split } from './document.ts'
 import { header, key, lineEnd, trivia, value } from './plain-lines.ts'
-import { countLineEnds, detached, splitLines } from './text.ts'
+import { plainSection } from './plain-section.ts'
+import { sameParts } from './same-parts.ts'
+import { countLineEnds } from './text.ts'
 
 const linePattern = new RegExp(`${header}|(?:(${key})${value}|${trivia})${lineEnd}`, 'y')
 const nextHeaderPattern = new RegExp(`\\n(?=${header})`, 'g')
@@ -16,15 +18,18 @@ export function plainLineAt(text: string, offset: number): RegExpExecArray | nul
   return matchFrom(linePattern, text, offset)
 }
 
-/** A name may stand twice. The part that is the same as in the earlier text is not read again. */
+/** A name may stand twice. What is the same as in the earlier text is not read again. */
 export function splitText(text: string, earlier?: Earlier): Split {
-  const { plain, odd, ...from } = earlier ? resume(earlier) : { plain: [], odd: [], start: 0, line: 1 }
+  const same = earlier && sameParts(earlier, text)
+  const { plain, odd, ...from } = same?.before() ?? { plain: [], odd: [], start: 0, line: 1 }
   let { start, line } = from
   while (start < text.length) {
+    const rest = same?.from(start, line)
+    if (rest) return { plain: [...plain, ...rest.plain], odd: [...odd, ...rest.odd] }
     const match = matchFrom(sectionPattern, text, start)
     const lineStarts = match?.[0].match(/\n(?:[a-z][a-z0-9_]*)?/g) ?? []
     if (match && !isAnyKeyTwice(lineStarts)) {
-      plain.push(new PlainSection(text, match, line))
+      plain.push(plainSection(match[1] ?? '', match[0], start, line))
       line += lineStarts.length
       start += match[0].length
       continue
@@ -37,21 +42,6 @@ export function splitText(text: string, earlier?: Earlier): Split {
     start = part.end
   }
   return { plain, odd }
-}
-
-type Resumed = { plain: Section[]; odd: Part[]; start: number; line: number }
-
-/** Goes on at the last plain section that the earlier text has, too, and that did not end with it: nothing above depends on
- * what comes after. */
-function resume({ split, unchanged }: Earlier): Resumed {
-  const index = split.plain.findLastIndex(({ end }) => end < unchanged)
-  const { start, line } = split.plain[index] ?? { start: 0, line: 1 }
-  return {
-    plain: split.plain.slice(0, Math.max(0, index)),
-    odd: split.odd.filter((part) => part.start < start),
-    start,
-    line,
-  }
 }
 
 function isAnyKeyTwice(lineStarts: readonly string[]): boolean {
@@ -67,39 +57,4 @@ function nextHeader(text: string, offset: number): number {
 function matchFrom(pattern: RegExp, text: string, offset: number): RegExpExecArray | null {
   pattern.lastIndex = offset
   return pattern.exec(text)
-}
-
-/** A section whose entries are read from its text on first use. */
-class PlainSection implements Section {
-  readonly isPlain = true
-  readonly name: string
-  readonly line: number
-  readonly start: number
-  readonly end: number
-  readonly #text: string
-  #entries: ReadonlyMap<string, Entry> | undefined
-
-  constructor(text: string, match: RegExpExecArray, line: number) {
-    this.#text = text
-    this.name = detached(match[1] ?? '')
-    this.line = line
-    this.start = match.index
-    this.end = match.index + match[0].length
-  }
-
-  get entries(): ReadonlyMap<string, Entry> {
-    this.#entries ??= readPlainEntries(detached(this.#text.slice(this.start, this.end)), this.line)
-    return this.#entries
-  }
-}
-
-function readPlainEntries(text: string, firstLine: number): Map<string, Entry> {
-  const entries = new Map<string, Entry>()
-  for (const [index, line] of splitLines(text).entries()) {
-    const equals = line.indexOf('=')
-    if (index === 0 || equals === -1 || /^[ \t]*[#;]/.test(line)) continue
-    const key = line.slice(0, equals).trimEnd()
-    entries.set(key, { key, value: line.slice(equals + 1).trim(), line: firstLine + index, disputed: false })
-  }
-  return entries
 }

@@ -31,14 +31,9 @@ export function spliced(text: string, splices: readonly Splice[]): string {
   return result + text.slice(cursor)
 }
 
-/** `unchanged`: so many characters at its beginning are those of the document. */
-export function withText(
-  document: CredentialsDocument,
-  text: string,
-  unchanged: number,
-): CredentialsDocument {
+export function withText(document: CredentialsDocument, text: string): CredentialsDocument {
   if (text === document.text) return document
   // The one byte that was not UTF-8 may have gone with the edit, so the text is decoded anew.
-  if (!document.isUtf8) return parseDocument(encode({ text, isUtf8: false }))
-  return parseText(text, true, document.split && { split: document.split, unchanged })
+  if (!document.isUtf8) return parseDocument(encode({ text, isUtf8: false }), document)
+  return parseText(text, true, document)
 }

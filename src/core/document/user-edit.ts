@@ -113,7 +113,7 @@ function renameSection(document: CredentialsDocument, from: string, to: string):
   const isAsWritten = document.text.startsWith(`[${from}]`, start)
   if (!isAsWritten || hasFinding(document, line)) throw unreadableError(document, from, [], '')
   const splice = { start: nameStart, end: nameStart + from.length, text: to }
-  const after = withText(document, spliced(document.text, [splice]), start)
+  const after = withText(document, spliced(document.text, [splice]))
   const isRead = !hasFinding(after, line) && changesOnlyName(document, after, from, to)
   if (!isRead) throw unreadableError(after, to, [], '')
   return after
@@ -122,12 +122,12 @@ function renameSection(document: CredentialsDocument, from: string, to: string):
 /** The document with these places changed, where AWS tools read nothing else differently than `keys`, and these as `values`. */
 function checked(
   document: CredentialsDocument,
-  { name, start }: Section,
+  { name }: Section,
   splices: readonly Splice[],
   values: ReadonlyMap<string, string>,
   keys: readonly string[],
 ): CredentialsDocument {
-  const after = withText(document, spliced(document.text, splices), start)
+  const after = withText(document, spliced(document.text, splices))
   assertReadable(document, after, name, keys, values)
   assertOnlyTheseChanged(document, after, new Set([name]), keys)
   return after

@@ -18,8 +18,9 @@ export type RenewingRole = {
   profile: string
   expiration: Date
   lifeSeconds: number
-  /** What an attempt is about: it tells apart sessions of the role and of its root, and what is asked for. */
-  subject: string
+  /** What an attempt is about: it tells apart sessions of the role and of its root, and what is asked for. A getter, since it is
+   * asked for only where there was an attempt. */
+  readonly subject: string
 }
 
 export type RoleAttempt = { subject: string } & (
@@ -51,11 +52,19 @@ export function renewingRoles(
     if (session.kind !== 'ours' || session.expiration === undefined) return []
     if (root === undefined || !isRootLive(root, facts)) return []
     const { accessKeyId, expiration } = session
-    const rootSession = facts.kept.get(root.profile)?.toISOString() ?? sessionKey(root)
-    const asked = JSON.stringify([role, profile.source, roleSeconds(profile), region])
     const lifeSeconds = facts.lifeSeconds.get(accessKeyId) ?? roleSeconds(profile)
-    const subject = `${accessKeyId} ${rootSession} ${asked}`
-    return [{ profile: profile.profile, expiration, lifeSeconds, subject }]
+    return [
+      {
+        profile: profile.profile,
+        expiration,
+        lifeSeconds,
+        get subject() {
+          const rootSession = facts.kept.get(root.profile)?.toISOString() ?? sessionKey(root)
+          const asked = JSON.stringify([role, profile.source, roleSeconds(profile), region])
+          return `${accessKeyId} ${rootSession} ${asked}`
+        },
+      },
+    ]
   })
 }
 
@@ -74,7 +83,7 @@ export function planRoleRenewals(
   for (const role of roles) {
     const attempt = attempts.get(role.profile)
     if (attempt?.kind === 'running') continue
-    const own = attempt?.subject === role.subject ? attempt : undefined
+    const own = attempt !== undefined && attempt.subject === role.subject ? attempt : undefined
     if (own?.kind === 'given-up') continue
     const at = Math.max(dueAt(role), pauseEnd(own, now))
     if (at <= now.getTime()) start.push(role)
@@ -133,9 +142,10 @@ export function givenUpRoles(
   attempts: RoleAttempts,
 ): ReadonlyMap<string, ErrorBody> {
   const errors = new Map<string, ErrorBody>()
-  for (const { profile, subject } of roles) {
-    const attempt = attempts.get(profile)
-    if (attempt?.kind === 'given-up' && attempt.subject === subject) errors.set(profile, attempt.error)
+  for (const role of roles) {
+    const attempt = attempts.get(role.profile)
+    if (attempt?.kind === 'given-up' && attempt.subject === role.subject)
+      errors.set(role.profile, attempt.error)
   }
   return errors
 }

@@ -14,7 +14,7 @@ import { printable } from '../text/printable.ts'
 import { quoted } from '../text/quoted.ts'
 import { isRoleArn } from './aws-values.ts'
 import type { Profile } from './profile.ts'
-import { type ProfileSections, type ProfileView, viewOf } from './sections.ts'
+import { type ProfileView, type SectionLookup, viewOf } from './sections.ts'
 
 /** What is appended to a profile's name: for its session, or for its keys. */
 export type Suffixes = { suffix: string; longTermSuffix: string }
@@ -30,7 +30,7 @@ type KindOf = (view: ProfileView) => Profile['kind']
 
 /** `names`: of all profiles in the two files. */
 export function findInPlace(
-  sections: ProfileSections,
+  sections: SectionLookup,
   names: Iterable<string>,
   longTermSuffix: string,
   kindOf: KindOf,
@@ -49,14 +49,14 @@ export function findInPlace(
 }
 
 /** Also beside the session that hides them in the other file. */
-function hasLongTermKeys({ credentials, config }: ProfileSections, profile: string): boolean {
+function hasLongTermKeys({ credentials, config }: SectionLookup, profile: string): boolean {
   return [credentials.get(profile), config.get(profile)].some(
     (section) => hasKey(section, 'aws_access_key_id') && !hasSession(section),
   )
 }
 
 /** Keys that AWS tools prefer to the session of a section. */
-function signsInOtherwise(sections: ProfileSections, profile: string): boolean {
+function signsInOtherwise(sections: SectionLookup, profile: string): boolean {
   const { has } = viewOf(sections, profile)
   return ['role_arn', 'credential_source', 'web_identity_token_file'].some(has)
 }
@@ -71,7 +71,7 @@ function hasKey(section: Section | undefined, key: string): boolean {
 
 /** aws-mfa can write the session of a role to [dev]; mfad writes that of the user, and gives roles profiles of their own. */
 export function roleWarning(
-  sections: ProfileSections,
+  sections: SectionLookup,
   { has, value }: ProfileView,
   profile: string,
   keyProfile: string,
@@ -91,7 +91,7 @@ export function roleWarning(
 }
 
 /** Of a profile that does not exist yet: the command must not change another one. */
-function freeName({ credentials, config }: ProfileSections, wish: string): string {
+function freeName({ credentials, config }: SectionLookup, wish: string): string {
   const isTaken = (name: string) => credentials.has(name) || config.has(name)
   let name = wish
   for (let number = 2; isTaken(name); number++) name = `${wish}-${number}`

@@ -9,8 +9,8 @@ import {
   type Documents,
   type LongTermCredentials,
   longTermCredentialsOf,
-  type ProfileSections,
   type ProfileView,
+  type SectionLookup,
   viewOf,
 } from './sections.ts'
 
@@ -23,7 +23,7 @@ export type CredentialProcess = { kind: 'process'; command: string; file: keyof 
 export const keyringKey = 'mfad_keyring'
 
 /** Undefined where there are none, or none that AWS tools agree about. */
-export function keySourceOf(sections: ProfileSections, profile: string): KeySource | undefined {
+export function keySourceOf(sections: SectionLookup, profile: string): KeySource | undefined {
   const keys = longTermCredentialsOf(sections, profile)
   if (keys !== undefined) return { kind: 'files', ...keys }
   const view = viewOf(sections, profile)

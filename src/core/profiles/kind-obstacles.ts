@@ -7,10 +7,10 @@ import { awsCommand } from '../text/commands.ts'
 import { printable } from '../text/printable.ts'
 import { isExternalId, isRoleArn, isRoleDuration, isRoleSessionName } from './aws-values.ts'
 import type { FilePaths, Profile } from './profile.ts'
-import { headerOf, type Misplaced, type ProfileSections, type ProfileView, viewOf } from './sections.ts'
+import { headerOf, type Misplaced, type ProfileLookup, type ProfileView, viewOf } from './sections.ts'
 
 export function kindObstacle(
-  sections: ProfileSections,
+  sections: ProfileLookup,
   profile: Profile,
   paths: FilePaths,
 ): ErrorBody | undefined {
@@ -40,7 +40,7 @@ export function kindObstacle(
 
 /** The lines are there, in a section that no AWS tool reads as this profile. */
 export function misplacedObstacle(
-  sections: ProfileSections,
+  sections: ProfileLookup,
   profile: string,
   key: string,
   misplaced: Misplaced,
@@ -56,7 +56,7 @@ export function misplacedObstacle(
 
 /** The header, where the right one stands there already, would be there twice: botocore rejects such a file. */
 export function misplacedHint(
-  sections: ProfileSections,
+  sections: ProfileLookup,
   profile: string,
   { file, section, header }: Misplaced,
 ): string {
@@ -92,7 +92,7 @@ function roleObstacle(
 }
 
 function otherObstacle(
-  sections: ProfileSections,
+  sections: ProfileLookup,
   { has, value }: ProfileView,
   name: string,
   paths: FilePaths,

@@ -8,11 +8,11 @@ import { keyOfItem, keyringKey, keySourceOf } from './key-source.ts'
 import { kindObstacle, misplacedHint, misplacedObstacle } from './kind-obstacles.ts'
 import { type FilePaths, keysAt, type Profile } from './profile.ts'
 import { regionProblem } from './region-problem.ts'
-import { configProfileName, type ProfileSections, type ProfileView, viewOfProfile } from './sections.ts'
+import { configProfileName, type ProfileLookup, type ProfileView, viewOfProfile } from './sections.ts'
 
 /** The device comes last: `--serial-number` replaces it, and must find all the rest looked at. */
 export function findObstacle(
-  sections: ProfileSections,
+  sections: ProfileLookup,
   profile: Profile,
   paths: FilePaths,
 ): ErrorBody | undefined {
@@ -28,7 +28,7 @@ export function findObstacle(
 }
 
 function nameObstacle(
-  sections: ProfileSections,
+  sections: ProfileLookup,
   { profile, sessionProfile }: Profile,
   paths: FilePaths,
 ): ErrorBody | undefined {
@@ -63,7 +63,7 @@ const keysThatMustAgree = [
 const keysOfInPlace = [...keysThatMustAgree, 'aws_mfa_device'] as const
 
 function keyObstacle(
-  sections: ProfileSections,
+  sections: ProfileLookup,
   view: ProfileView,
   keyed: Profile,
   paths: FilePaths,
@@ -146,7 +146,7 @@ function regionObstacle(
 }
 
 function deviceObstacle(
-  sections: ProfileSections,
+  sections: ProfileLookup,
   { profile, serialNumber }: Profile,
   paths: FilePaths,
 ): ErrorBody | undefined {
@@ -176,7 +176,7 @@ export function serialNumberObstacle(profile: string, serialNumber: string): Err
 
 /** What would keep AWS tools from looking at our section: they prefer these in the session profile's config section. */
 function shadowObstacle(
-  sections: ProfileSections,
+  sections: ProfileLookup,
   { sessionProfile }: Profile,
   paths: FilePaths,
 ): ErrorBody | undefined {

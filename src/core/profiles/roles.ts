@@ -18,21 +18,50 @@ const deviceProblems: ReadonlySet<string> = new Set([
 ])
 const mostLinks = 16
 
+/** By role as its own sections say it: what it is with its sources, and the profiles that were looked at for that. */
+export type RolesBySources = ReadonlyMap<Profile, { role: Profile; sources: readonly Profile[] }>
+
 /**
  * The profiles with what follows from their sources: where a role's keys come from and whose device it needs, or what
- * speaks against it. `suffix`: that of session profiles.
+ * speaks against it. `suffix`: that of session profiles. `earlier`: roles among other profiles of the same names. One whose
+ * sources are the same objects is the same object, too.
  */
-export function withSources(profiles: readonly Profile[], suffix: string): Profile[] {
+export function withSources(
+  profiles: readonly Profile[],
+  suffix: string,
+  earlier?: RolesBySources,
+): { profiles: readonly Profile[]; roles: RolesBySources } {
+  const roles = new Map<Profile, { role: Profile; sources: readonly Profile[] }>()
+  if (!profiles.some(isResolvable)) return { profiles, roles }
   const byKeys = profiles.flatMap((profile) =>
     profile.keyProfile === undefined ? [] : [[profile.keyProfile, profile] as const],
   )
   const byName = new Map([...byKeys, ...profiles.map((profile) => [profile.profile, profile] as const)])
-  return profiles.map((profile) => {
-    if (profile.kind !== 'role' || profile.obstacle !== undefined) return profile
-    const found = findSource(profile, byName, suffix)
-    if ('obstacle' in found) return { ...profile, obstacle: found.obstacle }
-    return { ...profile, source: found.source, ...deviceThrough(profile, byName.get(found.source.root)) }
+  const isStanding = (source: Profile) => byName.get(source.profile) === source
+  const all = profiles.map((profile) => {
+    if (!isResolvable(profile)) return profile
+    const former = earlier?.get(profile)
+    const resolved = former?.sources.every(isStanding) ? former : resolve(profile, byName, suffix)
+    roles.set(profile, resolved)
+    return resolved.role
   })
+  return { profiles: all, roles }
+}
+
+function isResolvable({ kind, obstacle }: Profile): boolean {
+  return kind === 'role' && obstacle === undefined
+}
+
+function resolve(
+  profile: Profile,
+  byName: ReadonlyMap<string, Profile>,
+  suffix: string,
+): { role: Profile; sources: readonly Profile[] } {
+  const sources: Profile[] = []
+  const found = findSource(profile, byName, suffix, sources)
+  if ('obstacle' in found) return { role: { ...profile, obstacle: found.obstacle }, sources }
+  const device = deviceThrough(profile, byName.get(found.source.root))
+  return { role: { ...profile, source: found.source, ...device }, sources }
 }
 
 /** A role hangs on the device and the key of its root. */
@@ -49,10 +78,12 @@ function deviceThrough(
   }
 }
 
+/** `seen` gets the profiles on the way. */
 function findSource(
   role: Profile,
   byName: ReadonlyMap<string, Profile>,
   suffix: string,
+  seen: Profile[],
 ): { source: RoleSource } | { obstacle: ErrorBody } {
   const path = [role.profile]
   let current = role
@@ -65,6 +96,7 @@ function findSource(
     if (path.includes(next.profile) || path.length > mostLinks)
       return { obstacle: circle([...path, next.profile]) }
     path.push(next.profile)
+    seen.push(next)
     if (next.kind === 'key') return rootOf(next, path)
     if (next.kind !== 'role') return { obstacle: unusableSource(next, path) }
     if (next.obstacle !== undefined) return { obstacle: brokenSource(next, path) }

@@ -10,6 +10,12 @@ import { agreed, agreedValue, type CredentialsDocument, type Section } from '../
 
 export type Documents = { credentials: CredentialsDocument; config: CredentialsDocument }
 
+type Lookup<Found> = Pick<ReadonlyMap<string, Found>, 'get' | 'has'>
+
+/** The sections of both files, for who asks for one by the name of its profile. */
+export type SectionLookup = { credentials: Lookup<Section>; config: Lookup<Section> }
+export type ProfileLookup = SectionLookup & { misplaced: Lookup<Misplaced> }
+
 /** Both files by the profile's name, however a section spells it. */
 export type ProfileSections = {
   credentials: ReadonlyMap<string, Section>
@@ -47,35 +53,41 @@ export type ProfileView = {
 
 export type LongTermCredentials = { accessKeyId: string; secretAccessKey: string }
 
-export function profileSections({ credentials, config }: Documents): ProfileSections {
+/** `[profile default]` wins over `[default]` in the config file; of other double spellings the first counts. */
+export function profileSections(
+  { credentials, config }: Documents,
+  { byName, misplaced, services } = configProfiles(config),
+): ProfileSections {
   return {
     credentials: credentials.sections,
-    config: configSections(config),
-    misplaced: misplacedSections(credentials, config),
-    services: servicesSections(config),
+    config: byName,
+    misplaced: new Map([...misplaced, ...misplacedInCredentials(credentials)]),
+    services,
   }
 }
 
-/** `[profile default]` wins over `[default]` in the config file; of other double spellings the first counts. */
-export function configSections(config: CredentialsDocument): Map<string, Section> {
+/** What the config file says: it changes less often than the credentials file. */
+export type ConfigProfiles = {
+  byName: ReadonlyMap<string, Section>
+  misplaced: ReadonlyMap<string, Misplaced>
+  services: ReadonlyMap<string, Section>
+}
+
+export function configProfiles(config: CredentialsDocument): ConfigProfiles {
   const byName = new Map<string, Section>()
+  const misplaced = new Map<string, Misplaced>()
+  const services = new Map<string, Section>()
   for (const section of config.sections.values()) {
     const name = configProfileName(section.name)
     if (name !== undefined && !byName.has(name)) byName.set(name, section)
+    const ofServices = name === undefined ? nameBehind('services', section.name) : undefined
+    if (ofServices !== undefined) services.set(ofServices, section)
+    if (isMisplacedInConfig(section))
+      misplaced.set(section.name, { file: 'config', section, header: headerOf('config', section.name) })
   }
   const bare = config.sections.get('default')
   if (bare !== undefined && !byName.has('default')) byName.set('default', bare)
-  return byName
-}
-
-function servicesSections(config: CredentialsDocument): Map<string, Section> {
-  const byName = new Map<string, Section>()
-  for (const section of config.sections.values()) {
-    const name =
-      configProfileName(section.name) === undefined ? nameBehind('services', section.name) : undefined
-    if (name !== undefined) byName.set(name, section)
-  }
-  return byName
+  return { byName, misplaced, services }
 }
 
 /** The header that a profile has in a file. */
@@ -86,18 +98,14 @@ export function headerOf(file: keyof Documents, profile: string): string {
 /** Keys by which a section of the config file is known to be meant as a profile. */
 const profileKeys = ['aws_access_key_id', 'mfa_serial', 'role_arn', 'source_profile', 'credential_process']
 
-function misplacedSections(
-  credentials: CredentialsDocument,
-  config: CredentialsDocument,
-): Map<string, Misplaced> {
+function isMisplacedInConfig({ name, entries }: Section): boolean {
+  return name !== 'default' && !/\s/.test(name) && profileKeys.some((key) => entries.has(key))
+}
+
+function misplacedInCredentials(credentials: CredentialsDocument): Map<string, Misplaced> {
   const found = new Map<string, Misplaced>()
-  for (const section of config.sections.values()) {
-    const { name, entries } = section
-    if (name === 'default' || /\s/.test(name) || !profileKeys.some((key) => entries.has(key))) continue
-    found.set(name, { file: 'config', section, header: headerOf('config', name) })
-  }
-  for (const section of credentials.sections.values()) {
-    const name = configProfileName(section.name)
+  for (const [header, section] of credentials.sections) {
+    const name = header.startsWith('profile') ? configProfileName(header) : undefined
     if (name !== undefined)
       found.set(name, { file: 'credentials', section, header: headerOf('credentials', name) })
   }
@@ -108,7 +116,7 @@ function misplacedSections(
  * A profile that stands in neither file is an empty view. Some are made of every profile at every change of a file, so a question
  * costs no more than looking the key up twice.
  */
-export function viewOf({ credentials, config }: ProfileSections, name: string): ProfileView {
+export function viewOf({ credentials, config }: SectionLookup, name: string): ProfileView {
   const first = credentials.get(name)?.entries
   const second = config.get(name)?.entries
   const fileOf = (isFirst: boolean) => (isFirst ? 'credentials' : 'config')
@@ -147,7 +155,7 @@ export function viewOf({ credentials, config }: ProfileSections, name: string): 
  * itself does not; and of access keys only those count, since the profile's own section holds the session.
  */
 export function viewOfProfile(
-  sections: ProfileSections,
+  sections: SectionLookup,
   { profile, keyProfile }: { profile: string; keyProfile?: string },
 ): ProfileView {
   const own = viewOf(sections, profile)
@@ -168,7 +176,7 @@ const accessKeys = /^aws_(?:access_key_id|secret_access_key|session_token|securi
 
 /** The long-term keys of the section `profile`: see keysAt. The only place where they leave the documents. */
 export function longTermCredentialsOf(
-  sections: ProfileSections,
+  sections: SectionLookup,
   profile: string,
 ): LongTermCredentials | undefined {
   const [first, second] = [sections.credentials.get(profile), sections.config.get(profile)]

@@ -104,8 +104,11 @@ export function listOf(settings: readonly string[], isRegionOfUser: boolean): [s
  * What stands in the section of this name: nothing, a session of ours, or something that is not ours. A section with settings
  * alone has room for a session; the header of an empty one would go with the session, and is the user's.
  */
-export function readSession(document: CredentialsDocument, name: string): Session {
-  const section = document.sections.get(name)
+export function readSession({ sections }: Pick<CredentialsDocument, 'sections'>, name: string): Session {
+  return sessionIn(sections.get(name))
+}
+
+export function sessionIn(section: Section | undefined): Session {
   return section === undefined || hasRoom(section) ? { kind: 'none' } : readSessionSection(section)
 }
 

@@ -24,7 +24,8 @@ export function plainSettings(
     if (name !== undefined) entries.set(name, { key: name, ...entry })
   }
   const values = [...entries.values()].map((entry) => [entry.key, entry.value])
-  const section = { name: 'mfad', line: header + 1, start: 0, end: text.length, isPlain: true, entries }
+  const place = { line: header + 1, start: 0, end: text.length }
+  const section = { name: 'mfad', ...place, entries, isPlain: true, content: entries }
   return {
     parsed: { mfad: Object.fromEntries(values) },
     document: { findings: [], sections: new Map([['mfad', section]]) },

@@ -14,7 +14,7 @@
 import type { CredentialsDocument } from '../document/document.ts'
 import type { KeySource } from '../profiles/key-source.ts'
 import type { SessionCredentials } from '../profiles/session-section.ts'
-import { isSame, type SectionChange, sectionChanges, sectionTexts } from './section-changes.ts'
+import { isSame, type SectionChange, sectionChanges, textsNamed } from './section-changes.ts'
 
 export type Ledger = {
   readonly written: readonly Written[]
@@ -108,7 +108,7 @@ export function noteMeant(
   now: Date,
 ): Ledger {
   let written = remembered(ledger, now)
-  const texts = sectionTexts(document)
+  const texts = textsNamed(document, new Set(sources.keys()))
   for (const [name, source] of sources) {
     const last = lastWord(written, name)
     const to = texts.get(name)

@@ -8,7 +8,7 @@
 
 import type { CredentialsDocument } from '../document/document.ts'
 import { isSameSource, keySourceOf } from '../profiles/key-source.ts'
-import { type Documents, profileSections } from '../profiles/sections.ts'
+import { type Documents, profileSections, type SectionLookup } from '../profiles/sections.ts'
 import {
   emptyLedger,
   isWorthWriting,
@@ -19,7 +19,7 @@ import {
   type Written,
 } from './ledger.ts'
 import { canMake, hasSameSession, isMade } from './merge.ts'
-import { isSame, type SectionChange, sectionTexts } from './section-changes.ts'
+import { isSame, type SectionChange, textsNamed } from './section-changes.ts'
 
 /** What another program has undone, and the change that makes it good. */
 export type Undone = SectionChange & { written: Written }
@@ -39,7 +39,7 @@ export type WritePlan = {
 /** Plans what is to be written at `now`. */
 export function planWrites(documents: Documents, ledger: Ledger, now: Date): WritePlan {
   const { restore, lost } = planRestores(documents, ledger, now)
-  const stands = ledger.unwritten.length === 0 ? () => true : standsIn(documents)
+  const stands = ledger.unwritten.length === 0 ? () => true : standsIn(profileSections(documents))
   const unwritten = ledger.unwritten
     .filter((session) => isWorthWriting(session, now))
     .map((session) => withoutOrphans(session, stands))
@@ -83,7 +83,7 @@ export function planRestores(
 ): { restore: Undone[]; lost: Undone[] } {
   const undone = undoneIn(documents.credentials, ledger, now)
   if (undone.length === 0) return { restore: [], lost: [] }
-  const stands = standsIn(documents)
+  const stands = standsIn(profileSections(documents))
   const isLost = ({ to, written }: Undone) =>
     to !== undefined && written.kind === 'sessions' && !stands(written.source)
   return { restore: undone.filter((each) => !isLost(each)), lost: undone.filter(isLost) }
@@ -99,9 +99,8 @@ export function planEdits(
   return { restore: undoneIn(document, ledger, now), ledger: isOver ? emptyLedger : ledger }
 }
 
-/** Does the key profile of a session stand in these documents as it was? */
-export function standsIn(documents: Documents): (source: Source | undefined) => boolean {
-  const sections = profileSections(documents)
+/** Does the key profile of a session stand in these sections as it was? */
+export function standsIn(sections: SectionLookup): (source: Source | undefined) => boolean {
   return (source) => {
     if (source === undefined) return false
     const keys = keySourceOf(sections, source.profile)
@@ -113,7 +112,7 @@ export function standsIn(documents: Documents): (source: Source | undefined) => 
 function undoneIn(document: CredentialsDocument, ledger: Ledger, now: Date): Undone[] {
   const written = remembered(ledger, now)
   if (written.length === 0) return []
-  const texts = sectionTexts(document)
+  const texts = textsNamed(document, new Set(written.map(({ change }) => change.name)))
   const believedAt = new Set<number>()
   const all = written.flatMap((each) => {
     const { name, to } = each.change

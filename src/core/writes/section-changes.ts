@@ -1,6 +1,6 @@
 // What differs between two versions of a file, section by section.
 
-import type { CredentialsDocument } from '../document/document.ts'
+import type { CredentialsDocument, Section } from '../document/document.ts'
 import { detached, splitLines } from '../document/text.ts'
 
 /**
@@ -18,28 +18,86 @@ export type SectionChange = {
 }
 
 /** The texts of a document's sections, by name and in order; together they are the document. */
-export function sectionTexts({ text, sections }: CredentialsDocument): Map<string, string> {
-  const inOrder = [...sections.values()].sort((one, other) => one.start - other.start)
-  const texts = new Map([['', text.slice(0, inOrder[0]?.start ?? text.length)]])
-  for (const [index, { name, start }] of inOrder.entries())
-    texts.set(name, text.slice(start, inOrder[index + 1]?.start ?? text.length))
+export function sectionTexts(document: CredentialsDocument): Map<string, string> {
+  const sections = [...document.sections.values()]
+  return textsBetween(document, sections, 0, sections.length)
+}
+
+/** The same for those of these names. */
+export function textsNamed(document: CredentialsDocument, names: ReadonlySet<string>): Map<string, string> {
+  const sections = [...document.sections.values()]
+  const texts = new Map<string, string>()
+  if (names.has('')) texts.set('', textBefore(document, sections))
+  for (const [index, { name }] of sections.entries())
+    if (names.has(name)) texts.set(name, textAt(document, sections, index))
   return texts
+}
+
+function textBefore({ text }: CredentialsDocument, [first]: readonly Section[]): string {
+  return text.slice(0, first?.start)
+}
+
+function textAt({ text }: CredentialsDocument, sections: readonly Section[], index: number): string {
+  return text.slice(sections[index]?.start, sections[index + 1]?.start)
 }
 
 /** Blank lines at the end of a section are no change: they come and go with the section that follows. */
 export function sectionChanges(before: CredentialsDocument, after: CredentialsDocument): SectionChange[] {
-  const [ones, others] = [sectionTexts(before), sectionTexts(after)]
-  const names = [...others.keys()]
+  const [ones, others] = [[...before.sections.values()], [...after.sections.values()]]
+  const { first, below } = sharedEnds(before, ones, after, others)
+  const froms = textsBetween(before, ones, first, ones.length - below)
+  const tos = textsBetween(after, others, first, others.length - below)
+  const names = [...tos.keys()]
   const changed = names.flatMap((name, index) => {
-    const [from, to] = [ones.get(name), others.get(name)]
+    const [from, to] = [froms.get(name), tos.get(name)]
     if (isSame(from, to)) return []
     const previous = names[index - 1] ?? ''
-    const lead = from === undefined ? addedEnd(ones.get(previous), others.get(previous)) : ''
-    return [{ name, from, to, lead, followers: names.slice(index + 1, index + 1 + mostFollowers) }]
+    const lead = from === undefined ? addedEnd(froms.get(previous), tos.get(previous)) : ''
+    const next = name === '' ? 0 : first + index
+    const followers = others.slice(next, next + mostFollowers).map((follower) => follower.name)
+    return [{ name, from, to, lead, followers }]
   })
-  const removed = [...ones].filter(([name]) => !others.has(name))
+  const removed = [...froms].filter(([name]) => !tos.has(name))
   const none = { to: undefined, lead: '', followers: [] }
   return [...changed, ...removed.map(([name, from]) => ({ name, from, ...none }))].map(detachedChange)
+}
+
+/** How many sections at the beginning and at the end of the files both versions share: nearly all. Of those at the beginning the
+ * last is left out, since a new section may have come after it. */
+function sharedEnds(
+  before: CredentialsDocument,
+  ones: readonly Section[],
+  after: CredentialsDocument,
+  others: readonly Section[],
+): { first: number; below: number } {
+  const most = Math.min(ones.length, others.length)
+  const isShared = (one: number, other: number) =>
+    ones[one]?.content === others[other]?.content &&
+    isWhole(before, ones, one) &&
+    isWhole(after, others, other)
+  let first = 0
+  while (first < most && isShared(first, first)) first++
+  let below = 0
+  while (first + below < most && isShared(ones.length - 1 - below, others.length - 1 - below)) below++
+  return { first: Math.max(0, first - 1), below }
+}
+
+/** Is there nothing between a section and the next one in the list? */
+function isWhole({ text }: CredentialsDocument, sections: readonly Section[], index: number): boolean {
+  return sections[index]?.end === (sections[index + 1]?.start ?? text.length)
+}
+
+/** With the text before the first section. */
+function textsBetween(
+  document: CredentialsDocument,
+  sections: readonly Section[],
+  start: number,
+  end: number,
+): Map<string, string> {
+  const texts = new Map([['', textBefore(document, sections)]])
+  for (let index = start; index < end; index++)
+    texts.set(sections[index]?.name ?? '', textAt(document, sections, index))
+  return texts
 }
 
 /** A copy of its texts: as slices they would keep the whole files in memory for as long as the change is remembered. */

@@ -30,10 +30,11 @@ export type KnownFile = {
   error?: AppError
 }
 
-export type Parse = (bytes: Uint8Array) => CredentialsDocument
+/** `earlier`: another version of the file. What stands in both need not be read again. */
+export type Parse = (bytes: Uint8Array, earlier?: CredentialsDocument) => CredentialsDocument
 
 /** `forgetFormer`: of what it has read, only the last is remembered from now on. A huge file would stay for good. */
-export type RememberingParse = Parse & { forgetFormer(): void }
+export type RememberingParse = ((bytes: Uint8Array) => CredentialsDocument) & { forgetFormer(): void }
 
 export const disbeliefMs = 500
 
@@ -73,7 +74,7 @@ export function createParse(read: Parse = parseDocument): RememberingParse {
   let recent: { bytes: Uint8Array; document: CredentialsDocument }[] = []
   const parse = (bytes: Uint8Array) => {
     const known = recent.find((each) => isEqual(each.bytes, bytes))
-    const latest = known ?? { bytes, document: read(bytes) }
+    const latest = known ?? { bytes, document: read(bytes, recent[0]?.document) }
     recent = [latest, ...recent.filter((each) => each !== known)].slice(0, 2)
     return latest.document
   }

@@ -4,8 +4,15 @@
 import type { CredentialsDocument } from '../../core/document/document.ts'
 import type { AppError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
-import { buildProfiles } from '../../core/profiles/profiles.ts'
-import { type Documents, type ProfileSections, profileSections } from '../../core/profiles/sections.ts'
+import { type ProfileReading, readProfiles } from '../../core/profiles/profiles.ts'
+import {
+  type ConfigProfiles,
+  configProfiles,
+  type Documents,
+  type ProfileSections,
+  profileSections,
+} from '../../core/profiles/sections.ts'
+import { isActive } from '../../core/profiles/session-state.ts'
 import type { Settings } from '../../core/settings/default-settings.ts'
 import type { Files, Warning } from '../../core/wire.ts'
 import { emptyLedger, forgetWritten, type Ledger } from '../../core/writes/ledger.ts'
@@ -63,6 +70,8 @@ export type KnownFiles = {
   /** The sections of both files by profile. */
   readonly sections: ProfileSections
   readonly profiles: readonly Profile[]
+  /** Those with a session of ours: few, and asked for at every look. */
+  readonly active: readonly Profile[]
   readonly credentials: FileStore
   /** One of the two files, as it is believed; another object once the settings name another file. */
   file(name: FileName): Readonly<KnownFile>
@@ -88,8 +97,8 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
   const settings = createKnownSettings(deps)
   const both = createBothFiles({ ...deps, parse }, settings.files)
   const ledgers = createLedgers()
-  let sections = profileSections(both.documents)
-  let profiles: readonly Profile[] = []
+  const derive = createDerivation()
+  let derived = derive(both.documents, settings.current, settings.files)
   let isClosing = false
 
   const refresh = (): boolean => {
@@ -97,8 +106,7 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     const areFilesNew = both.refresh(settings.files, deps.now())
     for (const name of fileNames) ledgers.standsAt(name, both.file(name).realPath)
     if (!areSettingsNew && !areFilesNew) return false
-    sections = profileSections(both.documents)
-    profiles = buildProfiles(both.documents, settings.current, settings.files, sections)
+    derived = derive(both.documents, settings.current, settings.files)
     return true
   }
   refresh()
@@ -131,10 +139,13 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
       return both.documents
     },
     get sections() {
-      return sections
+      return derived.sections
     },
     get profiles() {
-      return profiles
+      return derived.profiles
+    },
+    get active() {
+      return derived.active
     },
     get credentials() {
       return both.file('credentials').store
@@ -165,6 +176,18 @@ export function createKnownFiles(deps: KnownFilesDeps): KnownFiles {
     untilBelieved: () => untilBelieved(known),
   }
   return known
+}
+
+/** What follows from the files for the profiles. What has not changed since the last time is not looked at again. */
+function createDerivation() {
+  let config: { document: CredentialsDocument; profiles: ConfigProfiles } | undefined
+  let reading: ProfileReading | undefined
+  return (documents: Documents, settings: Settings, files: Files) => {
+    if (config?.document !== documents.config)
+      config = { document: documents.config, profiles: configProfiles(documents.config) }
+    reading = readProfiles(profileSections(documents, config.profiles), settings, files, reading)
+    return { ...reading, active: reading.profiles.filter(isActive) }
+  }
 }
 
 function createLedgers() {

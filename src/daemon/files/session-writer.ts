@@ -7,7 +7,6 @@ import { removeSection, type SectionLines, setSections } from '../../core/docume
 import { checkAccepted } from '../../core/document/edit-checks.ts'
 import { AppError, type ErrorBody, errorBody } from '../../core/errors.ts'
 import { ownKeysOf, ownKeysWith, withoutUsers } from '../../core/profiles/own-keys.ts'
-import type { Documents } from '../../core/profiles/sections.ts'
 import { readSession } from '../../core/profiles/session-section.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import type { Warning } from '../../core/wire.ts'
@@ -36,18 +35,18 @@ export async function writeSessions(
 ): Promise<{ warnings: Warning[]; skipped: Skipped }> {
   const names = new Set(writes.map(({ sessionProfile }) => sessionProfile))
   return replace(known, names, (credentials, isLate) => {
-    const documents = { credentials, config: known.documents.config }
     // No request waits for a late merge, and the file that it is made in may be quite another one: what does not fit there
     // is left out.
-    return withSessions(documents, isLate ? writes.map(asOptional) : writes, known.files.credentials)
+    return withSessions(known, credentials, isLate ? writes.map(asOptional) : writes)
   })
 }
 
 /** Throws what writeSessions would throw for the file as it is now. Writes nothing. */
-export function rehearseSessions({ documents, files }: KnownFiles, writes: readonly SessionWrite[]): void {
+export function rehearseSessions(known: KnownFiles, writes: readonly SessionWrite[]): void {
   const names = new Set(writes.map(({ sessionProfile }) => sessionProfile))
-  const { document } = withSessions(documents, writes, files.credentials)
-  checkOnlySessions(documents.credentials, document, names)
+  const { credentials } = known.documents
+  const { document } = withSessions(known, credentials, writes)
+  checkOnlySessions(credentials, document, names)
 }
 
 /** Removes our lines of a session section. Also from a file that AWS tools reject: it does not get any worse. */
@@ -87,20 +86,24 @@ async function replace(
   return { warnings: warnings.map((warning) => ({ ...warning, file: known.files.credentials })), skipped }
 }
 
-function withSessions(documents: Documents, writes: readonly SessionWrite[], path: string): Edited {
-  checkAccepted(documents.credentials, path)
-  const stands = standsIn(documents)
+/** `before`: the credentials file as it stands at this moment. */
+function withSessions(
+  { sections, files }: Pick<KnownFiles, 'sections' | 'files'>,
+  before: CredentialsDocument,
+  writes: readonly SessionWrite[],
+): Edited {
+  const path = files.credentials
+  checkAccepted(before, path)
+  const stands = standsIn({ credentials: before.sections, config: sections.config })
   const wanted = writes.filter(({ sessionProfile, replaces }) => {
-    const session = readSession(documents.credentials, sessionProfile)
+    const session = readSession(before, sessionProfile)
     return replaces === undefined || (session.kind === 'ours' && session.accessKeyId === replaces)
   })
   const check = ({ sessionProfile, source, adopt }: SessionWrite) => {
     if (source !== undefined && !stands(source)) throw keysChangedError(source.profile, path)
-    requireOurs(documents.credentials, sessionProfile, adopt, path)
+    requireOurs(before, sessionProfile, adopt, path)
   }
-  return togetherOr(documents.credentials, wanted, check, () =>
-    oneByOne(documents.credentials, wanted, check),
-  )
+  return togetherOr(before, wanted, check, () => oneByOne(before, wanted, check))
 }
 
 /** All in one edit, which is nearly always possible; where something stands against one of them, `otherwise`. */

@@ -20,7 +20,6 @@ import {
   sectionValues,
   sessionValues,
 } from '../../core/profiles/session-section.ts'
-import { isActive } from '../../core/profiles/session-state.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import { formatInstant } from '../../core/time/instant.ts'
 import type { LoginAnswer, LoginRequest } from '../../core/wire.ts'
@@ -146,7 +145,7 @@ function planNow(deps: LoginDeps, request: LoginRequest): Planned {
 /** The profiles that get the session. Of the companions only those that are active now: one may have been logged out. */
 function chosenProfiles(known: KnownFiles, { targets, companions, sharedFrom }: LoginPlan): KeyProfile[] {
   if (sharedFrom !== undefined) return targets
-  const active = new Set(known.profiles.filter(isActive).map(({ profile }) => profile))
+  const active = new Set(known.active.map(({ profile }) => profile))
   return [...targets, ...companions.filter(({ profile }) => active.has(profile))]
 }
 

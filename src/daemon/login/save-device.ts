@@ -3,7 +3,7 @@
 import { AppError } from '../../core/errors.ts'
 import type { LoginPlan } from '../../core/login/login-plan.ts'
 import { sectionToEdit } from '../../core/profiles/section-to-edit.ts'
-import { profileSections, viewOf } from '../../core/profiles/sections.ts'
+import { viewOf } from '../../core/profiles/sections.ts'
 import { awsCommand } from '../../core/text/commands.ts'
 import type { LoginAnswer, Warning } from '../../core/wire.ts'
 import type { FileName } from '../files/both-files.ts'
@@ -59,10 +59,9 @@ export async function saveDevice(
 }
 
 function byFile(
-  { documents }: KnownFiles,
+  { sections }: KnownFiles,
   devices: readonly DeviceToSave[],
 ): [FileName, readonly DeviceToSave[]][] {
-  const sections = profileSections(documents)
   const fileOf = ({ profile }: DeviceToSave) =>
     viewOf(sections, profile).placeOf('mfa_serial')?.file === 'credentials' ? 'credentials' : 'config'
   return fileNames

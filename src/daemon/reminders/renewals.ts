@@ -41,7 +41,7 @@ export type Renewals = {
   /** Called when the files have changed: what was given up may work now. */
   filesChanged(): void
   /** By profile: why it is no longer renewed by itself. */
-  givenUp(sessions: readonly ActiveSession[]): ReadonlyMap<string, ErrorBody>
+  givenUp(sessions: () => readonly ActiveSession[]): ReadonlyMap<string, ErrorBody>
   /** Waits for what runs. */
   close(): Promise<void>
 }
@@ -49,8 +49,11 @@ export type Renewals = {
 export function createRenewals(deps: RenewalDeps): Renewals {
   const { known, state, log } = deps
   const running = new Set<Promise<void>>()
-  const devicesOf = (sessions: readonly ActiveSession[]) =>
-    renewingDevices(sessions, known.profiles, renewalsOf(known.profiles, state.identities, new Set()))
+  const devicesOf = (sessions: readonly ActiveSession[]) => {
+    // Most have no command, and this is asked at every look.
+    if (known.active.every(({ mfaProcess }) => mfaProcess === undefined)) return []
+    return renewingDevices(sessions, known.active, renewalsOf(known.active, state.identities, new Set()))
+  }
 
   const renew = async (device: RenewingDevice) => {
     const previous = state.attempts.get(device.device)
@@ -93,7 +96,10 @@ export function createRenewals(deps: RenewalDeps): Renewals {
       for (const [device, attempt] of state.attempts)
         if (mayBeMended(attempt, deps.now())) state.attempts.delete(device)
     },
-    givenUp: (sessions) => givenUpErrors(devicesOf(sessions), state.attempts),
+    givenUp(sessions) {
+      const isAny = [...state.attempts.values()].some(({ kind }) => kind === 'given-up')
+      return isAny ? givenUpErrors(devicesOf(sessions()), state.attempts) : new Map()
+    },
     async close() {
       await Promise.all(running)
     },

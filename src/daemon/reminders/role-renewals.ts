@@ -8,7 +8,6 @@ import {
   renewingRoles,
   startedRoleAttempt,
 } from '../../core/plan/role-renewals.ts'
-import { isActive } from '../../core/profiles/session-state.ts'
 import type { Log } from '../../edges/logger.ts'
 import { type AgentState, keptUntil, profilesNow } from '../agent-state.ts'
 import type { KnownFiles } from '../files/known-files.ts'
@@ -46,7 +45,7 @@ export function createRoleRenewals(deps: RoleRenewalDeps): RoleRenewals {
   const running = new Set<Promise<void>>()
   const rolesNow = () => {
     // Most have none, and this is asked at every look.
-    if (!known.profiles.some((profile) => profile.kind === 'role' && isActive(profile))) return []
+    if (!known.active.some(({ kind }) => kind === 'role')) return []
     return renewingRoles(profilesNow(known, state), {
       lifeSeconds: state.lifeSeconds,
       outdated: deps.sessionWatch.outdated(),

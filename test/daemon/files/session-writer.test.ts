@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { setSection } from '../../../src/core/document/edit.ts'
 import { parseDocument } from '../../../src/core/document/parse.ts'
+import { profileSections } from '../../../src/core/profiles/sections.ts'
 import { sessionKeys, sessionValues } from '../../../src/core/profiles/session-section.ts'
 import type { KnownFiles } from '../../../src/daemon/files/known-files.ts'
 import { rehearseSessions } from '../../../src/daemon/files/session-writer.ts'
@@ -15,8 +16,10 @@ it('is refused in the rehearsal, before a code is used, what the check of the wr
   // The line that goes leaves a blank one, which then counts as the one that is added before a section.
   const text = `${sectionOf('prod-mfa')}output = json\n\naws_security_token = old\n${sectionOf('dev-mfa')}`
   const credentials = parseDocument(Buffer.from(text))
+  const documents = { credentials, config: parseDocument(Buffer.from('')) }
   const known = {
-    documents: { credentials, config: parseDocument(Buffer.from('')) },
+    documents,
+    sections: profileSections(documents),
     files: { credentials: '/a/credentials' },
   } as unknown as KnownFiles
   const writeOf = (sessionProfile: string) => ({ sessionProfile, values, adopt: false, isOptional: false })

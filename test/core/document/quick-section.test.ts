@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { type Agreeable, agreedValue } from '../../../src/core/document/document.ts'
 import { setSection } from '../../../src/core/document/edit.ts'
 import { parseDocument } from '../../../src/core/document/parse.ts'
-import { plainProfile, plainSection } from '../../../src/core/document/plain-section.ts'
-import { configSections } from '../../../src/core/profiles/sections.ts'
+import { quickProfile, quickSection } from '../../../src/core/document/quick-section.ts'
+import { configProfiles } from '../../../src/core/profiles/sections.ts'
 import { ownKeys } from '../../support/edits.ts'
 import { iniFile } from '../../support/ini-arbitrary.ts'
 
@@ -49,13 +49,13 @@ describe(`with seed ${seed}`, () => {
       fc.property(file, (bytes) => {
         const text = Buffer.from(bytes).toString('utf8')
         const document = parseDocument(bytes)
-        const profiles = configSections(document)
+        const profiles = configProfiles(document).byName
         for (const name of names) {
-          const section = plainSection(text, name)
+          const section = quickSection(text, name)
           const whole = document.sections.get(name)
           if (section === 'absent') expect(whole).toBe(undefined)
           else if (section !== undefined) expect(valuesOf(section)).toEqual(valuesOf(whole))
-          const profile = plainProfile(text, name)
+          const profile = quickProfile(text, name)
           const wholeProfile = profiles.get(name)
           if (profile === 'absent') expect(wholeProfile).toBe(undefined)
           else if (profile !== undefined) expect(valuesOf(profile)).toEqual(valuesOf(wholeProfile))
@@ -81,7 +81,7 @@ describe(`with seed ${seed}`, () => {
           const isAlone = text.split(`[${name}]`).length === 2 && !text.includes('__proto__')
           const isBeforePlain = sections[index + 1]?.isPlain ?? true
           if (!isPlain || !isBeforePlain || !isAlone || name.includes(' ')) continue
-          expect(typeof plainSection(text, name), `${name} in ${JSON.stringify(text)}`).toBe('object')
+          expect(typeof quickSection(text, name), `${name} in ${JSON.stringify(text)}`).toBe('object')
         }
       }),
       { numRuns: runs, seed },
@@ -110,7 +110,7 @@ describe('a section that mfad has written is plain to see', () => {
     ['before sections of the config file', `[dev-mfa]\nmanager = mfad\n[sso-session s]\n`],
   ] as const) {
     it(where, () => {
-      const section = plainSection(set(text, 'dev-mfa'), 'dev-mfa')
+      const section = quickSection(set(text, 'dev-mfa'), 'dev-mfa')
       expect(section).toBeTypeOf('object')
       expect(valuesOf(section as Agreeable)).toMatchObject(Object.fromEntries(values))
     })
@@ -138,7 +138,7 @@ describe('is not plain to see', () => {
     ['a line that ends with a lone carriage return', `${mine}region = x\r`],
     ['a white space that only Python knows', `${mine}region = x\u001c\n`],
   ] as const) {
-    it(what, () => expect(plainSection(text, 'dev-mfa')).toBe(undefined))
+    it(what, () => expect(quickSection(text, 'dev-mfa')).toBe(undefined))
   }
 
   for (const [what, text] of [
@@ -148,10 +148,10 @@ describe('is not plain to see', () => {
     ['a tab', '[profile\tdev]\nregion = x\n'],
     ['the same with a dot', '[profile dev]\nregion = x\n[b]\n[profile.dev]\nregion = y\n'],
   ] as const) {
-    it(`a profile with ${what}`, () => expect(plainProfile(text, 'dev')).toBe(undefined))
+    it(`a profile with ${what}`, () => expect(quickProfile(text, 'dev')).toBe(undefined))
   }
 
   it('the profile default, which has two headers', () => {
-    expect(plainProfile('[profile x]\n', 'default')).toBe(undefined)
+    expect(quickProfile('[profile x]\n', 'default')).toBe(undefined)
   })
 })
