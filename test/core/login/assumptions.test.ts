@@ -22,7 +22,11 @@ describe('what a login takes for granted', () => {
 
   it.each(['credentials', 'config'] as const)('is not that the daemon uses another %s file', (file) => {
     const error = thrownBy(() => check({ ...files, [file]: '/elsewhere' }))
-    expect(error).toMatchObject({ code: 'settings.files-differ' })
+    expect(error).toMatchObject({
+      code: 'settings.files-differ',
+      message: `the daemon uses ${files[file]}, not /elsewhere`,
+      hint: 'ask for its files with: mfad status --json',
+    })
   })
 
   it.each([
