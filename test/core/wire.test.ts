@@ -6,6 +6,8 @@ import {
   readProfileEdit,
   readProfileRequest,
   readSnoozeRequest,
+  readStatusQuery,
+  readWaitRequest,
 } from '../../src/core/wire.ts'
 import { thrownBy } from '../support/thrown.ts'
 
@@ -22,6 +24,7 @@ const readers = {
   readProfileEdit,
   readProfileRequest,
   readSnoozeRequest,
+  readWaitRequest,
 }
 const complete = {
   readLoginRequest: { profiles: ['dev'] },
@@ -30,6 +33,7 @@ const complete = {
   readNotifyTestRequest: { waitSeconds: 30 },
   readKeysRequest: { profile: 'dev', action: 'store' },
   readSnoozeRequest: { seconds: 60 },
+  readWaitRequest: { profile: 'dev', leastSeconds: 0, waitSeconds: 1 },
 }
 
 describe.each(Object.keys(readers) as (keyof typeof readers)[])('%s', (name) => {
@@ -106,6 +110,7 @@ describe('a login request', () => {
       durationSeconds: 3600,
       save: true,
       adopt: true,
+      assuming: { credentials: '/c', config: '/f' },
     }
     expect(readLoginRequest(body)).toEqual(body)
   })
@@ -125,6 +130,11 @@ describe('a login request', () => {
     ['all', 'true', 'all must be true or false'],
     ['all', null, 'all must be true or false'],
     ['adopt', 1, 'adopt must be true or false'],
+    ['save', 'yes', 'save must be true or false'],
+    ['assuming', { credentials: '/c' }, 'assuming must name a credentials and a config file'],
+    ['assuming', { credentials: '/c', config: 7 }, 'assuming must name a credentials and a config file'],
+    ['assuming', { credentials: null, config: '/f' }, 'assuming must name a credentials and a config file'],
+    ['assuming', [], 'the body must be a JSON object'],
     ['tokenCode', 123456, 'tokenCode must be a string of six digits'],
     ['tokenCode', null, 'tokenCode must be a string of six digits'],
     ['tokenCode', '1'.repeat(65), 'tokenCode must be a string of six digits'],
@@ -178,4 +188,48 @@ describe('a request for a test reminder', () => {
       'waitSeconds must be a whole number from 0 to 80',
     )
   })
+})
+
+describe('a request to wait', () => {
+  const least = { profile: 'dev', waitSeconds: 60 }
+
+  it('may hold every field', () => {
+    const body = { ...least, leastSeconds: 129_600, program: 'p'.repeat(64) }
+    expect(readWaitRequest(body)).toEqual(body)
+    expect(readWaitRequest(least)).toEqual({ ...least, leastSeconds: 0 })
+  })
+
+  it.each([
+    ['profile', '', /^profile must be a name$/],
+    ['leastSeconds', -1, /^leastSeconds must be a whole number from 0 to \d+$/],
+    ['leastSeconds', 1.5, /^leastSeconds must be a whole number from 0 to \d+$/],
+    ['leastSeconds', '60', /^leastSeconds must be a whole number from 0 to \d+$/],
+    ['leastSeconds', 129_601, /^leastSeconds must be a whole number from 0 to \d+$/],
+    ['waitSeconds', 0, /^waitSeconds must be a whole number from 1 to \d+$/],
+    ['waitSeconds', undefined, /^waitSeconds must be a whole number from 1 to \d+$/],
+    ['waitSeconds', 86_401, /^waitSeconds must be a whole number from 1 to \d+$/],
+    ['program', 7, /^program must be a string of at most \d+ characters$/],
+    ['program', 'p'.repeat(65), /^program must be a string of at most \d+ characters$/],
+  ])('is refused with %s = %j', (field, value, message) => {
+    expect(refusal(readWaitRequest, { ...least, [field]: value })).toMatch(message)
+  })
+})
+
+describe('the query of a status', () => {
+  const read = (query: string) => readStatusQuery(new URLSearchParams(query))
+
+  it.each([
+    ['', { after: '', waitSeconds: 0 }],
+    ['after=7&wait=300', { after: '7', waitSeconds: 300 }],
+    [`after=${'x'.repeat(65)}`, { after: 'x'.repeat(64), waitSeconds: 0 }],
+  ])('%j', (query, meaning) => {
+    expect(read(query)).toEqual(meaning)
+  })
+
+  it.each(['wait=-1', 'wait=1.5', 'wait=', 'wait=x', 'wait=1000000000', 'wait=301', 'since=7'])(
+    'is refused: %s',
+    (query) => {
+      expect(thrownBy(() => read(query)).code).toBe('usage.bad-request')
+    },
+  )
 })
