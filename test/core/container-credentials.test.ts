@@ -34,6 +34,18 @@ describe('a request to the endpoint', () => {
     expect(read(proofTarget('ab'.repeat(16)))).toEqual({ kind: 'proof', nonce: 'ab'.repeat(16) })
   })
 
+  it.each(['127.0.0.1:9911', 'localhost:9911'])('is answered for the host %s', (host) => {
+    const target = '/v1/credentials/dev'
+    expect(readEndpointRequest({ ...request, target, hosts: [host] }, 9911)).toMatchObject({ profile: 'dev' })
+  })
+
+  it('is refused with a body, or with another method', () => {
+    const target = '/v1/credentials/dev'
+    const read = (more: object) => readEndpointRequest({ ...request, target, ...more }, 9911)
+    expect(read({ hasBody: true })).toMatchObject({ status: 400 })
+    expect(read({ method: 'POST' })).toMatchObject({ status: 405 })
+  })
+
   it.each([
     [[]],
     [['localhost']],

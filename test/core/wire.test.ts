@@ -6,7 +6,9 @@ import {
   readProfileEdit,
   readProfileRequest,
   readSnoozeRequest,
+  readStatusQuery,
   readStatusTextRequest,
+  readWaitRequest,
 } from '../../src/core/wire.ts'
 import { thrownBy } from '../support/thrown.ts'
 
@@ -24,6 +26,7 @@ const readers = {
   readProfileRequest,
   readSnoozeRequest,
   readStatusTextRequest,
+  readWaitRequest,
 }
 const complete = {
   readLoginRequest: { profiles: ['dev'] },
@@ -33,6 +36,7 @@ const complete = {
   readKeysRequest: { profile: 'dev', action: 'store' },
   readSnoozeRequest: { seconds: 60 },
   readStatusTextRequest: { version: '1', variables: {}, colours: 'none', utcOffset: 0, profiles: [] },
+  readWaitRequest: { profile: 'dev', leastSeconds: 0, waitSeconds: 1 },
 }
 
 describe.each(Object.keys(readers) as (keyof typeof readers)[])('%s', (name) => {
@@ -109,6 +113,7 @@ describe('a login request', () => {
       durationSeconds: 3600,
       save: true,
       adopt: true,
+      assuming: { HOME: '/home/me', AWS_CONFIG_FILE: '/f' },
     }
     expect(readLoginRequest(body)).toEqual(body)
   })
@@ -128,6 +133,11 @@ describe('a login request', () => {
     ['all', 'true', 'all must be true or false'],
     ['all', null, 'all must be true or false'],
     ['adopt', 1, 'adopt must be true or false'],
+    ['save', 'yes', 'save must be true or false'],
+    ['assuming', { HOME: 7 }, 'a variable must be a path'],
+    ['assuming', { HOME: '/home/me', AWS_CONFIG_FILE: null }, 'a variable must be a path'],
+    ['assuming', { HOME: 'x'.repeat(4097) }, 'a variable must be a path'],
+    ['assuming', [], 'the body must be a JSON object'],
     ['tokenCode', 123456, 'tokenCode must be a string of six digits'],
     ['tokenCode', null, 'tokenCode must be a string of six digits'],
     ['tokenCode', '1'.repeat(65), 'tokenCode must be a string of six digits'],
@@ -225,4 +235,48 @@ describe('a request for the text of a status', () => {
       message,
     )
   })
+})
+
+describe('a request to wait', () => {
+  const least = { profile: 'dev', waitSeconds: 60 }
+
+  it('may hold every field', () => {
+    const body = { ...least, leastSeconds: 129_600, program: 'p'.repeat(64) }
+    expect(readWaitRequest(body)).toEqual(body)
+    expect(readWaitRequest(least)).toEqual({ ...least, leastSeconds: 0 })
+  })
+
+  it.each([
+    ['profile', '', /^profile must be a name$/],
+    ['leastSeconds', -1, /^leastSeconds must be a whole number from 0 to \d+$/],
+    ['leastSeconds', 1.5, /^leastSeconds must be a whole number from 0 to \d+$/],
+    ['leastSeconds', '60', /^leastSeconds must be a whole number from 0 to \d+$/],
+    ['leastSeconds', 129_601, /^leastSeconds must be a whole number from 0 to \d+$/],
+    ['waitSeconds', 0, /^waitSeconds must be a whole number from 1 to \d+$/],
+    ['waitSeconds', undefined, /^waitSeconds must be a whole number from 1 to \d+$/],
+    ['waitSeconds', 86_401, /^waitSeconds must be a whole number from 1 to \d+$/],
+    ['program', 7, /^program must be a string of at most \d+ characters$/],
+    ['program', 'p'.repeat(65), /^program must be a string of at most \d+ characters$/],
+  ])('is refused with %s = %j', (field, value, message) => {
+    expect(refusal(readWaitRequest, { ...least, [field]: value })).toMatch(message)
+  })
+})
+
+describe('the query of a status', () => {
+  const read = (query: string) => readStatusQuery(new URLSearchParams(query))
+
+  it.each([
+    ['', { after: '', waitSeconds: 0 }],
+    ['after=7&wait=300', { after: '7', waitSeconds: 300 }],
+    [`after=${'x'.repeat(65)}`, { after: 'x'.repeat(64), waitSeconds: 0 }],
+  ])('%j', (query, meaning) => {
+    expect(read(query)).toEqual(meaning)
+  })
+
+  it.each(['wait=-1', 'wait=1.5', 'wait=', 'wait=x', 'wait=1000000000', 'wait=301', 'since=7'])(
+    'is refused: %s',
+    (query) => {
+      expect(thrownBy(() => read(query)).code).toBe('usage.bad-request')
+    },
+  )
 })

@@ -1,4 +1,6 @@
 // Which device a session hangs on: the agent on real files.
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { World } from '../support/world.ts'
 
@@ -52,6 +54,20 @@ it('the region of a section follows its profile, and the device stays', async ()
   await new Promise((resolve) => setTimeout(resolve, 200))
   expect(world.readCredentials()).toContain('region = eu-west-1')
   expect(world.readCredentials()).toContain(`mfad_serial = ${phone}`)
+})
+
+it('AWS is asked nothing while another user could have written where to ask', async () => {
+  world.writeConfig('[profile other]\nregion = eu-west-1\n')
+  chmodSync(join(world.home, '.aws/config'), 0o666)
+  const refused = { code: 'file.writable-by-others' }
+  await expect(world.agent.identity({ profile: 'dev' })).rejects.toMatchObject(refused)
+  await expect(world.agent.devices({ profile: 'dev' })).rejects.toMatchObject(refused)
+  await expect(logIn()).rejects.toMatchObject(refused)
+  await expect(logIn({ serialNumber: 'phone' })).rejects.toMatchObject(refused)
+  expect([world.iamCalls, world.stsCalls]).toEqual([[], []])
+  chmodSync(join(world.home, '.aws/config'), 0o600)
+  expect(await world.agent.identity({ profile: 'dev' })).toMatchObject({ profile: 'dev' })
+  expect(await world.agent.devices({ profile: 'dev' })).toMatchObject({ serialNumbers: [alice] })
 })
 
 describe('a device that no profile names', () => {

@@ -1,4 +1,6 @@
 // Roles: the agent on real files. Fake are only the clock, the desktop and STS.
+import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { StsFailure } from '../../src/core/login/sts-failure.ts'
 import type { ProfileStatus } from '../../src/core/wire.ts'
@@ -298,6 +300,18 @@ describe('the renewal of roles', () => {
     expect(statusOf('admin').state).toBe('valid')
     expect(statusOf('admin').lastError).toBeUndefined()
     expect(world.titles()).toEqual([])
+  })
+
+  it('asks nobody while another user could have written where to ask, and goes on when that is over', async () => {
+    await logIn(['admin'], { tokenCode: world.nextCode(), durationSeconds: 36 * 3600 })
+    const config = join(world.home, '.aws/config')
+    chmodSync(config, 0o666)
+    await world.pass(3500)
+    expect(world.roleCalls).toHaveLength(1)
+    chmodSync(config, 0o600)
+    await world.pass(300)
+    expect(world.roleCalls).toHaveLength(2)
+    expect(statusOf('admin')).toMatchObject({ state: 'valid', renews: 'by-itself' })
   })
 
   it('begins anew where the profile was mended', async () => {

@@ -95,6 +95,13 @@ describe('mfad env', () => {
     expect(stderr).toContain('The config profile (dev-mfa) could not be found')
   })
 
+  it('is for the shell that runs it, also where the user has csh', async () => {
+    settle()
+    const env = environment({ SHELL: '/bin/csh' })
+    const { stderr } = await run(spawn('sh', ['-c', 'mfad env dev; true'], { env, stdio: 'pipe' }))
+    expect(stderr).toContain('dev has no session')
+  })
+
   it('ends a script that ends at failures', async () => {
     settle()
     const script = 'set -eu; eval "$(mfad env dev)"; echo went on'

@@ -78,14 +78,14 @@ const formatOf: Readonly<Record<string, VariableFormat>> = {
 /** That of the shell that runs this; where something else does, or it cannot be looked at, that of `$SHELL`. */
 function formatOfShell({ SHELL = '' }: Invocation['environment']): VariableFormat {
   const shells = [nameOfProcess(process.ppid), SHELL.slice(SHELL.lastIndexOf('/') + 1)]
-  if (shells.some((shell) => shell === 'csh' || shell === 'tcsh')) {
-    throw new AppError(
-      'usage.bad-arguments',
-      'mfad env has no format for csh',
-      'start the shell with the session: mfad exec PROFILE -- tcsh',
-    )
-  }
-  for (const shell of shells)
+  for (const shell of shells) {
+    if (shell === 'csh' || shell === 'tcsh')
+      throw new AppError(
+        'usage.bad-arguments',
+        'mfad env has no format for csh',
+        'start the shell with the session: mfad exec PROFILE -- tcsh',
+      )
     if (shell !== undefined && Object.hasOwn(formatOf, shell)) return formatOf[shell] ?? 'sh'
+  }
   return 'sh'
 }

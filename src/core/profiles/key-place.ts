@@ -174,8 +174,7 @@ function refuseOtherReading(
     )
   for (const { profile: name, obstacle, isOrphan } of after) {
     const former = before.find((each) => each.profile === name)
-    if (name === profile || obstacle === undefined || former?.obstacle?.code === obstacle.code || isOrphan)
-      continue
+    if (obstacle === undefined || former?.obstacle?.code === obstacle.code || isOrphan) continue
     throw refused(`${printable(name)} could not be logged in any more: ${obstacle.message}`, obstacle.hint)
   }
 }

@@ -140,7 +140,7 @@ function undoneChange(
   if (isSame(found, change.to)) return undefined
   if (kind === 'sessions') {
     if (hasSameSession(change.name, found, change.to)) return undefined
-    if (found === undefined) return change.to === undefined ? undefined : { ...change, from: undefined }
+    if (found === undefined) return { ...change, from: undefined }
     // Another program may have added a line to what it brings back.
     const replaced = stale.find((text) => isSame(found, text) || hasSameSession(change.name, found, text))
     if (replaced === undefined) return undefined

@@ -6,13 +6,14 @@ import { isActive } from '../../core/profiles/session-state.ts'
 import { keptUntil, profilesNow } from '../agent-state.ts'
 import { assumeRoles, type RoleDeps, type RoleWish } from './assume-roles.ts'
 
-/** Why some of them could not be renewed, by profile. Throws where the files cannot be read. */
+/** Why some of them could not be renewed, by profile. Throws where the files cannot be read, or are not to be believed. */
 export async function renewRoles(
   deps: RoleDeps & { begin(): Promise<void> },
   names: readonly string[],
 ): Promise<ReadonlyMap<string, ErrorBody>> {
   await deps.begin()
   const { known, state } = deps
+  known.checkTrusted()
   const profiles = profilesNow(known, state)
   const due = profiles.filter(
     (profile): profile is RoleProfile =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { AppError } from '../../../src/core/errors.ts'
 import type { CommandResult } from '../../../src/core/login/command-result.ts'
 import { keysInOutput, refusedCredentialProcess } from '../../../src/core/login/credential-process.ts'
 import { thrownBy } from '../../support/thrown.ts'
@@ -123,6 +124,19 @@ describe('a credential_process that failed', () => {
     expect(refusedCredentialProcess('dev', new Error('x'))).toMatchObject({
       code: 'profile.credential-process-refused',
       message: 'credential_process of dev is not run: the file that names it cannot be looked at',
+      hint: 'look at the modes and the owner of that file',
     })
+    const unsafe = new AppError('file.not-writable', 'anybody can write /c', 'chmod go-w /c')
+    expect(refusedCredentialProcess('dev', unsafe)).toMatchObject({
+      message: 'credential_process of dev is not run: anybody can write /c',
+      hint: 'chmod go-w /c',
+    })
+  })
+
+  it('for want of rights that the service withholds says what loosens it', () => {
+    const result = { ...resultOf('', { kind: 'exited', exitCode: 1 }), withheldFrom: 'sudo' }
+    expect(problem(result).hint).toBe(
+      'sudo takes other rights than yours, which the service may not: loosen it as "what the service may do" in mfad\'s docs/security.md says, then: mfad login dev',
+    )
   })
 })

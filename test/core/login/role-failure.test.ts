@@ -81,6 +81,15 @@ describe('what AWS says of a role', () => {
     expect(error.hint).toContain(nextStep)
   })
 
+  it('speaks of a role in between only where there is one, and names the account', () => {
+    expect(described('AccessDenied').hint).toMatch(
+      /administrator of account 444455556666 .* names you, whether it asks/,
+    )
+    expect(described('AccessDenied', '', { source: 'first' }).hint).toContain(
+      'names you (where that asks for MFA, no role can be in between: source_profile of admin would have to be base), whether',
+    )
+  })
+
   it('does not suggest an external id where one is given', () => {
     expect(described('AccessDenied', '', { externalId: 'x' }).hint).toContain(
       'whether it asks for another external id than the one in external_id',

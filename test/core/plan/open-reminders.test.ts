@@ -53,6 +53,11 @@ describe('a reminder on the screen', () => {
     expect(judge(expired(), [renewed(a), b], '14:06:00')).toEqual(again)
   })
 
+  it('waits for nothing where one is renewed and the other gone', () => {
+    for (const sessions of [[renewed(a)], [renewed(b)]])
+      expect(judge(open(), sessions, '13:57:00')).toEqual(over)
+  })
+
   it('waits two seconds for what is gone from the file', () => {
     const first = judge(open(), [], '13:57:00')
     expect(first).toEqual({ ...stays, goneSince: at('13:57:00'), nextAt: at('13:57:02') })

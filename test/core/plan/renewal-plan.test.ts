@@ -179,6 +179,23 @@ describe('an attempt that failed', () => {
     expect(kinds).toEqual([...Array(6).fill('waiting'), 'given-up'])
   })
 
+  it.each([
+    [4, 60, 80],
+    [5, 120, 160],
+    [6, 225, 300],
+    [20, 225, 300],
+  ])(
+    'waits longer after each, for five minutes at most, and not on all computers alike: %i',
+    (failures, least, most) => {
+      const now = at('19:45:00')
+      const pauseAt = (random: number) => {
+        const failed = failedAttempt({ ...running(now), failures }, errorOf('network.timeout'), now, random)
+        return failed.kind === 'waiting' && (failed.retryAt - now.getTime()) / 1000
+      }
+      expect([pauseAt(0), pauseAt(1)]).toEqual([least, most])
+    },
+  )
+
   it('never sends a code twice: there is another one at each attempt', () => {
     for (let second = 0; second < 30; second++) {
       const now = seconds(at('19:45:00'), second)
@@ -193,6 +210,11 @@ describe('an attempt that failed', () => {
     expect(plan(at('19:59:00'), attempt, { ...dev, subject }).start).toHaveLength(1)
     const waiting = failuresIn('network.timeout', 3).attempt
     expect(startedAttempt({ ...dev, subject }, waiting, at('19:45:40'))).toMatchObject({ failures: 0 })
+    const other = { ...dev, subject }
+    const hopes = [waiting, undefined].map((each) =>
+      plan(at('19:45:40'), each, other).hopeUntil.get(dev.device),
+    )
+    expect(hopes[0]).toEqual(hopes[1])
   })
 })
 

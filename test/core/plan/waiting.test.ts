@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { judgeWaiter } from '../../../src/core/plan/waiting.ts'
+import { judgeWaiter, type Wanted, waitingQuestion, waitingText } from '../../../src/core/plan/waiting.ts'
 import type { Profile } from '../../../src/core/profiles/profile.ts'
+import { activeSession } from '../../support/sessions.ts'
 
 const now = new Date('2026-11-26T12:00:00Z')
 const profile = (more: Partial<Profile>): Profile => ({
@@ -41,5 +42,53 @@ describe('a new session that is too short', () => {
       kind: 'over',
       error: { code: 'session.too-short', hint },
     })
+  })
+})
+
+describe('what the reminder for a waiting program says', () => {
+  const wanted = (name: string, expiration = '2026-11-26T12:05:00Z', hasSession = true) => ({
+    ...activeSession(name, new Date(expiration)),
+    hasSession,
+  })
+  const text = (programs: (string | undefined)[], ...sessions: ReturnType<typeof wanted>[]) =>
+    waitingText(
+      programs.map((program) => ({ program })),
+      sessions,
+      now,
+      () => 0,
+    )
+
+  it.each([
+    [['make'], 'make is waiting for a'],
+    [['make', 'make'], 'make is waiting for a'],
+    [['make', 'terraform'], 'make and 1 more are waiting for a'],
+    [[undefined], 'a program is waiting for a'],
+    [[undefined, 'make', 'terraform'], 'a program and 2 more are waiting for a'],
+  ])('%j: who', (programs, title) => {
+    expect(text(programs, wanted('a')).title).toBe(`mfad: ${title}`)
+  })
+
+  it('names three profiles, what there is of each, and the command for the first', () => {
+    const sessions = [
+      wanted('a'),
+      wanted('b', '2026-11-26T11:55:00Z'),
+      wanted('c', '2026-11-26T11:55:00Z', false),
+    ]
+    expect(text(['make'], ...sessions)).toEqual({
+      title: 'mfad: make is waiting for a, b, c',
+      body: 'a is valid until 12:05\nb expired at 11:55\nc has no session\nRun: mfad login a',
+      isUrgent: true,
+    })
+    const four = text(['make'], ...sessions, wanted('d'))
+    expect(four.title).toBe('mfad: make is waiting for a, b, c and 1 more')
+    expect(four.body).toBe(text(['make'], ...sessions).body)
+  })
+
+  it('asks for the code of the device, where one is known', () => {
+    const a = wanted('a')
+    const { serialNumber: _, ...unknown } = a
+    const asked = (session: Wanted) => waitingQuestion([{ program: 'make' }], [session])
+    expect(asked(a)).toBe(`make is waiting for a\nCode of ${a.serialNumber}`)
+    expect(asked(unknown)).toBe('make is waiting for a\nMFA code')
   })
 })

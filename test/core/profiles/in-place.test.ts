@@ -120,6 +120,12 @@ describe('[dev]', () => {
     expect(all(live('dev') + longTerm)).toMatchObject([{ ...inPlace, session: { kind: 'ours' } }])
   })
 
+  it('with a session under the older name of the token alone has no keys of its own', () => {
+    const older = ofAwsMfa.replace(/aws_session_token.*\n/, '')
+    expect(all(older + longTerm)).toMatchObject([inPlace])
+    expect(all(live('dev') + longTerm, older.replace('[dev]', '[profile dev]'))).toMatchObject([inPlace])
+  })
+
   it('with a session of aws-mfa can be adopted', () => {
     expect(all(ofAwsMfa + longTerm)).toMatchObject([
       { ...inPlace, session: { kind: 'foreign', isAdoptable: true } },
@@ -151,6 +157,8 @@ describe('[dev]', () => {
     ['a role by where it runs', 'role_arn = x\ncredential_source = Environment\n'],
     ['a web identity', 'role_arn = x\nweb_identity_token_file = /x\n'],
     ['aws login', 'login_session = x\n'],
+    ['a web identity without a role', 'web_identity_token_file = /x\n'],
+    ['where it runs, without a role', 'credential_source = Environment\n'],
   ])('that is %s in the config file is that, and the keys are those of dev-long-term', (_, lines) => {
     const profiles = all(longTerm, `[profile dev]\n${lines}`)
     expect(names(profiles)).toEqual(['dev-long-term', 'dev'])
@@ -176,6 +184,8 @@ describe('a role that aws-mfa would assume', () => {
 })
 
 it('the profile that is proposed for that role is none that exists', () => {
+  const [bare] = all(`${longTerm.replace('dev', 'default')}assume_role = x\n`)
+  expect(bare?.warnings[0]?.hint).toContain('aws configure set role_arn ARN --profile admin &&')
   const [dev] = all(`${longTerm}assume_role = x\n`, '[profile dev-admin]\nrole_arn = y\n')
   expect(dev?.warnings[0]?.hint).toContain('aws configure set role_arn ARN --profile dev-admin-2 &&')
 })

@@ -54,6 +54,18 @@ describe('a value', () => {
     expect(inStepOf(`${key} = ${value}\n`, `[profile dev-mfa]\n${key} = x\n`).warnings).toEqual([])
   })
 
+  it.each([
+    ['use_fips_endpoint', 'true'],
+    ['sts_regional_endpoints', 'legacy'],
+    ['defaults_mode', 'auto'],
+    ['retry_mode', 'standard'],
+    ['max_attempts', '10'],
+    ['request_checksum_calculation', 'when_supported'],
+    ['account_id_endpoint_mode', 'required'],
+  ])('is not, where it only begins or ends like one that AWS tools know: %s = %s', (key, value) => {
+    for (const odd of [`un${value}`, `${value}ly`]) expect(inStepOf(`${key} = ${odd}\n`).settings).toEqual({})
+  })
+
   it('that is empty is nothing', () => {
     expect(inStepOf('output =\n')).toEqual({ settings: {}, warnings: [] })
   })

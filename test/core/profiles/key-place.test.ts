@@ -143,6 +143,18 @@ describe('nothing is moved', () => {
       config + role('admin', 'dev-long-term'),
       `profile.keys-stay: source_profile in line 6 of ${paths.config} names dev-long-term, which would be gone → have it name the profile: aws configure set source_profile dev --profile admin`,
     ],
+    [
+      'AWS tools would not look at the session beside',
+      `[dev-long-term]\n${keys}`,
+      `${config}[profile dev-mfa]\nsso_session = corp\n`,
+      `profile.keys-stay: dev could not be logged in any more: AWS tools would not use [dev-mfa]: sso_session in line 5 of ${paths.config} comes first → remove sso_session there, or choose another suffix in mfad's settings`,
+    ],
+    [
+      'a role has the name of the session beside',
+      `[dev-long-term]\n${keys}`,
+      role('dev-mfa', 'dev') + config,
+      `profile.keys-stay: dev could not be logged in any more: AWS tools would not use [dev-mfa]: role_arn in line 2 of ${paths.config} comes first → remove role_arn there, or choose another suffix in mfad's settings`,
+    ],
   ])('back where %s', (_what, credentials, inConfig, says) => {
     expect(refusal('beside', credentials, inConfig)).toBe(says)
   })

@@ -35,6 +35,12 @@ describe('a profile for programs that run for long', () => {
     )
   })
 
+  it('is nobody else in the credentials file', () => {
+    const withKeys = `[dev]\n${keys}[dev-live]\n${keys}`
+    for (const config of [dev, dev + live])
+      expect(() => written(withKeys, config)).toThrow('dev-live is the name of another profile')
+  })
+
   it.each<[string, string, string]>([
     ['dev', dev, 'dev is the name of another profile'],
     ['dev-mfa', dev, 'dev-mfa is the name of another profile'],

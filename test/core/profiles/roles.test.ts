@@ -39,6 +39,18 @@ describe('a role profile', () => {
       { root: 'admin', chain: [] },
     ],
     [
+      'a role with keys of its own',
+      `[first]\n${keysOf(key)}`,
+      role('first', 'first') + role('admin', 'first'),
+      { root: 'first', chain: ['first'] },
+    ],
+    [
+      'a role behind one with keys of its own',
+      `[first]\n${keysOf(key)}`,
+      role('first', 'first') + role('second', 'first') + role('admin', 'second'),
+      { root: 'first', chain: ['first', 'second'] },
+    ],
+    [
       'a profile that is called like a session profile',
       `${base}[base-mfa]\n${keysOf(key)}`,
       role('admin', 'base-mfa'),

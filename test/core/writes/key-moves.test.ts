@@ -115,6 +115,16 @@ describe('a key that moves to the keyring and back', () => {
       `[dev]\naws_access_key_id=${keys.accessKeyId}\naws_secret_access_key = ${keys.secretAccessKey}\n`,
     )
   })
+
+  it('moves within the config file, under the header that stands there', () => {
+    const documents = { credentials: empty, config: parseText(`[profile dev]\n${lines.join('\n')}\n`, true) }
+    expect(planStore(documents, 'dev', keys, paths)).toEqual({
+      file: 'config',
+      section: 'profile dev',
+      profile: 'dev',
+      item: 'dev/AKIAIOSFODNN7EXAMPLE',
+    })
+  })
 })
 
 describe('a key that does not move', () => {
@@ -131,6 +141,29 @@ describe('a key that does not move', () => {
     expect(thrownBy(() => planStore(documents, 'dev', keys, paths))).toMatchObject({
       code: 'profile.keys-not-movable',
       message: 'dev has an access key and an mfad_keyring: line 4 of /c',
+    })
+  })
+  it.each([
+    [
+      'stands in both files',
+      `[dev]\n${lines[0]}\n`,
+      `[profile dev]\n${lines[1]}\n`,
+      'keys of dev stand in both /c and /f',
+      'remove aws_access_key_id and aws_secret_access_key from one of the two',
+    ],
+    [
+      'has a command beside it',
+      `[dev]\n${lines.join('\n')}\n`,
+      '[profile dev]\ncredential_process = op-aws dev\n',
+      'dev also has a credential_process, which AWS tools would run once the key is gone from the file',
+      'remove credential_process from dev',
+    ],
+  ])('%s', (_, credentials, config, message, hint) => {
+    const documents = { credentials: parseText(credentials, true), config: parseText(config, true) }
+    expect(thrownBy(() => planStore(documents, 'dev', keys, paths))).toMatchObject({
+      code: 'profile.keys-not-movable',
+      message,
+      hint,
     })
   })
 })

@@ -251,6 +251,12 @@ describe('what lost the keys it was made from is let go:', () => {
     expect(planFor(`${keysOf('a', 'AKIAI44QH8DHBEXAMPLE')}[c]\nk=1\n`).restore).toEqual([])
     expect(planFor('[other]\nk=1\n').restore).toEqual([])
   })
+
+  it('nor does an edit of the section that has other keys now', () => {
+    note(base, `${base}region=x\n`, 'merge')
+    expect(planFor(`${base}output=json\n[c]\n`).restore).toHaveLength(1)
+    expect(planFor(`${keysOf('a', 'AKIAI44QH8DHBEXAMPLE')}output=json\n[c]\n`).restore).toEqual([])
+  })
 })
 
 it('a stale copy with one line added does not bring a logged-out session back', () => {

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { CredentialsDocument } from '../../../src/core/document/document.ts'
 import { removeSection, setSection } from '../../../src/core/document/edit.ts'
 import { parseDocument } from '../../../src/core/document/parse.ts'
+import { encode } from '../../../src/core/document/text.ts'
 import { ownKeysOf, ownKeysWith } from '../../../src/core/profiles/own-keys.ts'
 import { readSession, sessionValues } from '../../../src/core/profiles/session-section.ts'
 import { applyChanges, differsOnlyBy } from '../../../src/core/writes/merge.ts'
@@ -207,6 +208,14 @@ it('is not taken for made where a line of a third program is missing', () => {
   const current = parse(`${base}# of a third program\n`)
   expect(differsOnlyBy(current, parse(`${base}# theirs\n`), changes)).toBe(false)
   expect(differsOnlyBy(current, parse(`${current.text}# theirs\n`), changes)).toBe(true)
+})
+
+it.each(['latin1', 'utf8'] as const)('keeps every byte of a file in %s', (encoding) => {
+  const read = (text: string) => parseDocument(Buffer.from(text, encoding))
+  const changes = sectionChanges(read('[a]\n# é\nk=1\n'), read('[a]\n# é\nk=2\n[b]\nk=ü\n'))
+  const { document } = applyChanges(read('# ñ\n[a]\n# é\nk=1\n[x]\nk=9\n'), changes)
+  const merged = '# ñ\n[a]\n# é\nk=2\n[x]\nk=9\n[b]\nk=ü\n'
+  expect(Buffer.from(encode(document))).toEqual(Buffer.from(merged, encoding))
 })
 
 it('takes the sections of any file apart without losing a character', () => {

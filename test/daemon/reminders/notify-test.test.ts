@@ -32,6 +32,27 @@ describe('a test of the reminders', () => {
     expect(answer).toEqual({ shown: true, way: 'fake', buttons: false, answer: 'code' })
   })
 
+  it('waits for no answer where it is not to, also for one that fails later', async () => {
+    let fail = (_: Error): void => undefined
+    const ended = new Promise<'answered'>((_, reject) => {
+      fail = reject
+    })
+    const { answer, requests } = await test({ ended, hasButtons: true, dialog: 'zenity' }, 0)
+    expect(answer).toEqual({ shown: true, way: 'fake', buttons: true, dialog: 'zenity' })
+    expect(requests[0]?.canAnswer).toBe(true)
+    fail(new Error('the dialog broke'))
+    await new Promise((resolve) => setImmediate(resolve))
+  })
+
+  it('takes the reminder away when the time is up', async () => {
+    const remind = async (_: unknown, __: unknown, withdraw: AbortSignal): Promise<Reminded> => ({
+      way: 'fake',
+      ended: new Promise((resolve) => withdraw.addEventListener('abort', () => resolve('withdrawn'))),
+    })
+    const answer = await testReminder({ remind }, 1, now, new AbortController().signal)
+    expect(answer).toEqual({ shown: true, way: 'fake', buttons: false, answer: 'none' })
+  })
+
   it('is about no profile, so that it takes the place of no reminder', async () => {
     expect((await test({}, 0)).requests[0]?.profiles).toEqual([])
   })

@@ -296,7 +296,77 @@ function recording(): { done: string[]; fileSystem: FileSystem } {
   return { done, fileSystem: { ...fileSystem, fsync: fsync as FileSystem['fsync'] } }
 }
 
+/** The real file system, on which the disk is full after so many bytes of a write to the file, and then no longer. */
+function fullAfter(bytes: number): FileSystem {
+  const { ino } = fs.statSync(path)
+  let state: 'first' | 'cut' | 'free' = 'first'
+  const writeSync = (
+    ...[descriptor, from, offset, length, position]: [number, Uint8Array, number, number, number]
+  ) => {
+    if (state === 'free' || fs.fstatSync(descriptor).ino !== ino)
+      return fs.writeSync(descriptor, from, offset, length, position)
+    if (state === 'cut' || bytes === 0) {
+      state = 'free'
+      throw Object.assign(new Error('ENOSPC'), { code: 'ENOSPC' })
+    }
+    state = 'cut'
+    return fs.writeSync(descriptor, from, offset, Math.min(length, bytes), position)
+  }
+  return { ...fs, writeSync: writeSync as FileSystem['writeSync'] }
+}
+
+describe.each(writes)('a write that %s, when the disk is full,', (_what, old, later) => {
+  it('is taken back, whether none, some or all but a few bytes got there', async () => {
+    const seen = { written: 0, 'put back': 0 }
+    const most = Math.max(old.length, later.length)
+    for (const bytes of new Set([0, 1, most >> 2, most >> 1, most])) {
+      write(old)
+      fs.rmSync(join(home, 'second'), { force: true })
+      fs.linkSync(path, join(home, 'second'))
+      const { ino } = fs.statSync(path)
+      const updated = storeOf(fullAfter(bytes)).update({
+        edit: () => bytesOf(later),
+        verify: () => undefined,
+      })
+      const error = await updated.then(
+        () => undefined,
+        (reason: { code: string }) => reason.code,
+      )
+      seen[error === undefined ? 'written' : 'put back']++
+      expect([error, content(), fs.statSync(path).ino, copies()]).toEqual(
+        error === undefined ? [undefined, later, ino, []] : ['file.no-space', old, ino, []],
+      )
+    }
+    expect(seen['put back']).toBeGreaterThan(0)
+    expect(seen.written).toBeGreaterThan(0)
+  })
+})
+
 describe('what is written in place', () => {
+  it.each([
+    ['is taken back where that may not have reached the disk', '', 'rejected'],
+    ['stands, with a warning, where another program has appended to it by then', 'theirs\n', 'warned'],
+  ])('%s', async (_what, theirs, how) => {
+    write(first)
+    fs.linkSync(path, join(home, 'second'))
+    const { ino } = fs.statSync(path)
+    const fsync = (descriptor: number, done: (error: Error | null) => void) => {
+      if (fs.fstatSync(descriptor).ino !== ino) return done(null)
+      fs.appendFileSync(path, theirs)
+      done(Object.assign(new Error('EIO'), { code: 'EIO' }))
+    }
+    const failing: FileSystem = { ...fs, fsync: fsync as FileSystem['fsync'] }
+    const edit = (before: Uint8Array) => Buffer.concat([before, bytesOf('ours\n')])
+    const updated = storeOf(failing).update({ edit, verify: () => undefined })
+    if (how === 'rejected') {
+      await expect(updated).rejects.toMatchObject({ code: 'file.io' })
+      expect([content(), copies()]).toEqual([first, []])
+    } else {
+      expect((await updated).warnings.map(({ code }) => code)).toEqual(['file.not-durable'])
+      expect([content(), copies()]).toEqual([`${first}ours\ntheirs\n`, []])
+    }
+  })
+
   it('is on the disk before its copy is removed, and the copy before the first byte is written', async () => {
     write(first)
     fs.linkSync(path, join(home, 'second'))
