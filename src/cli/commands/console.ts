@@ -22,7 +22,7 @@ import { openPage } from '../../edges/browser.ts'
 import type { Invocation } from '../command.ts'
 import { type Context, loadSoundContext } from '../connection/context.ts'
 import { chosenProfile } from '../connection/file-credentials.ts'
-import { checkTrustedFiles, type LocalProfiles, localProfiles } from '../connection/local-status.ts'
+import type { LocalProfiles } from '../connection/local-status.ts'
 import { localTime } from '../text/local-time.ts'
 import { liveSession } from './live-session.ts'
 
@@ -32,6 +32,7 @@ export async function runConsole(invocation: Invocation): Promise<number> {
   const service = chosenService(values.service)
   const context = await loadSoundContext(environment)
   // They say by which way the credentials go, and whom TLS trusts.
+  const { checkTrustedFiles, localProfiles } = await import('../connection/local-status.ts')
   checkTrustedFiles(context)
   const local = localProfiles(context)
   const profile = roleForConsole(findProfile(local.profiles, name), local.profiles)

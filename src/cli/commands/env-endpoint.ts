@@ -2,7 +2,6 @@
 import { containerVariables, endpointRivals } from '../../core/container-credentials.ts'
 import { AppError } from '../../core/errors.ts'
 import type { Profile } from '../../core/profiles/profile.ts'
-import { findProfile } from '../../core/profiles/profiles.ts'
 import type { Variables } from '../../core/profiles/session-variables.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
 import { endpointSecret, endpointToken } from '../../edges/endpoint-secret.ts'
@@ -12,7 +11,6 @@ import type { Invocation } from '../command.ts'
 import type { Context } from '../connection/context.ts'
 import { checkEndpoint } from '../connection/endpoint-check.ts'
 import { sessionFromFile } from '../connection/file-credentials.ts'
-import { localProfiles } from '../connection/local-status.ts'
 import type { Output } from '../terminal/output.ts'
 import { chosenPort } from './port-option.ts'
 
@@ -29,8 +27,9 @@ export async function endpointVariables(
       `write: ${mfadCommand(`env --endpoint --port ${chosenPort(values)}`, name)}`,
     )
   const port = chosenPort(values)
+  const { localProfile, localProfiles } = await import('../connection/local-status.ts')
   const { profiles } = localProfiles(context)
-  const { profile, region } = findProfile(profiles, name)
+  const { profile, region } = localProfile(context, name, profiles)
   refuseForeignFiles(context.environment, context.files, userId())
   const secret = endpointSecret(context.environment)
   await checkEndpoint(port, secret)

@@ -59,8 +59,12 @@ export function checkTrustedFiles({ files }: Context): void {
 }
 
 /** The profile of that name, or the one whose session profile it names. Throws file.* and profile.not-found. */
-export function localProfile(context: Context, name: string): Profile {
-  return findProfile(localProfiles(context).profiles, name)
+export function localProfile(
+  context: Context,
+  name: string,
+  profiles = localProfiles(context).profiles,
+): Profile {
+  return findProfile(profiles, name)
 }
 
 function read(
