@@ -124,7 +124,7 @@ async function run(environment: Environment, start: Start): Promise<number> {
   for (const file of completed) log.info({}, `completed an interrupted write of the ${file} file`)
   const claim = openFileClaim(known, environment)
   const warnings = () => ownWarnings({ known, environment, others: claim.others, startAgain })
-  const read = () => wholeStatus(agent, warnings())
+  const read = () => wholeStatus(agent, warnings)
   const polls = startPolls(agent, read, clock.now)
   const text = { read, known, now: clock.now, utcOffset: localUtcOffset }
   const server = createHttpServer(createRoutes(agent, polls, text), MFAD_VERSION, log)

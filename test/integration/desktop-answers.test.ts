@@ -8,6 +8,7 @@ import type { StsUser } from '../../src/demo/sts/embedded-sts.ts'
 import { createDesktop } from '../../src/edges/desktop/desktop.ts'
 import type { Respond } from '../../src/edges/desktop/reminder.ts'
 import { obstacle, openTestDesktop, type TestDesktop } from '../support/desktop.ts'
+import { withoutRegionAdvice } from '../support/region-advice.ts'
 import {
   alice,
   aliceKeys,
@@ -370,7 +371,7 @@ async function onDesktop(
 
 async function login(sandbox: Sandbox, code = sandbox.code(), profile = 'dev'): Promise<void> {
   const { exitCode, stderr } = await sandbox.mfad('login', profile, code)
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  expect({ exitCode, stderr: withoutRegionAdvice(stderr) }).toEqual({ exitCode: 0, stderr: '' })
 }
 
 /** Answers the access key id of the session. The next session will last. */

@@ -4,6 +4,7 @@ import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { obstacle, openTestDesktop, type TestDesktop } from '../support/desktop.ts'
+import { withoutRegionAdvice } from '../support/region-advice.ts'
 import {
   aliceKeys,
   aliceSerial,
@@ -159,7 +160,7 @@ async function onDesktop(use: (sandbox: Sandbox, desktop: TestDesktop) => Promis
 /** When the session was issued, and when it ends, in milliseconds. */
 async function login(sandbox: Sandbox, what: string): Promise<{ issuedAt: number; expiration: number }> {
   const { exitCode, stderr } = await sandbox.mfad('login', what, sandbox.code())
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  expect({ exitCode, stderr: withoutRegionAdvice(stderr) }).toEqual({ exitCode: 0, stderr: '' })
   const expiration = /^expiration = (.+)$/m.exec(sandbox.readCredentials())?.[1]
   return { issuedAt: Date.now(), expiration: Date.parse(expiration ?? '') }
 }

@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { withoutRegionAdvice } from '../support/region-advice.ts'
 import {
   aliceSerial,
   devConfig,
@@ -46,7 +47,7 @@ async function loggedInWith(
 ): Promise<RunningDaemon> {
   const daemon = await sandbox.startDaemon(environment)
   const { exitCode, stderr } = await sandbox.mfad('login', 'dev', sandbox.code(), ...options)
-  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+  expect({ exitCode, stderr: withoutRegionAdvice(stderr) }).toEqual({ exitCode: 0, stderr: '' })
   return daemon
 }
 

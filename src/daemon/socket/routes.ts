@@ -41,9 +41,10 @@ export function createRoutes(agent: Agent, polls: StatusPolls, text: StatusTextD
 }
 
 /** `ownWarnings` are about the daemon itself; those of the agent are about the files. */
-export function wholeStatus(agent: Pick<Agent, 'status'>, ownWarnings: readonly Warning[]): Status {
+export function wholeStatus(agent: Pick<Agent, 'status'>, ownWarnings: () => readonly Warning[]): Status {
+  // Which looks at the files and the settings; what is warned of is what stands there now.
   const status = agent.status()
-  return { ...status, warnings: [...ownWarnings, ...status.warnings] }
+  return { ...status, warnings: [...ownWarnings(), ...status.warnings] }
 }
 
 async function within<T>(limitMs: number, work: Promise<T>): Promise<T> {
