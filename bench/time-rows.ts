@@ -63,8 +63,8 @@ async function idle(): Promise<{ wakeUps: number; cpuPercent: number }> {
     const { pid } = await home.startDaemon()
     const { profile, code } = await home.nextLogin()
     await home.login(profile, code)
-    // The old file is followed and memory is collected for some seconds after a login.
-    await pause(15_000)
+    // After a login the old file is followed for some seconds, and memory is collected at the next tick for the last time.
+    await pause(35_000)
     const before = activityOf(pid)
     await pause(idleMs)
     const after = activityOf(pid)
