@@ -2,14 +2,12 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
+import { openDevSandbox, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
 let sandbox: Sandbox
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
 })
 afterEach(() => sandbox.close())
 

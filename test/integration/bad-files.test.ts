@@ -9,16 +9,14 @@ import {
   aliceSerial,
   devConfig,
   devCredentials,
-  openSandbox,
+  openDevSandbox,
   type Sandbox,
 } from '../support/sandbox.ts'
 
 let sandbox: Sandbox
 
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
 })
 afterEach(() => sandbox.close())
 

@@ -11,15 +11,13 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
+import { openDevSandbox, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
 let sandbox: Sandbox
 let file: string
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
   file = join(sandbox.home, '.config/mfad/config.ini')
   rmSync(dirname(file), { recursive: true, force: true })
 })

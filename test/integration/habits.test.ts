@@ -1,12 +1,10 @@
 // What people type who know `aws` and `git`, with a real daemon.
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import { devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
+import { devCredentials, openDevSandbox, type Sandbox } from '../support/sandbox.ts'
 
 let sandbox: Sandbox
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
   await sandbox.startDaemon()
 })
 afterEach(() => sandbox.close())

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { backgroundVariable } from '../../src/core/service/background.ts'
 import { allocatorVariables, daemonArgv } from '../../src/core/service/daemon-argv.ts'
 import { isSingleFile, mfadArgv, nodePath, scriptPath } from '../support/program.ts'
-import { devConfig, devCredentials, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
+import { openDevSandbox, run, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
 const [program = '', ...words] = mfadArgv
@@ -24,9 +24,7 @@ let sandbox: Sandbox
 let started: number[]
 beforeEach(async () => {
   started = []
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
 })
 afterEach(async () => {
   for (const pid of started.filter(isAlive)) process.kill(pid, 'SIGTERM')

@@ -3,14 +3,12 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Fault } from '../../src/demo/sts/embedded-sts.ts'
-import { alice, devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
+import { alice, devCredentials, openDevSandbox, type Sandbox } from '../support/sandbox.ts'
 
 let sandbox: Sandbox
 
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
 })
 afterEach(() => sandbox.close())
 

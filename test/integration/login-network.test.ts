@@ -5,16 +5,14 @@ import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { authorityFile, type ConnectProxy, startConnectProxy, startTlsFront } from '../support/aws-network.ts'
 import { expectRefusal } from '../support/refusal.ts'
-import { aliceSerial, devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
+import { aliceSerial, devConfig, openDevSandbox, type Sandbox } from '../support/sandbox.ts'
 
 let sandbox: Sandbox
 let front: Awaited<ReturnType<typeof startTlsFront>>
 let proxy: ConnectProxy
 
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
   front = await startTlsFront(sandbox.sts.endpoint)
   proxy = await startConnectProxy(front.port)
 })

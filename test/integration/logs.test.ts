@@ -3,15 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { devConfig, devCredentials, type Ended, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
+import { type Ended, openDevSandbox, run, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
 let sandbox: Sandbox
 let log: string
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
   log = join(sandbox.home, '.local/state/mfad/mfad.log')
 })
 afterEach(() => sandbox.close())

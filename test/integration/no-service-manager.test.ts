@@ -5,19 +5,11 @@ import { afterEach, beforeEach, expect, it } from 'vitest'
 import { daemonArgv } from '../../src/core/service/daemon-argv.ts'
 import { commandLine } from '../../src/core/service/systemd-unit.ts'
 import type { Status } from '../../src/core/wire.ts'
-import {
-  devConfig,
-  devCredentials,
-  openSandbox,
-  type RunningDaemon,
-  type Sandbox,
-} from '../support/sandbox.ts'
+import { devCredentials, openDevSandbox, type RunningDaemon, type Sandbox } from '../support/sandbox.ts'
 
 let sandbox: Sandbox
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
 })
 afterEach(() => sandbox.close())
 

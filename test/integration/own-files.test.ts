@@ -5,13 +5,11 @@ import * as fs from 'node:fs'
 import { createServer, type Server, type Socket } from 'node:net'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { devConfig, devCredentials, type Ended, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
+import { type Ended, openDevSandbox, run, type Sandbox } from '../support/sandbox.ts'
 
 let sandbox: Sandbox
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
 })
 afterEach(() => sandbox.close())
 

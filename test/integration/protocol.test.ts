@@ -4,7 +4,7 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { createServer, request } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
+import { openDevSandbox, type Sandbox } from '../support/sandbox.ts'
 
 type Answers = Record<string, unknown>
 
@@ -13,9 +13,7 @@ const versions = readdirSync(directory).map((name) => name.replace(/\.json$/, ''
 
 let sandbox: Sandbox
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
 })
 afterEach(() => sandbox.close())
 

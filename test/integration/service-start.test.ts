@@ -6,7 +6,7 @@ import { dirname, join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, test } from 'vitest'
 import { daemonArgv } from '../../src/core/service/daemon-argv.ts'
 import { commandLine } from '../../src/core/service/systemd-unit.ts'
-import { devConfig, devCredentials, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
+import { openDevSandbox, run, type Sandbox } from '../support/sandbox.ts'
 import { systemdObstacle } from '../support/systemd-session.ts'
 
 const obstacle = systemdObstacle()
@@ -75,9 +75,7 @@ test.skipIf(obstacle !== undefined && !process.env.CI)(
 describe('a service whose program has moved', () => {
   let sandbox: Sandbox
   beforeEach(async () => {
-    sandbox = await openSandbox()
-    sandbox.writeCredentials(devCredentials)
-    sandbox.writeConfig(devConfig)
+    sandbox = await openDevSandbox()
     // By this one knows that there is a service manager.
     fs.mkdirSync(join(sandbox.home, 'run/systemd'))
   })

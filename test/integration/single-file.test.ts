@@ -5,13 +5,11 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { mountObstacle, openMountNamespace } from '../support/mount-namespace.ts'
 import { isSingleFile, keyringArgv, nodePath } from '../support/program.ts'
-import { devConfig, devCredentials, openSandbox, run, type Sandbox } from '../support/sandbox.ts'
+import { openDevSandbox, run, type Sandbox } from '../support/sandbox.ts'
 
 let sandbox: Sandbox
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
 })
 afterEach(() => sandbox.close())
 

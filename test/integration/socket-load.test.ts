@@ -4,20 +4,12 @@ import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import {
-  devConfig,
-  devCredentials,
-  openSandbox,
-  type RunningDaemon,
-  type Sandbox,
-} from '../support/sandbox.ts'
+import { openDevSandbox, type RunningDaemon, type Sandbox } from '../support/sandbox.ts'
 
 let sandbox: Sandbox
 let daemon: RunningDaemon
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
   daemon = await sandbox.startDaemon()
 })
 afterEach(() => sandbox.close())

@@ -7,13 +7,7 @@ import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  devConfig,
-  devCredentials,
-  openSandbox,
-  type RunningDaemon,
-  type Sandbox,
-} from '../support/sandbox.ts'
+import { devConfig, openDevSandbox, type RunningDaemon, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
 type Answer = { status: number; version: string | undefined; body: unknown }
@@ -23,9 +17,7 @@ let socketPath: string
 let daemon: RunningDaemon
 
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
   socketPath = join(sandbox.home, 'run/mfad/mfad.sock')
   daemon = await sandbox.startDaemon()
 })

@@ -3,15 +3,13 @@
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type Relay, startRelay } from '../support/relay.ts'
-import { aliceKeys, devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
+import { aliceKeys, devCredentials, openDevSandbox, type Sandbox } from '../support/sandbox.ts'
 
 let sandbox: Sandbox
 let relay: Relay
 
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
 })
 afterEach(async () => {
   await relay.close()

@@ -3,16 +3,14 @@ import { readdirSync } from 'node:fs'
 import { createConnection, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { devConfig, devCredentials, openSandbox, type Sandbox } from '../support/sandbox.ts'
+import { devCredentials, openDevSandbox, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
 let sandbox: Sandbox
 let sockets: Socket[]
 beforeEach(async () => {
   sockets = []
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
 })
 afterEach(async () => {
   for (const socket of sockets) socket.destroy()

@@ -2,22 +2,14 @@
 
 import { existsSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, expect, it } from 'vitest'
-import {
-  devConfig,
-  devCredentials,
-  openSandbox,
-  type RunningDaemon,
-  type Sandbox,
-} from '../support/sandbox.ts'
+import { devCredentials, openDevSandbox, type RunningDaemon, type Sandbox } from '../support/sandbox.ts'
 import { until } from '../support/until.ts'
 
 let sandbox: Sandbox
 let daemon: RunningDaemon
 
 beforeEach(async () => {
-  sandbox = await openSandbox()
-  sandbox.writeCredentials(devCredentials)
-  sandbox.writeConfig(devConfig)
+  sandbox = await openDevSandbox()
   daemon = await sandbox.startDaemon()
   const { exitCode } = await sandbox.mfad('login', 'dev', sandbox.code())
   expect(exitCode).toBe(0)

@@ -103,6 +103,14 @@ export function keyLines({ accessKeyId, secretAccessKey }: StsUser): string {
 export const devCredentials = `[dev]\n${aliceKeys}`
 export const devConfig = `[profile dev]\nmfa_serial = ${aliceSerial}\nregion = eu-west-1\n`
 
+/** A sandbox with that profile in its files. */
+export async function openDevSandbox(): Promise<Sandbox> {
+  const sandbox = await openSandbox()
+  sandbox.writeCredentials(devCredentials)
+  sandbox.writeConfig(devConfig)
+  return sandbox
+}
+
 const daemonLimitMs = 15_000
 
 export async function openSandbox(users: StsUser[] = [alice], roles: StsRole[] = []): Promise<Sandbox> {
