@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defaultSettings } from '../../src/core/settings/default-settings.ts'
 import { settingsStamp } from '../../src/edges/files/disk/stamp.ts'
-import { loadSettings } from '../../src/edges/settings-file.ts'
+import { readPlainSettings } from '../../src/edges/plain-settings-file.ts'
+import { loadSettings, readSettingsFile } from '../../src/edges/settings-file.ts'
 import { thrownBy } from '../support/thrown.ts'
 
 let directory: string
@@ -27,6 +28,15 @@ describe('the settings file', () => {
     writeFileSync(path, '')
     expect(loadSettings(path)).toEqual(defaultSettings)
   })
+
+  it.each(['https_proxy = http://me:hunter2@proxy:3128', 'https_proxy = http://proxy:3128', 'notify = none'])(
+    'says the same where it is plain to read: %s',
+    (line) => {
+      writeFileSync(path, `[mfad]\n${line}\n`, { mode: 0o644 })
+      // Who can read a password is not plain to see.
+      expect(readPlainSettings(path)).toEqual(line.includes('@') ? undefined : readSettingsFile(path))
+    },
+  )
 
   it('is warned of where others can read the password of a proxy in it, and not otherwise', () => {
     writeFileSync(path, '[mfad]\nhttps_proxy = http://me:hunter2@proxy:3128\n', { mode: 0o644 })

@@ -23,6 +23,8 @@ export function plainSettings(
     const entry = { value: line.slice(line.indexOf('=') + 1).trim(), line: index + 1, disputed: false }
     if (name !== undefined) entries.set(name, { key: name, ...entry })
   }
+  // It may hold a password, and then it counts who can read the file: settings-file.ts looks.
+  if (entries.get('https_proxy')?.value.includes('@')) return undefined
   const values = [...entries.values()].map((entry) => [entry.key, entry.value])
   const place = { line: header + 1, start: 0, end: text.length }
   const section = { name: 'mfad', ...place, entries, isPlain: true, content: entries }
