@@ -151,13 +151,9 @@ export function isNotRunning(error: unknown): error is AppError {
 }
 
 /** The daemon's status, or undefined where none runs. */
-export async function findDaemon(
-  context: Context,
-  output: Output,
-  ending?: AbortSignal,
-): Promise<Status | undefined> {
+export async function findDaemon(context: Context, output: Output): Promise<Status | undefined> {
   try {
-    return (await connect(context, output, ending, 'here')).status
+    return (await connectOwnDaemon(context, output)).status
   } catch (error) {
     if (isNotRunning(error)) return undefined
     throw error
