@@ -74,8 +74,8 @@ async function connect(
 }
 
 /**
- * What came of a request that at-once.ts has sent to this socket: an answer, or what Node says. Throws the daemon's own error, and
- * daemon.*.
+ * Makes sense of what came of a request that at-once.ts has sent to the socket `path`: an answer, or Node's error. Throws the daemon's
+ * own error, and daemon.*.
  */
 export async function readAnswer<T>(
   environment: Context['environment'],
