@@ -66,7 +66,7 @@ export function profileSections(
   }
 }
 
-/** What the config file says: it changes less often than the credentials file. */
+/** What follows from the config file alone, which changes less often than the credentials file. */
 export type ConfigProfiles = {
   byName: ReadonlyMap<string, Section>
   misplaced: ReadonlyMap<string, Misplaced>
