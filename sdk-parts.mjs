@@ -1,12 +1,12 @@
-// What our bundles leave out of the AWS SDK: all by which it finds out for itself what mfad tells it with every call, and what no
-// call to STS or IAM needs. A third of its code stays: what is loaded at the first login is compiled while somebody waits.
+// What our bundles leave out of the AWS SDK: the code that looks up what mfad passes with every call anyway, and what no call to STS
+// or IAM needs. That is two thirds of it. The rest is loaded at the first login, and compiled while somebody waits.
 //
 // A call is the same, byte by byte, with and without: test/integration/aws-bundles.test.ts compares them.
 import { readFileSync } from 'node:fs'
 
-/** By file of the SDK, what stands in its place. */
+/** By the file of the SDK, the text that stands in its place. */
 const replaced = {
-  // Reads variables and files for what was not given. call.ts gives it all.
+  // It reads from variables and files what was not passed. call.ts passes all of it.
   '@aws-sdk/client-(?:sts|iam)/dist-es/runtimeConfig.js': `
     import { version } from '../package.json'
     import { createDefaultUserAgentProvider } from '@aws-sdk/core/client'
@@ -16,13 +16,13 @@ const replaced = {
       const userAgent = { serviceId: values.serviceId, clientVersion: version }
       return { ...values, ...config, runtime: 'node', defaultUserAgentProvider: createDefaultUserAgentProvider(userAgent) }
     }`,
-  // Signatures for several regions at once need packages that are not there.
+  // Signatures for several regions at once need packages that we do not have.
   '@aws-sdk/signature-v4-multi-region/dist-es/index.js': `
     import { SignatureV4 } from '@smithy/signature-v4'
     export class SignatureV4MultiRegion extends SignatureV4 {
       static sigv4aDependency() { return 'none' }
     }`,
-  // Has one in JavaScript for where Node has none, and other checksums.
+  // The SDK's own brings SHA-256 in JavaScript, for where Node has none, and other checksums.
   '@smithy/core/dist-es/submodules/checksum/index.js': `
     import { createHash, createHmac } from 'node:crypto'
     export class Sha256 {
@@ -30,25 +30,25 @@ const replaced = {
       update(data) { this.hash.update(data) }
       async digest() { return this.hash.digest() }
     }`,
-  // The global \`crypto\` that it uses would load all of web cryptography.
+  // The SDK's own uses the global `crypto`, which would load all of web cryptography.
   '@smithy/core/dist-es/submodules/serde/uuid/v4.js': `
     import { randomUUID } from 'node:crypto'
     export const bindV4 = () => () => randomUUID()`,
-  // Nothing is sent twice, and nothing else is a reason to wait.
+  // Never used: call.ts asks for the standard strategy, and nothing is sent twice.
   '@smithy/core/dist-es/submodules/retry/util-retry/AdaptiveRetryStrategy.js':
     'export class AdaptiveRetryStrategy {}',
-  // Answers of neither service are streams of events; with these, most of @smithy/core would be kept whole.
+  // No answer of the two services is a stream of events. This file alone would bring most of @smithy/core into the bundle.
   '@smithy/core/dist-es/submodules/event-streams/index.js': `
     const leftOut = () => { throw new Error('event streams are left out') }
     export { leftOut as EventStreamSerde, leftOut as eventStreamSerdeProvider }`,
 }
 
-/** Of these the SDK itself has a variant that looks nothing up: that for browsers, where there is nothing to be found. */
+/** Files for which the SDK itself has a variant that looks nothing up: the one for browsers. */
 const forBrowsers = [
   '@smithy/core/dist-es/submodules/config/index.js',
   '@smithy/core/dist-es/submodules/endpoints/index.js',
   '@aws-sdk/core/dist-es/submodules/httpAuthSchemes/index.js',
-  // For functions that run in AWS.
+  // It looks for the variables of a function that runs in AWS.
   '@aws-sdk/core/dist-es/submodules/client/middleware-recursion-detection/getRecursionDetectionPlugin.js',
 ]
 

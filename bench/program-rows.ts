@@ -42,7 +42,7 @@ export async function programRows(rounds: number): Promise<(Row | Missing)[]> {
 async function awsRow(environment: NodeJS.ProcessEnv): Promise<Row | Missing> {
   const what = 'mfad credential-process / aws configure export-credentials'
   const words = ['configure', 'export-credentials', '--profile', 'p0-mfa']
-  // The AWS CLI 1, which has no such command, may stand before it.
+  // An AWS CLI 1, which has no such command, may come first in PATH.
   const aws = (environment.PATH ?? '')
     .split(delimiter)
     .map((directory) => join(directory, 'aws'))

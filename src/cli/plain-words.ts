@@ -1,5 +1,5 @@
-// Most command lines are so plain that they need no parser: parseArgs is loaded with its first use, and programs that call mfad all
-// the time would wait for it.
+// Most command lines are so plain that they need no parser. Node loads parseArgs at its first use, and programs that call mfad all the
+// time would wait for that.
 import type { Invocation, OptionSpec } from './command.ts'
 
 type Words = Pick<Invocation, 'positionals' | 'values'>

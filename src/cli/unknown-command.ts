@@ -12,7 +12,7 @@ export type Unknown = {
   names: readonly string[]
   /** The names by which a profile can be meant. */
   profiles(): Promise<ReadonlySet<string>>
-  /** What starts the daemon on this machine. */
+  /** The command that starts the daemon on this machine. */
   start(): Promise<string>
 }
 

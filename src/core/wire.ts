@@ -83,7 +83,8 @@ export type LoginRequest = {
   /** The device becomes the mfa_serial of the profiles. */
   save?: boolean
   adopt?: boolean
-  /** Sent without asking for the status before: nothing is done unless they mean the daemon's files, and the code is no profile. */
+  /** Of a login that has not asked for the status: nothing is done unless these mean the daemon's files, and no profile has the code
+   * as its name. */
   assuming?: FileVariables
 }
 

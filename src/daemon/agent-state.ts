@@ -82,7 +82,7 @@ export function profilesNow(
   })
 }
 
-/** The same for the active ones. */
+/** The active profiles, with their expirations on our own clock. */
 export function activeNow(known: { active: readonly Profile[] }, state: AgentState): readonly Profile[] {
   return withOffsets(known.active, state)
 }

@@ -14,7 +14,7 @@ export type FileClaim = {
   remove(): void
 }
 
-/** Throws daemon.already-running where another daemon has the file; at our own socket it is refused by its name, see bindSocket. */
+/** Throws daemon.already-running where another daemon has the file. One that has our socket, too, is left to bindSocket. */
 export function openFileClaim(
   known: Pick<KnownFiles, 'files' | 'realPath'>,
   environment: Environment,

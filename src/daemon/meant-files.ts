@@ -1,4 +1,5 @@
-// Which files a command line means that has not asked for the status first: it tells its variables, and the settings are known here.
+// Does a command line that has not asked for the status mean the files that this daemon uses? It sends its variables, and the settings
+// are known here.
 import { AppError } from '../core/errors.ts'
 import type { FileVariables } from '../core/wire.ts'
 import { resolveFiles, socketCandidates } from '../edges/paths.ts'
@@ -15,12 +16,12 @@ export function checkMeant({ files, settings, areSettingsSound }: UsedFiles, var
   const meant = resolveFiles(variables, settings)
   const isSame =
     variables.HOME?.startsWith('/') === true &&
-    lastingVariables.every((name) => /^(?:$|~?\/)/.test(variables[name] ?? '')) &&
+    variablesWithPath.every((name) => /^(?:$|~?\/)/.test(variables[name] ?? '')) &&
     meant.settings === files.settings &&
     areSettingsSound &&
     meant.credentials === files.credentials &&
     meant.config === files.config &&
-    // It was asked for by its name, or the settings have to lead to it.
+    // MFAD_SOCKET has led to this daemon, or else the settings have to.
     (Boolean(variables.MFAD_SOCKET) ||
       socketCandidates(variables, meant.socket, userId()).includes(files.socket))
   if (isSame) return
@@ -31,8 +32,8 @@ export function checkMeant({ files, settings, areSettingsSound }: UsedFiles, var
   )
 }
 
-/** Those in which a relative path counts. */
-const lastingVariables = [
+/** A relative path in these counts from the directory of the command line, which is not known here. */
+const variablesWithPath = [
   'MFAD_CONFIG',
   'MFAD_SOCKET',
   'AWS_SHARED_CREDENTIALS_FILE',

@@ -22,7 +22,7 @@ export type DaemonNotes = {
   remove(): void
 }
 
-/** `machine`: the home may be that of other machines, too, or of containers. */
+/** `machine`: machines and containers may share a home, and processes of another one cannot be looked at. */
 type Written = DaemonNote & { machine?: string }
 
 /** `all`: where daemons of this user may leave their notes, `own` among them. */
@@ -95,7 +95,7 @@ function isRunning({ pid, startedAt }: Written): boolean {
   return failureOf(() => process.kill(pid, 0)) === undefined && startOf(pid) === startedAt
 }
 
-/** With the namespace that process numbers count in. */
+/** The machine, with the namespace that process numbers count in: a container has its own. */
 function thisMachine(): string {
   try {
     return `${hostname()} ${fs.readlinkSync('/proc/self/ns/pid')}`

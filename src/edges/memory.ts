@@ -7,13 +7,13 @@ export type Memory = {
    * changes with what the caller holds, such as the size of the files it has read.
    */
   giveBack(held: number): void
-  /** Collects garbage in a moment: much of it has just been made, by something that is not done often. */
+  /** Collects garbage in a moment, and once more at the next `giveBack`. For what makes much of it, and is not done often. */
   collectSoon(): void
 }
 
 /** Below this nothing is worth the milliseconds that it takes. */
 const leastBytes = 12 * 1024 * 1024
-/** What makes garbage is over by then, or waits for the network, and a person's next command has been answered. */
+/** By then what makes the garbage is over, or waits for the network; and what a person asks right after it has been answered. */
 const soonMs = 500
 /** By what factor memory must have grown since the last time. */
 const worthwhile = 1.25
@@ -22,7 +22,7 @@ const worthwhile = 1.25
 export function createMemory(collect = globalThis.gc): Memory {
   let last = { bytes: 0, held: 0 }
   let isComing = false
-  /** What one collection finds to be unused, such as an ended connection, is often given back by the next one only. */
+  /** One collection is often not enough: it ends what nobody uses, such as a connection, and the next one frees its memory. */
   let isDue = false
   return {
     collectSoon() {

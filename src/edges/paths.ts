@@ -79,8 +79,8 @@ export function stateDirectory(environment: Environment): string {
 }
 
 /**
- * Where the daemons of this user leave a note of themselves, and where they look for those of others: whatever its variables say,
- * each finds all.
+ * Where a daemon leaves a note of itself, `own`, and where daemons of this user may have left theirs, `all`. It is the same `all`
+ * for each of them, so they find each other whatever their variables are.
  */
 export function notesDirectories(environment: Environment, uid: number): { own: string; all: string[] } {
   const standard = join('/run/user', String(uid))

@@ -33,7 +33,7 @@ export function readSettingsFile(path: string): ReadSettings {
   }
 }
 
-/** A proxy's password is for nobody else. */
+/** Adds a warning where others can read the file, and it holds a proxy's password. */
 function withReaders({ settings, ...rest }: ReadSettings, path: string): ReadSettings {
   const hasPassword = Boolean(proxyUrl(settings.httpsProxy ?? '')?.password)
   const mode = hasPassword ? statSync(path, { throwIfNoEntry: false })?.mode : undefined

@@ -1,4 +1,4 @@
-// Files that are no code: templates, completions, licences. They stand beside `dist`, or in the single file.
+// Reads what is shipped beside the code: templates, completions, licences. It is in the directory of `dist`, or in the single file.
 import { readFileSync, realpathSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { getAsset } from 'node:sea'

@@ -14,7 +14,7 @@ const path = join(directory, `keyring-${process.pid}.node`)
 
 try {
   makeDirectory(fs, directory)
-  // Of a process that had the same number and was killed just here.
+  // One may be left by a process of the same number that was killed before it could remove it.
   fs.rmSync(path, { force: true })
   fs.writeFileSync(path, Buffer.from(getRawAsset('keyring.node') as ArrayBuffer), { flag: 'wx', mode: 0o600 })
   openTrust().checkTrusted([path])

@@ -5,7 +5,7 @@ import { Script } from 'node:vm'
 
 /** What is in the file and can be loaded; see executable.mjs. */
 declare const MFAD_BUNDLES: readonly string[]
-/** Those of them that V8's own form is there of, too. */
+/** Those of them for which the file also holds what V8 has compiled. */
 declare const MFAD_COMPILED: readonly string[]
 
 type Module = { exports: unknown }
@@ -24,7 +24,7 @@ function load(id: string): unknown {
   return module.exports
 }
 
-/** V8 compiles the text where this is of another V8. */
+/** What V8 has compiled of a bundle. It compiles the text itself where another V8 has made this. */
 function compiled(name: string): { cachedData?: Uint8Array } {
   if (!MFAD_COMPILED.includes(name)) return {}
   return { cachedData: new Uint8Array(getRawAsset(`${name}.cache`) as ArrayBuffer) }

@@ -1,10 +1,10 @@
-// Only in the executable that `npm run executable` makes first: what V8 has compiled of each bundle when the process ends is kept
-// for the one that it makes then.
+// Is only in the executable that `npm run executable` makes first. When its process ends, it writes down what V8 has compiled of each
+// bundle; the executable that is made after it has that in it.
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as vm from 'node:vm'
 
-/** Where to; see code-cache.mjs. */
+/** The directory that code-cache.mjs reads. */
 declare const MFAD_RECORD_TO: string
 
 class RecordedScript extends vm.Script {

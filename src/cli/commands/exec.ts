@@ -27,7 +27,7 @@ export async function runExec(invocation: Invocation): Promise<number> {
   const context = await loadContext(environment)
   const { credentials, region, sessionProfile } = await liveSession(context, output, need)
   const others = Object.entries(environment).filter(([key]) => !rivals.has(key))
-  // Those that stand in the environment come before a profile's, as they do beside `--profile`.
+  // A variable that the shell has already wins over the profile's setting, as it does with `aws --profile`.
   const settings = Object.entries(sessionSettings(context, sessionProfile)).filter(
     ([key]) => !environment[key],
   )

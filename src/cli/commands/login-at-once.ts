@@ -1,5 +1,5 @@
-// `mfad login dev 123456`, as it is mostly typed, takes one request: it goes without asking for the status first, and says what it
-// takes for granted.
+// `mfad login dev 123456`, the usual form, in one request, without asking for the status first. The request says what it takes for
+// granted; where that is wrong, the daemon refuses it.
 import { isTokenCode } from '../../core/login/token-code.ts'
 import type { LoginAnswer, LoginRequest } from '../../core/wire.ts'
 import type { Invocation } from '../command.ts'
@@ -10,8 +10,8 @@ import { wishesOf } from './login-wishes.ts'
 const limitMs = 95_000
 
 /**
- * Says what became of it, and answers the exit code. Undefined where it has to be asked first: for other words, and where the daemon
- * refused what was sent before it used the code. Throws what came of a code that may have been used: it must not be sent again.
+ * Prints what became of it, and answers the exit code. Undefined where login-in-full.ts has to do it: for other words, and where the
+ * daemon refused before it used the code. Throws what came of a code that may have been used: it must not be sent again.
  */
 export async function loginAtOnce(invocation: Invocation): Promise<number | undefined> {
   const { positionals, values, environment, output } = invocation

@@ -76,14 +76,14 @@ export function joined(answers: readonly LoginAnswer[]): LoginAnswer {
   }
 }
 
-/** After one that was sent without asking for the status: where somebody can choose the device. Throws the error elsewhere. */
+/** After a login of login-at-once.ts that failed: all over again where the user has to choose a device, and can. Else throws the error. */
 export async function logInDespite(error: unknown, invocation: Invocation): Promise<number> {
   if (error instanceof AppError && error.code === 'device.choice-needed' && canAsk())
     return logInInFull(invocation)
   throw error
 }
 
-/** Of a login that was sent without asking for the status. */
+/** The exit code of a login of login-at-once.ts, which has not asked for the status. */
 export async function exitCodeAfter(
   answer: LoginAnswer,
   request: LoginRequest,

@@ -31,7 +31,7 @@ export async function statusAtOnce({
   return profiles.length === 0 || answer.areLive ? 0 : exitCodeOf('session.')
 }
 
-/** Undefined for whatever goes wrong, since it can be asked again in another way; but nobody is to wait for the daemon twice. */
+/** Undefined where it fails: status-in-full.ts asks again, in its own way. Throws where the daemon was too slow: nobody waits twice. */
 async function ask(
   environment: Invocation['environment'],
   output: Invocation['output'],

@@ -1,5 +1,5 @@
-// One request, sent without asking for the status first: the daemon says whether it and this command line mean the same files. So
-// neither the settings file is read here, nor is there a word about what goes wrong: connection.ts has them, and is loaded for that.
+// One request, sent without asking for the status first: the daemon says whether it and this command line mean the same files. So this
+// file reads no settings and words no errors. Where something goes wrong it loads connection.ts, which does both.
 import { lstatSync } from 'node:fs'
 import { AppError } from '../../core/errors.ts'
 import { type FileVariables, fileVariables } from '../../core/wire.ts'
@@ -10,8 +10,8 @@ import { isUsable } from './answers.ts'
 import { type Answer, request } from './client.ts'
 
 /**
- * Undefined where nobody was asked, or where the daemon refused before it did anything: then it has to be asked for its status.
- * Never goes to a daemon that ssh forwards, which has to be announced. Throws the daemon's own error, and daemon.*.
+ * Undefined where nobody was asked, or where the daemon refused before it did anything: then ask for the status first. Never asks a
+ * daemon that ssh forwards, since the user has to be told of that. Throws the daemon's own error, and daemon.*.
  */
 export async function callAtOnce<T>(
   environment: Environment,
@@ -39,7 +39,7 @@ export async function callAtOnce<T>(
   }
 }
 
-/** A daemon of another version does not know the request, or what is taken for granted in it. */
+/** The errors after which nothing has been done. One of them comes from a daemon of another version, which does not know the request. */
 const refusedBefore = /^(?:usage|profile|settings)\.|^daemon\.not-running$/
 
 export function fileVariablesOf(environment: Environment): FileVariables {
@@ -48,7 +48,7 @@ export function fileVariablesOf(environment: Environment): FileVariables {
   )
 }
 
-/** The one to be asked, if it is there and nothing about it is odd. The setting `socket` is left to the daemon. */
+/** The socket to ask, if there is one with nothing odd about it. Whether the setting `socket` leads to it, the daemon checks. */
 function standingSocket(environment: Environment): string | undefined {
   const uid = process.getuid?.() ?? -1
   const candidates = socketCandidates(environment, resolveFiles(environment, {}).socket, uid)

@@ -74,8 +74,8 @@ async function connect(
 }
 
 /**
- * What came of a request that at-once.ts has sent to this socket: an answer, or what Node says. Throws the daemon's own error, and
- * daemon.*.
+ * Makes sense of what came of a request that at-once.ts has sent to the socket `path`: an answer, or Node's error. Throws the daemon's
+ * own error, and daemon.*.
  */
 export async function readAnswer<T>(
   environment: Context['environment'],
@@ -151,13 +151,9 @@ export function isNotRunning(error: unknown): error is AppError {
 }
 
 /** The daemon's status, or undefined where none runs. */
-export async function findDaemon(
-  context: Context,
-  output: Output,
-  ending?: AbortSignal,
-): Promise<Status | undefined> {
+export async function findDaemon(context: Context, output: Output): Promise<Status | undefined> {
   try {
-    return (await connect(context, output, ending, 'here')).status
+    return (await connectOwnDaemon(context, output)).status
   } catch (error) {
     if (isNotRunning(error)) return undefined
     throw error

@@ -27,7 +27,7 @@ export async function loadSoundContext(environment: Environment): Promise<Contex
   return context
 }
 
-/** What reads the file is loaded only where there is one; and of that the greater part only where it is not plain. */
+/** The code that reads the file is loaded only where there is one, and most of that code only where the file is not plain. */
 async function readSettings(path: string): Promise<ReadSettings> {
   if (isAbsent(path)) return { settings: defaultSettings }
   const { readPlainSettings } = await import('../../edges/plain-settings-file.ts')

@@ -1,5 +1,5 @@
-// The session of a profile where it is plain to see, as it nearly always is: programs wait for it each time that they need
-// credentials. Else session-reader.ts reads the whole file, and finds the same.
+// The session of a profile where it is plain to see, as it nearly always is, without reading the rest of the file: programs wait for
+// it each time that they need credentials. Elsewhere session-reader.ts reads the whole file.
 
 import { agreedValue } from '../../core/document/document.ts'
 import { quickProfile, quickSection } from '../../core/document/quick-section.ts'
@@ -32,7 +32,7 @@ export function quickSession(
   return undefined
 }
 
-/** Our section has one unless the config file gives the session profile its own. */
+/** Asked only where our section has no region: mfad leaves it out where the config file gives one to the session profile. */
 async function regionInConfig(path: string, sessionProfile: string): Promise<string | undefined> {
   const text = glanceAt(path)
   const section = text === undefined ? undefined : quickProfile(text, sessionProfile)

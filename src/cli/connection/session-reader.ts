@@ -1,4 +1,4 @@
-// Reads a session out of the credentials file, whatever the file looks like. It is loaded only where quick-session.ts does not know.
+// Reads a session out of the credentials file, whatever the file looks like. It is loaded only where quick-session.ts has no answer.
 import { setTimeout as pause } from 'node:timers/promises'
 import { agreedValue } from '../../core/document/document.ts'
 import { parseDocument } from '../../core/document/parse.ts'
@@ -64,7 +64,7 @@ export function sessionNow(
   return { session: { sessionProfile, credentials, region }, changedAt }
 }
 
-/** Our section has one unless the config file gives the session profile its own. Throws file.*. */
+/** Asked only where our section has no region, see quick-session.ts. Throws file.*. */
 export function regionInConfig(path: string, sessionProfile: string): string | undefined {
   const file = readWholeFile(path)
   if (file === undefined) return undefined

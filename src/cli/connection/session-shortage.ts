@@ -1,5 +1,5 @@
-// Why a command does not get the session that it needs, and what to do about it. To say so takes more of the two files, and more code,
-// than to read a session.
+// Why a command does not get the session that it needs, and what to do about it. This needs more of the two files, and more code, than
+// reading a session, so it is loaded apart.
 import { AppError } from '../../core/errors.ts'
 import { longerLogin, plainLoginSeconds } from '../../core/login/longer-login.ts'
 import { mfadCommand } from '../../core/text/commands.ts'
@@ -7,7 +7,7 @@ import { printable } from '../../core/text/printable.ts'
 import { formatDuration } from '../../core/time/duration.ts'
 import type { Context } from './context.ts'
 
-/** Too little time is left. */
+/** For a session with too little time left. */
 export async function notEnough(
   context: Context,
   sessionProfile: string,
@@ -37,7 +37,7 @@ function ago(seconds: number): string {
   return seconds === 0 ? 'just now' : `${formatDuration(seconds)} ago`
 }
 
-/** There is none that can be used. */
+/** For a session that is not there, or that cannot be used. */
 export async function missingSession(context: Context, name: string): Promise<AppError> {
   // Broken settings may name another suffix, or other files.
   if (context.problem !== undefined) return context.problem

@@ -39,12 +39,12 @@ export function printLogin(
   printWarnings(warnings, output)
 }
 
-/** Without the advice to set a region, where it is known or said otherwise. */
+/** The answer without the advice to set a region: `mfad setup` has advice of its own. */
 export function withoutRegionAdvice(answer: LoginAnswer): LoginAnswer {
   return { ...answer, warnings: answer.warnings.filter(({ code }) => code !== 'profile.no-region') }
 }
 
-/** The same, in a shell whose variables give AWS tools a region. */
+/** The answer as this shell needs it: without that advice where its variables give AWS tools a region. */
 export function adviceFor(
   { AWS_REGION, AWS_DEFAULT_REGION }: NodeJS.ProcessEnv,
   answer: LoginAnswer,

@@ -64,7 +64,7 @@ function versionFindings({ status, version, updateHint }: DaemonFacts): Finding[
 }
 
 function flagFindings({ argv, restartHint }: DaemonFacts): Finding[] {
-  // A single file, of two words, has them in it.
+  // A single file is started by two words: it has its flags in it.
   if (argv === undefined || argv.length === 2) return []
   const missing = nodeFlags.filter((flag) => !argv.includes(flag))
   if (missing.length === 0) return []
@@ -77,7 +77,7 @@ function flagFindings({ argv, restartHint }: DaemonFacts): Finding[] {
   ]
 }
 
-/** `isOnly`: no other one answers here. */
+/** `isOnly`: none answers at the socket that this command line means. */
 function second({ pid, socket }: { pid: number; socket: string }, isOnly: boolean): Finding {
   return finding('problem', {
     code: 'daemon.second',

@@ -13,7 +13,7 @@ export type ProfilesFacts = {
   /** What the daemon says of them, where one runs. */
   statuses: readonly ProfileStatus[]
   files: Pick<Files, 'credentials'>
-  /** Of the active ones, where the shell has no region either. */
+  /** For each active profile without a region, where the shell has none either: the advice to set one. */
   withoutRegion: readonly ErrorBody[]
 }
 

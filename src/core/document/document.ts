@@ -72,7 +72,7 @@ export type Earlier = Pick<CredentialsDocument, 'text' | 'split'>
 export type SdkEntry = { value: string; line: number }
 /** By the SDK's own section names and keys: `profile.dev`, `s3.addressing_style`. */
 export type SdkSections = ReadonlyMap<string, ReadonlyMap<string, SdkEntry>>
-/** As much of a section as its values take. */
+/** As much of a section as is needed to read values of it. */
 export type Agreeable = { readonly entries: ReadonlyMap<string, Pick<Entry, 'value' | 'disputed'>> }
 
 /** A value that every AWS reader reads alike, or undefined. */

@@ -3,8 +3,8 @@
 import type { Entry, PlainSection } from './document.ts'
 import { detached, splitLines } from './text.ts'
 
-/** `text`: from the header to the next one. It gets a copy, so that no version of a file is held by the sections of it that stand
- * in later ones, too. */
+/** `text`: from the header to the next one. The section keeps a copy: a slice would keep the whole version of the file in memory for
+ * as long as a later version shares the section. */
 export function plainSection(name: string, text: string, start: number, line: number): PlainSection {
   const own = detached(text)
   return new Plain(own.slice(1, 1 + name.length), own, start, line, undefined)
@@ -17,7 +17,7 @@ class Plain implements PlainSection {
   readonly end: number
   readonly line: number
   readonly #text: string
-  /** The first of those with the same text in the same lines: it reads the entries for all. */
+  /** The first section with this text in these lines. It reads the entries for all of them. */
   readonly content: Plain
   #entries: ReadonlyMap<string, Entry> | undefined
 

@@ -26,7 +26,7 @@ export function sameParts({ text: earlier, split }: Earlier, text: string): Same
   }
 }
 
-/** Without the last plain section that the earlier text has, too: what follows it may belong to it. */
+/** The last plain section before the difference is read again, since what follows it may now belong to it. */
 function partsBefore({ plain, odd }: Split, sameStart: number): ReturnType<SameParts['before']> {
   const index = lastIndex(plain, ({ end }) => end < sameStart)
   const { start, line } = plain[index] ?? { start: 0, line: 1 }
@@ -55,7 +55,7 @@ function partsFrom({ plain, odd }: Split, start: number, movedBy: number, line: 
   }
 }
 
-/** The index of the last section for which something is so that is so of all before it, and of none after; -1 for none. */
+/** By bisection, the index of the last section for which `isSo`, which holds for all before it and for none after; -1 for none. */
 function lastIndex(sections: readonly PlainSection[], isSo: (section: PlainSection) => boolean): number {
   let [known, end] = [-1, sections.length]
   while (known + 1 < end) {
@@ -82,7 +82,8 @@ function commonEnd(one: string, other: string, most: number): number {
   )
 }
 
-/** Texts are compared in halves, since that is much faster than by character. `isSame`: the first `known` are. */
+/** By bisection, the greatest length over which two texts are the same: comparing slices is much faster than comparing characters.
+ * `isSame` is told over what length they are `known` to be. */
 function longest(limit: number, isSame: (known: number, length: number) => boolean): number {
   let [known, most] = [0, limit]
   while (known < most) {

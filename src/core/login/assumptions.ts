@@ -4,7 +4,7 @@ import { AppError } from '../errors.ts'
 import type { Profile } from '../profiles/profile.ts'
 import type { LoginRequest } from '../wire.ts'
 
-/** That no profile is called like the code. Throws usage.bad-arguments. */
+/** Checks that no profile has the code as its name. Throws usage.bad-arguments. */
 export function checkAssumptions(
   { assuming, tokenCode }: LoginRequest,
   profiles: readonly Pick<Profile, 'profile' | 'sessionProfile'>[],

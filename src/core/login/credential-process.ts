@@ -11,7 +11,7 @@ import { type CommandEnd, type CommandResult, endingFact } from './command-resul
 const mostComplaintCharacters = 200
 const mostPathCharacters = 400
 
-/** For whom, and the command that asked. */
+/** The profile, and the command to run again, which asked for its keys. */
 type Asking = { profile: string; again: string }
 
 /** Throws profile.credential-process-failed, profile.credential-process-gave-no-keys and daemon.stopping. */

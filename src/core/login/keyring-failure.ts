@@ -40,7 +40,7 @@ export function describeKeyringFailure(failure: KeyringFailure, commands: Comman
   }
 }
 
-/** How a single file begins to say why it cannot load its library. */
+/** With these words a single file begins to say why it cannot load the library of the keyring. */
 export const notLoaded = 'the library that reads the keyring cannot be loaded'
 
 function describeWords(said: string, again: string, restart: string): AppError {

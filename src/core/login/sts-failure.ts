@@ -38,7 +38,7 @@ export type CallContext = {
   /** The section with its keys, where that is another one: `dev-long-term`. */
   keyProfile?: string
   serialNumber: string
-  /** It is what the profile's mfa_serial says; else IAM has named it, or the user for this session. */
+  /** The device is that of the profile's mfa_serial. Otherwise IAM has named it, or the user has for this session. */
   isOfProfile?: boolean
   region: string
   /** The last four characters of the access key id. */

@@ -1,5 +1,5 @@
-// Which names stand for something else in one version of the files than in another, and which names something was made from:
-// where no name is in both, it need not be made anew.
+// Which sections differ between two versions of the files, and which sections a profile was made from: where the two have no name in
+// common, the profile need not be made anew.
 
 import type { Section } from '../document/document.ts'
 import type { ProfileLookup, ProfileSections } from './sections.ts'
@@ -25,7 +25,7 @@ function misplacedOf({ misplaced }: ProfileSections): Map<string, Section> {
 
 type Sections = ReadonlyMap<string, Section>
 
-/** Whoever changes places with another section stands in other lines. */
+/** Two sections that have changed places are found, too: `content` is another object where the lines are others. */
 function noteChange(
   before: Sections,
   after: Sections,
@@ -45,7 +45,7 @@ function noteChange(
   for (const name of before.keys()) if (!after.has(name)) change.names.add(name)
 }
 
-/** The sections, with a note of each name that something asks them for. */
+/** Sections that take a note of each name that they are asked for. */
 export type NotedSections = ProfileLookup & {
   note(name: string): void
   /** The names since this was called last. */

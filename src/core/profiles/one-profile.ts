@@ -55,7 +55,7 @@ export function buildProfile(
     ...definedOnly(fields),
   }
   const found = findObstacle(sections, profile, paths)
-  // The device comes last: another one can be given for a login.
+  // What is wrong with the device counts last, since a login can name another one.
   const isFirst = found !== undefined && !deviceObstacles.has(found.code)
   const obstacle = isFirst ? found : (placeObstacle(profile, inPlace) ?? found)
   return obstacle === undefined ? profile : { ...profile, obstacle }
@@ -71,7 +71,7 @@ function placeObstacle({ sessionProfile, keyProfile }: Profile, { keys }: InPlac
   }
 }
 
-/** A session in the place of another profile's is not this one's. */
+/** The section may be the place of another profile's session: then what stands there is not this profile's. */
 function sessionOf(
   { credentials }: ProfileLookup,
   { keyProfile }: Pick<Profile, 'keyProfile'>,
@@ -92,7 +92,7 @@ function inStep(
   sessionProfile: string,
   inPlace: InPlace,
 ): Pick<Profile, 'inStep' | 'warnings'> {
-  // The profile's own section in the config file applies as a whole.
+  // The session stands in the profile's own section, so everything that the config file says of the profile applies to it already.
   if (keyProfile !== undefined) {
     const role = roleWarning(sections, view, profile, keyProfile)
     return { inStep: new Map(), warnings: role === undefined ? [] : [role] }

@@ -62,7 +62,7 @@ export function readProfiles(
   return { profiles: all, sections, suffixes, paths, names, inPlace, made, roles }
 }
 
-/** `[profile z]` in the credentials file is z, where z tells of it. */
+/** A `[profile z]` in the credentials file is not listed beside z where the obstacle of z tells of it. */
 function withoutTwice(profiles: readonly Profile[], { misplaced }: ProfileSections): readonly Profile[] {
   if (misplaced.size === 0) return profiles
   const told = profiles.filter(({ obstacle }) => obstacle?.code === 'profile.misplaced-section')
@@ -91,7 +91,7 @@ function isSameInPlace(one: InPlace, other: InPlace): boolean {
 
 type Facts = Pick<ProfileReading, 'sections' | 'suffixes' | 'paths' | 'names' | 'inPlace'>
 
-/** `standing`: what was made of another version, where it was made in the same way. */
+/** `standing`: what was made of an earlier version by the same suffixes, paths and places, if there is such a version. */
 function makeAll(facts: Facts, standing: (ProfileReading & { change: Change }) | undefined): Made[] {
   const { sections, suffixes, paths, names, inPlace } = facts
   const ownerOf = new Map([...inPlace.keys].map(([profile, keys]) => [keys, profile]))
@@ -113,7 +113,7 @@ function makeAll(facts: Facts, standing: (ProfileReading & { change: Change }) |
   })
 }
 
-/** Of those that are profiles. */
+/** Are they profiles of the same names, in the same order? */
 function areNamesSame(ones: readonly Made[], others: readonly Made[]): boolean {
   const isSame = ({ name, profile }: Made, index: number) =>
     name === others[index]?.name && (profile === undefined) === (others[index].profile === undefined)

@@ -12,7 +12,7 @@ export type Documents = { credentials: CredentialsDocument; config: CredentialsD
 
 type Lookup<Found> = Pick<ReadonlyMap<string, Found>, 'get' | 'has'>
 
-/** The sections of both files, for who asks for one by the name of its profile. */
+/** The sections of both files, to look one up by the name of its profile. */
 export type SectionLookup = { credentials: Lookup<Section>; config: Lookup<Section> }
 export type ProfileLookup = SectionLookup & { misplaced: Lookup<Misplaced> }
 
@@ -66,7 +66,7 @@ export function profileSections(
   }
 }
 
-/** What the config file says: it changes less often than the credentials file. */
+/** What follows from the config file alone, which changes less often than the credentials file. */
 export type ConfigProfiles = {
   byName: ReadonlyMap<string, Section>
   misplaced: ReadonlyMap<string, Misplaced>

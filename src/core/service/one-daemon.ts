@@ -11,7 +11,8 @@ export type DaemonNote = {
   socket: string
   /** Does a service manager run it? */
   isService: boolean
-  /** In the system's own ticks; undefined where it does not tell. Then a note may be that of a process long gone. */
+  /** When it was started, in ticks of the system; undefined where the system does not tell. Then the note may be that of a process
+   * long gone, whose number another one has now. */
   startedAt?: string
 }
 

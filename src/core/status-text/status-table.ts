@@ -1,5 +1,5 @@
-// The table of `mfad status`, in as many columns as there is room for: of two sessions among many, on whatever terminal,
-// the time is what somebody looks for, so it goes last.
+// The table of `mfad status`, in as many columns as there is room for. The time that is left is what people look for, so it is never
+// left out.
 
 import { printable } from '../text/printable.ts'
 import type { Paint, Style } from '../text/styles.ts'
@@ -77,7 +77,7 @@ function widestTable(
   return table
 }
 
-/** Does this line say by a sign only that a session renews by itself? */
+/** Where there is no room for the words, it says that a session renews by itself. A line below the table explains it. */
 export const renewalSign = '↻'
 
 function cellsOf(profiles: readonly ProfileStatus[], layout: Layout, now: LocalNow): Cell[][] {
@@ -127,7 +127,7 @@ function bar(seconds: number): string {
   return '█'.repeat(filled) + '░'.repeat(barCells - filled)
 }
 
-/** Of each column. */
+/** The width of each column. */
 function widthsOf(rows: readonly (readonly Cell[])[]): number[] {
   const columns = rows[0]?.length ?? 0
   return Array.from({ length: columns }, (_, column) =>

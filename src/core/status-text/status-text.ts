@@ -107,7 +107,7 @@ function noteLines(profile: ProfileStatus, now: LocalNow, view: StatusView): str
 
 /**
  * What to do about the sessions that have expired, device by device, since one code serves all of its profiles; and how to
- * begin where nothing is active: `isRunning`, or else with the daemon.
+ * begin where nothing is active: with a login where the daemon `isRunning`, else with setup, which starts it.
  */
 function nextSteps(profiles: readonly ProfileStatus[], isRunning: boolean): string[] {
   const devices = new Map<string, ProfileStatus[]>()

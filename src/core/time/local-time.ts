@@ -9,7 +9,7 @@ const dayMs = 1440 * minuteMs
 
 /** `22:15`, `tomorrow 08:00`, or `2026-11-25 08:00`. */
 export function localTime(date: Date, { now, utcOffset }: LocalNow): string {
-  // Their parts in UTC are those of local time.
+  // Shifted, so that their parts in UTC are those of local time.
   const local = new Date(date.getTime() + utcOffset(date) * minuteMs)
   const today = now.getTime() + utcOffset(now) * minuteMs
   const two = (value: number) => String(value).padStart(2, '0')

@@ -23,7 +23,7 @@ export function sectionTexts(document: CredentialsDocument): Map<string, string>
   return textsBetween(document, sections, 0, sections.length)
 }
 
-/** The same for those of these names. */
+/** The texts of the sections with these names. */
 export function textsNamed(document: CredentialsDocument, names: ReadonlySet<string>): Map<string, string> {
   const sections = [...document.sections.values()]
   const texts = new Map<string, string>()
@@ -87,7 +87,7 @@ function isWhole({ text }: CredentialsDocument, sections: readonly Section[], in
   return sections[index]?.end === (sections[index + 1]?.start ?? text.length)
 }
 
-/** With the text before the first section. */
+/** The texts of the sections from `start` up to `end`; and under `''` the text before the first of all. */
 function textsBetween(
   document: CredentialsDocument,
   sections: readonly Section[],

@@ -1,5 +1,5 @@
-// What the daemon knows of the files: re-read whenever a stamp changed, and derived anew each time; and what it meant to
-// stand in the credentials file.
+// What the daemon knows of the files: they are read again whenever a stamp has changed, and what follows from the parts that have
+// changed is derived anew. And what it meant to stand in the credentials file.
 
 import type { CredentialsDocument } from '../../core/document/document.ts'
 import type { AppError } from '../../core/errors.ts'

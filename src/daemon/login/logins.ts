@@ -7,7 +7,6 @@ import { checkAssumptions } from '../../core/login/assumptions.ts'
 import { serialNumberFor } from '../../core/login/login-plan.ts'
 import type { TokenCode } from '../../core/login/token-code.ts'
 import { missingRegion } from '../../core/profiles/region-problem.ts'
-import { isActive } from '../../core/profiles/session-state.ts'
 import type { LogLevel } from '../../core/settings/default-settings.ts'
 import type { LoginAnswer, LoginRequest } from '../../core/wire.ts'
 import type { Log } from '../../edges/logger.ts'
@@ -79,7 +78,7 @@ export function createLogins(deps: LoginsDeps): Logins {
     return onDevice(devices, async () => {
       await deps.begin()
       const longTermKeys = onceEach(deps.longTermKeys)
-      const active = new Set(known.profiles.filter(isActive).map(({ profile }) => profile))
+      const active = new Set(known.active.map(({ profile }) => profile))
       const outcome = await login({ ...deps, longTermKeys, follow, found }, request, code)
       if (outcome.kind === 'command-needed') return outcome
       for (const { profile } of outcome.answer.renewed) state.snoozedUntil.delete(profile)

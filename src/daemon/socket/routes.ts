@@ -42,7 +42,7 @@ export function createRoutes(agent: Agent, polls: StatusPolls, text: StatusTextD
 
 /** `ownWarnings` are about the daemon itself; those of the agent are about the files. */
 export function wholeStatus(agent: Pick<Agent, 'status'>, ownWarnings: () => readonly Warning[]): Status {
-  // Which looks at the files and the settings; what is warned of is what stands there now.
+  // First, since it looks at the files and the settings: so the daemon's own warnings are about what stands there now.
   const status = agent.status()
   return { ...status, warnings: [...ownWarnings(), ...status.warnings] }
 }

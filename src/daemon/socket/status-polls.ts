@@ -92,8 +92,8 @@ export function createStatusPolls({ read, changesAt, now }: StatusPollDeps): Sta
 }
 
 /**
- * The same until the status is another one, whatever the time that is left; and another one than those of a daemon that was
- * started before. Counted, since a hash would have Node load 2 MiB of cryptography for each daemon that was asked once.
+ * A revision is the same until more of the status changes than the time that is left, and never that of a daemon that was started
+ * before. It is counted: for a hash, Node would load 2 MiB of cryptography.
  */
 function createRevisions(startedAt: Date): (status: Omit<Status, 'revision'>) => string {
   let last = ''

@@ -1,6 +1,6 @@
-// `POST /v1/status-text`: what `mfad status` prints. Laying it out takes the command line, which has just started, longer than all
-// else that it does; here the code is warm. Nothing of the daemon's own surroundings is in it: not its terminal, not its files unless
-// they are those of who asks, and its time zone only in what the answer says, so that who asks can check it.
+// `POST /v1/status-text`: what `mfad status` prints. A command line has just started, so laying out the text takes it longer than all
+// else that it does; here that code is warm. The text depends on the request and on the files, which have to be those that the command
+// line means. Where it depends on the daemon's time zone, the answer says what was taken, and the command line checks it.
 import { AppError } from '../../core/errors.ts'
 import { areLive, onlyNamed } from '../../core/status-text/only-named.ts'
 import { statusText } from '../../core/status-text/status-text.ts'

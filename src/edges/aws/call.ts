@@ -58,7 +58,7 @@ export async function callAws<C, T>(
   }
 }
 
-/** All that a client would look up, in variables and files: see sdk-parts.mjs, which leaves that out of our bundles. */
+/** Everything that a client would look up in variables and files: our bundles leave the code for that out, see sdk-parts.mjs. */
 function clientConfig(
   { credentials, region, endpointUrl, useFipsEndpoint, useDualstackEndpoint }: AwsRequest,
   requestHandler: RequestHandler,

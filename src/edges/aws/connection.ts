@@ -46,7 +46,7 @@ export async function createConnection({
   }
 }
 
-/** Node has read them when it started; a bundle of its own stands in their place. */
+/** Node has read this file when it started, and trusts what is in it wherever no other CA bundle is set. */
 function checkExtraCertificates(path: string | undefined): void {
   if (path !== undefined && isAbsolute(path) && existsSync(path))
     checkCertificateFile(path, 'NODE_EXTRA_CA_CERTS')

@@ -1,5 +1,5 @@
-// One POST to AWS, and its whole answer: bounded, by the way and with the trust of its connection. Nothing is repeated, and no
-// redirection is followed.
+// One POST to AWS, and its whole answer, which is bounded. The connection says through which proxy, and whom to trust. Nothing is
+// repeated, and no redirection is followed.
 import { type ClientRequest, type IncomingMessage, request as requestHttp } from 'node:http'
 import { request as requestHttps } from 'node:https'
 import type { Connection } from './connection.ts'
@@ -23,17 +23,17 @@ export type Answer = {
   answeredAt: number
 }
 
-/** Rejects with Node's own error where no whole answer comes; one that is too long has no code, but the status. */
+/** Rejects with Node's own error where no whole answer comes. For an answer that is too long, the error has no code, but `$metadata`. */
 export async function post(request: Post, connection: Connection, signal: AbortSignal): Promise<Answer> {
   signal.throwIfAborted()
   let stop = () => undefined as unknown
-  // Node keeps a signal that is made of others, with all that its listeners know of, until there are none.
+  // Removed in the end: Node keeps what AbortSignal.any made, and all that its listeners refer to, as long as it has listeners.
   const onAbort = () => stop()
   signal.addEventListener('abort', onAbort)
   try {
     return await new Promise((resolve, reject) => {
       const sent = send(request, connection)
-      // A request that still waits for a proxy to open the tunnel tells nobody that it was ended.
+      // While a request waits for a proxy to open the tunnel, destroying it emits nothing, so it is said here.
       const giveUp = (error: Error) => {
         reject(error)
         sent.destroy()
@@ -42,7 +42,7 @@ export async function post(request: Post, connection: Connection, signal: AbortS
       whenNotConnected(sent, connection.connectTimeoutMs, () => giveUp(timedOut()))
       sent.on('error', reject)
       sent.on('response', (response) => {
-        // From here on it shows by the answer whether it came whole; what comes after that is not part of it.
+        // From here on the answer itself shows whether it came whole. An error of the request after that does not matter.
         sent.off('error', reject).on('error', () => undefined)
         wholeAnswer(response, request.mostBytes).then(resolve, reject)
       })

@@ -2,7 +2,8 @@
 
 /**
  * The SDK looks into the AWS files and variables by itself, whatever it is given, and a bad `AWS_DEFAULTS_MODE` ends the
- * process. Everything it may use is passed to it explicitly, so all of this goes.
+ * process. Everything it may use is passed to it explicitly, so all of this goes. Our bundles leave most of that code out
+ * (sdk-parts.mjs); a daemon that runs from its source has all of it.
  */
 export function isolateSdk(environment: NodeJS.ProcessEnv): void {
   for (const name of Object.keys(environment)) if (name.startsWith('AWS_')) delete environment[name]

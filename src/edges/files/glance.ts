@@ -1,7 +1,7 @@
 // A look at a file that is nearly always there and small, for commands that other programs wait for.
 import { closeSync, constants, fstatSync, openSync, readSync } from 'node:fs'
 
-/** Most credentials files have a thousandth of it. */
+/** A thousand times what most credentials files have. */
 const mostBytes = 1024 * 1024
 
 /**

@@ -1,4 +1,4 @@
-// The real file system, for this process and its user: file stores.
+// File stores on the real file system, for this process and its user.
 import * as fs from 'node:fs'
 import { ownIdentity } from '../own-trust.ts'
 import { readAcl } from './disk/acl.ts'

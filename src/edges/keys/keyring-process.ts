@@ -34,7 +34,7 @@ async function load(): Promise<typeof import('@napi-rs/keyring') | undefined> {
   try {
     return await import('@napi-rs/keyring')
   } catch (error) {
-    // A single file has it in it, and says what keeps it from being loaded.
+    // A single file always has the library in it: it says why it could not be loaded.
     if (isSingleFile()) throw error
     return undefined
   }

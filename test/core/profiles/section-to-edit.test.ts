@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
+import type { CredentialsDocument, Section } from '../../../src/core/document/document.ts'
 import { parseDocument } from '../../../src/core/document/parse.ts'
 import { applyEdits } from '../../../src/core/document/user-edit.ts'
 import { sectionToEdit } from '../../../src/core/profiles/section-to-edit.ts'
@@ -46,10 +47,11 @@ it('is where botocore and the SDK read the key as that of the profile, and nothi
     const before = parseDocument(file)
     if (!before.isUtf8 || before.findings.some(({ rejectsFile }) => rejectsFile)) return []
     const profile = names[index % names.length] ?? ''
-    const after = unlessRefused(() => {
-      const section = sectionToEdit(before, 'config', profile)
-      return applyEdits(before, [{ kind: 'set', section, key: 'mfa_serial', value }])
-    })
+    const section = sectionUnlessTwo(before, profile)
+    if (section === undefined) return []
+    const after = unlessRefused(() =>
+      applyEdits(before, [{ kind: 'set', section, key: 'mfa_serial', value }]),
+    )
     return after === undefined ? [] : [{ before, after, profile }]
   })
   expect(edited.length).toBeGreaterThan(500)
@@ -69,6 +71,16 @@ it('is where botocore and the SDK read the key as that of the profile, and nothi
     await botocore.close()
   }
 })
+
+/** Undefined where it is refused since the profile has two sections, such as `[profile dev]` and `[profile  dev]`. */
+function sectionUnlessTwo(document: CredentialsDocument, profile: string): string | undefined {
+  const isSpelled = ({ name }: Section) =>
+    (name === profile && name === 'default') || /^profile\s+"?([^"]*)"?$/.exec(name)?.[1] === profile
+  const spelled = [...document.sections.values()].filter(isSpelled)
+  if (spelled.length < 2) return sectionToEdit(document, 'config', profile)
+  expect(() => sectionToEdit(document, 'config', profile)).toThrow(`${profile} has two sections`)
+  return undefined
+}
 
 /** What a reader reads but that one key; without profiles that have none. */
 function without(reading: Reading | undefined, profile: string): Map<string, unknown> {

@@ -14,7 +14,7 @@ export function hashOf(bytes: Uint8Array): string {
   return crypto().createHash('sha256').update(bytes).digest('hex')
 }
 
-/** Of a file, for a moment. */
+/** For a temporary file. */
 export function randomName(): string {
   return crypto().randomBytes(6).toString('hex')
 }
