@@ -6,6 +6,7 @@ import * as fs from 'node:fs'
 import { join } from 'node:path'
 import { AppError } from '../core/errors.ts'
 import { type Environment, homeDirectory } from './paths.ts'
+import { isRunning } from './processes.ts'
 
 const openLimitMs = 10_000
 const fileName = /^mfad-console-(\d+)-[0-9a-f]{16}\.html$/
@@ -97,13 +98,5 @@ function removeStrays(home: string): void {
   for (const name of fs.readdirSync(home)) {
     const pid = fileName.exec(name)?.[1]
     if (pid !== undefined && !isRunning(Number(pid))) fs.rmSync(join(home, name), { force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    return process.kill(pid, 0)
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }

@@ -5,6 +5,7 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { DaemonNote } from '../core/service/one-daemon.ts'
 import { errnoOf, failureOf, makeDirectory } from './files/disk/system.ts'
+import { isRunning, startOf } from './processes.ts'
 
 /** What a daemon says of itself. */
 type OwnNote = Omit<DaemonNote, 'startedAt'>
@@ -82,7 +83,7 @@ function readLiving(path: string): DaemonNote[] {
     if (!fs.lstatSync(path).isFile()) return []
     const note = JSON.parse(fs.readFileSync(path, 'utf8')) as Written
     if (note.machine !== undefined && note.machine !== thisMachine()) return []
-    if (isRunning(note)) return [note]
+    if (isOfNote(note)) return [note]
     fs.rmSync(path, { force: true })
   } catch {
     // Half-written at this moment, or gone since it was listed.
@@ -91,8 +92,8 @@ function readLiving(path: string): DaemonNote[] {
 }
 
 /** Process numbers are used again: the instant of the start has to be the same, where the system tells it. */
-function isRunning({ pid, startedAt }: Written): boolean {
-  return failureOf(() => process.kill(pid, 0)) === undefined && startOf(pid) === startedAt
+function isOfNote({ pid, startedAt }: Written): boolean {
+  return isRunning(pid) && startOf(pid) === startedAt
 }
 
 /** The machine, with the namespace that process numbers count in: a container has its own. */
@@ -101,15 +102,5 @@ function thisMachine(): string {
     return `${hostname()} ${fs.readlinkSync('/proc/self/ns/pid')}`
   } catch {
     return hostname()
-  }
-}
-
-/** In the system's own ticks; undefined where there is no /proc. */
-function startOf(pid: number): string | undefined {
-  try {
-    const text = fs.readFileSync(`/proc/${pid}/stat`, 'utf8')
-    return text.slice(text.lastIndexOf(')') + 2).split(' ')[19]
-  } catch {
-    return undefined
   }
 }

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { setTimeout } from 'node:timers/promises'
 import { steadyMs } from './clock.ts'
+import { isRunning } from './processes.ts'
 
 /** A daemon takes at most 15 s to end. */
 const limitMs = 20_000
@@ -12,10 +13,10 @@ const stepMs = 50
  * container has there is that of another process here.
  */
 export async function endDaemon(pid: number): Promise<boolean> {
-  if (!isMfad(pid) || !send(pid, 'SIGTERM')) return false
+  if (!isMfad(pid) || !ask(pid)) return false
   const startedAt = steadyMs()
   while (steadyMs() - startedAt < limitMs) {
-    if (!send(pid, 0)) return true
+    if (!isRunning(pid)) return true
     await setTimeout(stepMs)
   }
   return false
@@ -32,9 +33,9 @@ function isMfad(pid: number): boolean {
   }
 }
 
-function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+function ask(pid: number): boolean {
   try {
-    return process.kill(pid, signal)
+    return process.kill(pid, 'SIGTERM')
   } catch {
     return false
   }

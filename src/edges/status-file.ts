@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path'
 import { failureOf } from './files/disk/system.ts'
 import type { OwnFile } from './own-files.ts'
 import { orSay } from './own-files.ts'
+import { isRunning } from './processes.ts'
 
 export type StatusFile = {
   /**
@@ -59,7 +60,7 @@ function removeStrays(path: string): void {
   failureOf(() => {
     for (const name of fs.readdirSync(dirname(path))) {
       const pid = name.startsWith(`${basename(path)}.`) ? Number(name.slice(basename(path).length + 1)) : NaN
-      if (!Number.isInteger(pid) || failureOf(() => process.kill(pid, 0)) === undefined) continue
+      if (!Number.isInteger(pid) || isRunning(pid)) continue
       fs.rmSync(join(dirname(path), name), { force: true })
     }
   })

@@ -146,6 +146,8 @@ describe('mfad credential-process', () => {
       { Version: 1, ...keys },
       'mfad: the daemon is not running; this is what the file says\n',
     ])
+    writeFileSync(join(sandbox.home, 'run/mfad/mfad.sock'), 'no socket')
+    expect(await mfad('credential-process', 'dev')).toEqual(down)
   })
 
   it('gives boto3, which runs for long, the session that a login writes meanwhile', async (context) => {

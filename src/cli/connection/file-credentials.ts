@@ -1,7 +1,7 @@
 // The only place where the command line takes the credentials of a session from the file. It works with the daemon up or down,
 // and asks it only where our own clock cannot tell whether there is time enough left: the daemon knows by how much AWS's clock
 // differs.
-import { existsSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { AppError } from '../../core/errors.ts'
 import { formatInstant } from '../../core/time/instant.ts'
 import { socketCandidates } from '../../edges/paths.ts'
@@ -69,8 +69,16 @@ async function timeLeft(
   return known?.expiration === formatInstant(expiration) ? (known.secondsLeft ?? byOurClock) : byOurClock
 }
 
-/** That there is no socket is seen at once; the one that a killed daemon has left is not. */
+/** That there is no socket is seen at once; that nobody listens at the one that a killed daemon has left is not. */
 function noteNoDaemon({ environment, files }: Context, output: Output): void {
-  if (socketCandidates(environment, files.socket, userId()).some((path) => existsSync(path))) return
+  if (socketCandidates(environment, files.socket, userId()).some(isSocket)) return
   output.note('mfad: the daemon is not running; this is what the file says')
+}
+
+function isSocket(path: string): boolean {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isSocket() === true
+  } catch {
+    return false
+  }
 }

@@ -27,12 +27,14 @@ export type DaemonFacts = {
 /** `known`: the codes, files and lines that other checks tell of. */
 export function checkDaemon(facts: DaemonFacts, isKnown: (warning: Warning) => boolean): Check {
   const { status, error, others, foreignHome } = facts
+  // Where another daemon has the file, one more could not be started, and what is said of that one is how to reach it.
+  const isElsewhere = error?.code === 'daemon.not-running' && others.length > 0
   return {
     area: 'daemon',
     looked: describe(facts),
     findings: [
       ...(foreignHome === undefined ? [] : [finding('problem', foreignHome)]),
-      ...(error === undefined ? [] : [finding('problem', error)]),
+      ...(error === undefined || isElsewhere ? [] : [finding('problem', error)]),
       ...versionFindings(facts),
       ...flagFindings(facts),
       ...others.map((other) => second(other, status === undefined)),

@@ -51,7 +51,7 @@ const reasons: Partial<Record<ErrorCode, string>> = {
   'daemon.unsafe-socket': 'whoever owns the socket would be given your MFA codes, so it is not used',
   'daemon.socket-path': 'the system cannot open a socket at a path as long as that',
   'daemon.second':
-    'each takes what the other writes for an edit by another program, and while both run you are reminded twice',
+    'commands reach only the daemon at their own socket; of two, each takes what the other writes for an edit, and reminds you',
   'daemon.other-version': 'the command line and the daemon may misunderstand each other',
   'daemon.not-hardened': 'it uses more memory, and a debugger could read its secrets',
   'daemon.foreign-endpoint': 'whoever runs that server gets what a login sends',

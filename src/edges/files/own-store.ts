@@ -1,6 +1,7 @@
 // File stores on the real file system, for this process and its user.
 import * as fs from 'node:fs'
 import { ownIdentity } from '../own-trust.ts'
+import { isRunning } from '../processes.ts'
 import { readAcl } from './disk/acl.ts'
 import { randomName } from './disk/bytes.ts'
 import { witnessRenames } from './late/rename-witness.ts'
@@ -23,11 +24,7 @@ export function openFileStore(path: string, stateDirectory: string): FileStore {
 
 /** Does a process of this number run that may be mfad? Numbers come back: in a container the same ones after every start. */
 function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-  } catch {
-    return false
-  }
+  if (!isRunning(pid)) return false
   try {
     return fs.readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes('mfad')
   } catch {

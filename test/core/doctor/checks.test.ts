@@ -48,6 +48,18 @@ describe('a daemon', () => {
     const asSingleFile = { ...facts, argv: ['/home/me/bin/mfad', 'daemon'] }
     expect(checkDaemon(asSingleFile, () => false).findings).toEqual([])
   })
+
+  it('that has another socket is told of in place of one that does not run: one more could not be started', () => {
+    const error = {
+      code: 'daemon.not-running',
+      message: 'the daemon is not running',
+      hint: 'start it',
+    } as const
+    const codesOf = (others: DaemonFacts['others']) =>
+      checkDaemon({ ...facts, error, others }, () => false).findings.map(({ code }) => code)
+    expect(codesOf([])).toEqual(['daemon.not-running'])
+    expect(codesOf([{ pid: 7, socket: '/o' }])).toEqual(['daemon.second'])
+  })
 })
 
 describe('a service', () => {
