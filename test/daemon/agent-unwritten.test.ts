@@ -12,7 +12,8 @@ beforeEach(async () => {
   world.writeError = full
   await expect(world.login(['dev'])).rejects.toMatchObject({
     code: 'file.no-space',
-    message: 'no space is left; the new session is kept, and written as soon as it can be',
+    message:
+      'no space is left; the new session is kept, and written as soon as it can be, without another code',
     hint: 'free some space',
   })
 })

@@ -27,7 +27,7 @@ beforeEach(async () => {
   sandbox = await openDevSandbox()
 })
 afterEach(async () => {
-  for (const pid of started.filter(isAlive)) process.kill(pid, 'SIGTERM')
+  started.forEach(end)
   await until('all have ended', () => !started.some(isAlive))
   await sandbox.close()
 })
@@ -205,6 +205,15 @@ function childrenOf(pid: number): number[] {
 }
 
 /** A zombie has ended. */
+/** The end of one may be that of the next. */
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
 function isAlive(pid: number): boolean {
   return /^State:\t[^ZX]/m.test(readIfThere(`/proc/${pid}/status`))
 }

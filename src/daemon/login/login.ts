@@ -248,7 +248,7 @@ function afterFailedWrite(
   const error = isKept
     ? new AppError(
         thrown.code,
-        `${thrown.message}; the new session is kept, and written as soon as it can be`,
+        `${thrown.message}; the new session is kept, and written as soon as it can be, without another code`,
         thrown.hint,
         thrown,
       )
